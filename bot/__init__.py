@@ -1,0 +1,1 @@
+"""The Slack bot: listens, calls one command or query, renders."""

@@ -1,0 +1,1 @@
+"""How Quartermaster is started, locally and for real."""

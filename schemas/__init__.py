@@ -1,0 +1,1 @@
+"""The contracts: what travels between services, as frozen types, and nothing else."""

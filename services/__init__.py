@@ -1,0 +1,1 @@
+"""The services: shared plumbing at this level, one folder a service below it."""
