@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 
 LOOPBACK = "127.0.0.1"
@@ -19,14 +20,15 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port() -> int:
-    """A loopback port that nothing listened on a moment ago; the kernel hands them out in no order."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-    return port
+def free_ports(count: int) -> list[int]:
+    """So many different loopback ports that nothing listened on a moment ago; the kernel hands them out."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) for _ in range(count)]
+        for probe in probes:
+            probe.bind((LOOPBACK, 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 def usual_or_free(usual: int) -> int:
     """The usual port if it is free, else any free one; 0 asks for any free one."""
-    return usual if usual and is_free(usual) else free_port()
+    return usual if usual and is_free(usual) else free_ports(1)[0]
