@@ -1,0 +1,42 @@
+"""The CloudEvents 1.0 envelope that every event wears.
+
+An event type is one struct whose tag is the CloudEvents `type`, so one decoder reads a mixed topic in a
+single pass and a reader sees envelope and content as one typed thing.
+
+Rules of a type, kept by `tests/contract/test_schemas.py`: a new version may only add optional fields.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=False):
+    """What happened, once: `source` and `id` together name it for ever, whoever delivers it and however often.
+
+    `time` is when it happened in the world (UTC), not when we heard of it; `subject` is the key it is ordered by.
+    """
+
+    id: str
+    source: str
+    time: datetime
+    subject: str
+    specversion: Literal["1.0"] = "1.0"
+    datacontenttype: Literal["application/json"] = "application/json"
+
+
+def event_key(source: str, event_id: str) -> UUID:
+    """The 128-bit name under which an inbox remembers an event; the same for every delivery of it."""
+    return UUID(bytes=hashlib.blake2b(f"{source}\n{event_id}".encode(), digest_size=16).digest())
+
+
+def event_type(kind: type[Event]) -> str:
+    """The CloudEvents `type` of an event class."""
+    tag = kind.__struct_config__.tag
+    assert isinstance(tag, str), f"{kind.__name__} declares no CloudEvents type"
+    return tag

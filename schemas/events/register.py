@@ -1,0 +1,67 @@
+"""What the register knows once it has decided which device was meant.
+
+Published on topic `device-changed`, keyed by device id. A mere check-in changes nothing that others decide on, so
+it is not published.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from schemas.envelope import Event
+from schemas.vocabulary import DeviceState, Kind
+
+
+class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """All that others decide on, whole each time, so that the last event alone tells the present.
+
+    `revision` counts the device's changes: a reader ignores a revision not above the one it holds.
+    `changed` names the fields that this change touched.
+    """
+
+    device_id: UUID
+    revision: int
+    changed: tuple[str, ...]
+    state: DeviceState
+    serial: str | None = None
+    asset_tag: str | None = None
+    kind: Kind | None = None
+    manufacturer: str | None = None
+    model: str | None = None
+    os: str | None = None
+    os_version: str | None = None
+    unit: str | None = None
+    holder_email: str | None = None
+    purchased_on: date | None = None
+    warranty_ends_on: date | None = None
+
+
+class DeviceFailure(msgspec.Struct, frozen=True, kw_only=True):
+    """One failure of one device, told once a ticket. `withdrawn` says that the ticket proved no failure."""
+
+    device_id: UUID
+    ticket: str
+    failed_at: datetime
+    withdrawn: bool = False
+    kind: Kind | None = None
+    model: str | None = None
+    unit: str | None = None
+    purchased_on: date | None = None
+
+
+class DeviceChanged(Event, frozen=True, kw_only=True, tag="quartermaster.register.device_changed"):
+    """A device's deciding facts changed."""
+
+    data: DeviceFacts
+
+
+class DeviceFailed(Event, frozen=True, kw_only=True, tag="quartermaster.register.device_failed"):
+    """A device failed, or a failure was withdrawn."""
+
+    data: DeviceFailure
+
+
+RegisterEvent = DeviceChanged | DeviceFailed

@@ -1,0 +1,50 @@
+"""Which events travel on which topic, in how many lanes, and what keeps them in order."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import UnionType
+from typing import get_args
+
+from schemas.envelope import Event
+from schemas.events.alert import AlertEvent
+from schemas.events.budget import BudgetEvent
+from schemas.events.device import DeviceObserved
+from schemas.events.finance import FinanceDocumentRecorded
+from schemas.events.refresh import RefreshEvent
+from schemas.events.register import RegisterEvent
+from schemas.events.request import RequestEvent
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Topic:
+    """A Kafka topic: `name` without the deployment's prefix, what it carries, its partitions, its key in words."""
+
+    name: str
+    carries: UnionType | type[Event]
+    partitions: int
+    keyed_by: str
+
+    @property
+    def event_types(self) -> tuple[type[Event], ...]:
+        """The event classes that may travel here."""
+        return get_args(self.carries) or (self.carries,)
+
+
+DEVICE_OBSERVED = Topic("device-observed", DeviceObserved, 6, "the record's best identifier")
+DEVICE_CHANGED = Topic("device-changed", RegisterEvent, 6, "device id")
+REQUEST = Topic("request", RequestEvent, 3, "request id")
+REFRESH = Topic("refresh", RefreshEvent, 6, "device id, or unit for measurements")
+FINANCE_DOCUMENT = Topic("finance-document", FinanceDocumentRecorded, 1, "one lane: approvals come before orders")
+BUDGET = Topic("budget", BudgetEvent, 3, "financial year and funding line")
+ALERT = Topic("alert", AlertEvent, 3, "alert key")
+
+TOPICS: tuple[Topic, ...] = (
+    DEVICE_OBSERVED,
+    DEVICE_CHANGED,
+    REQUEST,
+    REFRESH,
+    FINANCE_DOCUMENT,
+    BUDGET,
+    ALERT,
+)

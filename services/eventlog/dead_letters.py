@@ -1,0 +1,73 @@
+"""The dead-letter store: what could not be applied, byte for byte, with its reason, replayable."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from services.database.pool import Connection
+
+_KEEP = """
+INSERT INTO dead_letters (fingerprint, source, reason, body, context)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::jsonb[])
+ON CONFLICT (fingerprint) DO UPDATE
+SET seen = dead_letters.seen + 1, last_seen = now(), reason = excluded.reason,
+    settled_at = NULL, settled_as = NULL
+"""
+
+_LIST = """
+SELECT fingerprint, source, reason, first_seen, last_seen, seen, length(body) AS size
+FROM dead_letters
+WHERE settled_at IS NULL AND ($1::text IS NULL OR source = $1)
+ORDER BY last_seen DESC, fingerprint
+LIMIT $2
+"""
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that could not be applied. `context` holds what a replay needs (topic, key, headers)."""
+
+    source: str
+    reason: str
+    body: bytes
+    context: Mapping[str, str] = {}
+
+    @property
+    def fingerprint(self) -> UUID:
+        """The same for the same bytes from the same source, so that repeats are counted, not stored."""
+        return UUID(bytes=hashlib.blake2b(self.source.encode() + b"\n" + self.body, digest_size=16).digest())
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A dead letter as an operator sees it, without its bytes."""
+
+    fingerprint: UUID
+    source: str
+    reason: str
+    first_seen: datetime
+    last_seen: datetime
+    seen: int
+    size: int
+
+
+async def keep(connection: Connection, letters: Sequence[DeadLetter]) -> None:
+    """Store letters; one that is stored already is counted again."""
+    distinct = {letter.fingerprint: letter for letter in letters}
+    if distinct:
+        await connection.execute(
+            _KEEP,
+            list(distinct),
+            [letter.source for letter in distinct.values()],
+            [letter.reason for letter in distinct.values()],
+            [letter.body for letter in distinct.values()],
+            [dict(letter.context) for letter in distinct.values()],
+        )
+
+
+async def list_open(connection: Connection, *, source: str | None = None, limit: int = 100) -> list[Listed]:
+    """Letters that nobody has settled, the latest first."""
+    return [Listed(**dict(row)) for row in await connection.fetch(_LIST, source, limit)]

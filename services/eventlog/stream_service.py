@@ -1,0 +1,63 @@
+"""The common shape of a service that lives on the log: a pool, a relay, and a consumer if it listens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from schemas.topics import Topic
+from services.database.pool import Pool, open_pool
+from services.eventlog.consumer import Apply, BatchConsumer
+from services.eventlog.relay import OutboxRelay
+from services.eventlog.topics import ensure_topics
+from services.settings import Settings
+
+
+class StreamService:
+    """Consumes `topics` with `apply` and publishes what it answers. `name` is also its database schema."""
+
+    def __init__(self, name: str, settings: Settings, topics: Sequence[Topic], apply: Apply | None) -> None:
+        self.name = name
+        self._settings = settings
+        self._topics = topics
+        self._apply = apply
+        self._consumer: BatchConsumer | None = None
+        self._relay: OutboxRelay | None = None
+        self.pool: Pool | None = None
+
+    async def start(self) -> None:
+        """Open the pool, make the topics exist, start relay and consumer."""
+        settings, url = self._settings, str(self._settings.database_url)
+        self.pool = await open_pool(url, self.name)
+        await ensure_topics(settings.kafka_bootstrap_servers, settings.topic_prefix)
+        self._relay = OutboxRelay(
+            self.name,
+            url,
+            settings.kafka_bootstrap_servers,
+            settings.topic_prefix,
+            idempotence=settings.kafka_idempotence,
+        )
+        await self._relay.start()
+        if self._apply is not None:
+            self._consumer = BatchConsumer(
+                self.name,
+                self._topics,
+                self._apply,
+                self.pool,
+                settings.kafka_bootstrap_servers,
+                settings.topic_prefix,
+            )
+            await self._consumer.start()
+
+    async def stop(self) -> None:
+        """Stop the consumer first, so that the relay can still publish what it wrote."""
+        for part in (self._consumer, self._relay):
+            if part is not None:
+                await part.stop()
+        if self.pool is not None:
+            async with asyncio.timeout(10):
+                await self.pool.close()
+
+    def ready(self) -> bool:
+        """True while every part lives."""
+        return all(part.ready() for part in (self._consumer, self._relay) if part is not None)

@@ -1,0 +1,55 @@
+"""What a process is told from outside: read once from the environment, frozen, typed, secrets hidden.
+
+The plain names (`DATABASE_URL`, `KAFKA_BOOTSTRAP_SERVERS`) are the ones hosting platforms already set; everything
+of our own begins with `QUARTERMASTER_`. A service's own settings stand in its folder and are read the same way.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import Field, PostgresDsn, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.clock import Clock, ScenarioClock, SystemClock
+from services.errors import ConfigurationError
+
+SettingsType = TypeVar("SettingsType", bound=BaseSettings)
+
+
+class Settings(BaseSettings):
+    """Every process has these."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="QUARTERMASTER_")
+
+    database_url: PostgresDsn = Field(validation_alias="DATABASE_URL")
+    kafka_bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")
+    kafka_idempotence: bool = True
+    """Off only for the embedded broker, which refuses idempotent producers."""
+    topic_prefix: str = "quartermaster."
+    directory_file: Path
+    policy_file: Path = Path(__file__).parent / "refresh" / "policies" / "metropolitan.yaml"
+    clock_epoch: datetime | None = None
+    clock_started: datetime | None = None
+    clock_speed: float = 1.0
+    health_port: int = 0
+    """Port of /health and /metrics on loopback; 0 takes a free one."""
+    log_format: str = Field(default="json", pattern="^(json|console)$")
+    log_level: str = "INFO"
+
+    def clock(self) -> Clock:
+        """Real time, or scenario time where the clock settings give it."""
+        if self.clock_epoch is None or self.clock_started is None:
+            return SystemClock()
+        return ScenarioClock(self.clock_epoch, self.clock_started, self.clock_speed)
+
+
+def read(kind: type[SettingsType]) -> SettingsType:
+    """Read settings from the environment. Raises ConfigurationError naming every missing or wrong key."""
+    try:
+        return kind()
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise ConfigurationError(f"settings are incomplete: {wrong}") from None
