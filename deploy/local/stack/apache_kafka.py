@@ -1,7 +1,7 @@
 """Apache Kafka itself as a child process: one node of its own jars, for tests of what only it can do.
 
-Maven fetches the jars that deploy/kafka/pom.xml names, once for each content of that file. The node is broker and
-controller in one (KRaft), on loopback, and keeps its log in its folder over `restart`.
+Maven fetches the jars that deploy/kafka/pom.xml names, once for each content of that file. The node is broker
+and controller in one (KRaft), on loopback, and keeps its log in its folder over `restart`.
 """
 
 from __future__ import annotations
@@ -154,9 +154,7 @@ class ApacheKafka:
         self.port, controller = free_ports(2)
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = properties.with_suffix(".draft")
-        draft.write_text(
-            PROPERTIES.format(host=LOOPBACK, port=self.port, controller=controller, folder=self.folder)
-        )
+        draft.write_text(PROPERTIES.format(host=LOOPBACK, port=self.port, controller=controller, folder=self.folder))
         argv = ["format", "--cluster-id", self.cluster_id, "--config", str(draft)]
         child = self._java("kafka.tools.StorageTool", *argv)
         child.start()

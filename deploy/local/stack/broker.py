@@ -70,9 +70,7 @@ async def await_broker(child: ChildProcess, bootstrap_servers: str, seconds: flo
             return cluster
         await asyncio.sleep(0.1)
     state = "does not answer" if child.running else f"ended with code {child.returncode}"
-    raise NeverReadyError(
-        f"{child.name} at {bootstrap_servers} {state}; the end of {child.log}:\n{child.last_lines()}"
-    )
+    raise NeverReadyError(f"{child.name} at {bootstrap_servers} {state}; the end of {child.log}:\n{child.last_lines()}")
 
 
 class EmbeddedBroker:

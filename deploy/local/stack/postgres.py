@@ -180,9 +180,7 @@ class EmbeddedPostgres:
         finally:
             child.kill_group()
         if not finished or child.returncode != 0:
-            raise NeverReadyError(
-                f"PostgreSQL could not make its files in {self.folder}:\n{child.last_lines()}"
-            )
+            raise NeverReadyError(f"PostgreSQL could not make its files in {self.folder}:\n{child.last_lines()}")
         fresh.rename(self.cluster)
 
     def _check_version(self) -> None:
@@ -221,9 +219,7 @@ class EmbeddedPostgres:
         for key, value in settings.items():
             argv += ["-c", f"{key}={value}"]
         # On our death without a goodbye the server makes its own fast shutdown.
-        child = ChildProcess(
-            "PostgreSQL", argv, log=self._log, identity=identity, on_parent_death=signal.SIGINT
-        )
+        child = ChildProcess("PostgreSQL", argv, log=self._log, identity=identity, on_parent_death=signal.SIGINT)
         child.start()
         try:
             while child.running and time.monotonic() < deadline:

@@ -17,9 +17,7 @@ CANDIDATES = ("nobody", "postgres", "daemon")
 def open_to_all(path: Path) -> bool:
     """Whether any user of this machine may pass through every folder above `path` and the folder itself."""
     resolved = path.resolve()
-    return all(
-        folder.stat().st_mode & stat.S_IXOTH for folder in (resolved, *resolved.parents) if folder.is_dir()
-    )
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in (resolved, *resolved.parents) if folder.is_dir())
 
 
 def identity_for(paths: Iterable[Path]) -> Identity | None:
