@@ -53,8 +53,9 @@ class Batch:
         else:
             # Unknown, or an MDM id that moved to a device with another serial: a device of its own.
             device = self._new_device(names, event)
+        named = device.names.union(names)
         for other in known:
-            if other is not device and other.device_id not in self.merged and may_be_one(device.names, other.names):
+            if other is not device and other.device_id not in self.merged and may_be_one(named, other.names):
                 self._merge(other, device, event)
         for name in names:
             self._give_name(name, device)
