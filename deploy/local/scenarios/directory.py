@@ -1,7 +1,7 @@
 """The directory file: the units of the organisation and the people who may act in chat.
 
-It is chat's own file; the simulator reads it only to spread its fleet over the same units and to give the same
-people their devices.
+It is chat's own file; the simulator reads it only to spread its fleet over the same units and to give
+the same people their devices.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Directory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def directory_path(scenario_path: Path) -> Path:
-    """Where a scenario's directory stands: `metropolitan.yaml` has `metropolitan.directory.yaml` beside it."""
+    """Where a scenario's directory stands: beside `metropolitan.yaml`, `metropolitan.directory.yaml`."""
     return scenario_path.with_name(f"{scenario_path.stem}.directory.yaml")
 
 
@@ -53,9 +53,7 @@ def load_directory(path: Path) -> Directory:
     seen: set[str] = set()
     for unit in directory.units:
         if unit.parent is not None and unit.parent not in seen:
-            raise ScenarioError(
-                f"{path.name}: {unit.code} stands before its parent {unit.parent!r}, or has none"
-            )
+            raise ScenarioError(f"{path.name}: {unit.code} stands before its parent {unit.parent!r}")
         if unit.code in seen:
             raise ScenarioError(f"{path.name}: unit {unit.code} stands twice")
         seen.add(unit.code)
@@ -63,9 +61,7 @@ def load_directory(path: Path) -> Directory:
     _refuse_repeats(path.name, "e-mail", [person.email for person in directory.people])
     for person in directory.people:
         if person.unit not in seen:
-            raise ScenarioError(
-                f"{path.name}: {person.email} belongs to no unit of this file, {person.unit!r}"
-            )
+            raise ScenarioError(f"{path.name}: {person.email} belongs to an unknown unit, {person.unit!r}")
     return directory
 
 
