@@ -1,7 +1,7 @@
 """Which values of a scenario file are neither published nor marked as assumed. There must be none.
 
-The published paper says little about the fleet, and a scenario says much. The mark is what keeps the two apart,
-so it is checked on the raw file, before any struct could supply a default.
+The published paper says little about the fleet, and a scenario says much. The mark is what keeps the two
+apart, so it is checked on the raw file, before any struct could supply a default.
 """
 
 from __future__ import annotations

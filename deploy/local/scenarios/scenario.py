@@ -1,7 +1,7 @@
-"""The shape of a scenario file, so that a misspelt or missing value stops the start and not the middle of a run.
+"""The shape of a scenario file, so that a misspelt or missing value stops the start, not the run.
 
-Two kinds of value exist: those under `published`, with their source, and those in a block whose `assumed` is true.
-`marks.py` proves that no third kind slips in. Money is integer pence, dates are ISO days, `starts` is UTC.
+Two kinds of value exist: those under `published`, with their source, and those in a block whose `assumed`
+is true. `marks.py` proves that no third kind slips in. Money is integer pence, dates are ISO days, `starts` is UTC.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ def months_later(day: date, months: int) -> date:
 
 
 def load_scenario(path: Path) -> Scenario:
-    """Read and check a scenario file. Raises ScenarioError where it is malformed or holds an unmarked value."""
+    """Read and check a scenario file. Raises ScenarioError if it is malformed or holds an unmarked value."""
     try:
         raw = msgspec.yaml.decode(path.read_bytes())
         bare = unmarked(raw)
