@@ -1,7 +1,7 @@
 """The shape of a scenario file, so that a misspelt or missing value stops the start, not the run.
 
 Two kinds of value exist: those under `published`, with their source, and those in a block whose `assumed`
-is true. `marks.py` proves that no third kind slips in. Money is integer pence, dates are ISO days, `starts` is UTC.
+is true. `marks.py` proves that no third kind slips in. Money is integer pence, days are ISO, moments UTC.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from deploy.local.scenarios.scenario import Kind, Scenario, month_of, months_lat
 from deploy.local.simulator.fleet.device import Model
 
 REFRESH_AND_BAU = "refresh-and-bau"
-YEAR_STARTS = date(2024, 4, 1)
+YEAR = "2024/25"
+YEAR_STARTS, YEAR_ENDS = date(2024, 4, 1), date(2025, 4, 1)
 
 
 @dataclasses.dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Everything the vendors know, at one moment of the scenario: stand-ins answer from it, live events change it.
+"""Everything the vendors know, at a moment of the scenario: stand-ins answer from it, live events change it.
 
 A world is rebuilt, never saved: the start follows from the seed, each step from the seed and its number.
 """

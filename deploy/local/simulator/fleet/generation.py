@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from deploy.local.scenarios.directory import Directory
-from deploy.local.scenarios.scenario import KindPlan, ModelPlan, Scenario, month_of, months_later
+from deploy.local.scenarios.scenario import KindPlan, ModelPlan, Platform, Scenario, month_of, months_later
 from deploy.local.simulator.fleet.device import (
     IN_STOCK,
     IN_USE,
@@ -35,7 +35,7 @@ class Fleet:
     people: list[Holder]
     models: list[Model]
     devices: list[Device]
-    versions: dict[str, list[str]]
+    versions: dict[Platform, list[str]]
 
 
 def generate(scenario: Scenario, directory: Directory) -> Fleet:

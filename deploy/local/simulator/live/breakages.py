@@ -33,14 +33,15 @@ def failures_a_year(world: World, device: Device, today: date) -> float:
 
 def ceiling(world: World) -> float:
     """A rate above every device's: the worst model's at eight years, or the surging one's at four."""
-    worst = max(
-        plan.failures_a_year * model.failure_factor * plan.failure_growth**8
+    worst: float = max(
+        plan.failures_a_year * model.failure_factor * plan.failure_growth**8.0
         for plan in world.scenario.kinds
         for model in plan.models
     )
     laptop = world.kinds["laptop"]
-    surging = laptop.failures_a_year * world.scenario.surge.factor * laptop.failure_growth**4
-    return max(worst, surging) + max(plan.losses_a_year for plan in world.scenario.kinds)
+    surging: float = laptop.failures_a_year * world.scenario.surge.factor * laptop.failure_growth**4.0
+    losses = max(plan.losses_a_year for plan in world.scenario.kinds)
+    return max(worst, surging) + losses
 
 
 def break_some(world: World, begins: int, years: float, rng: random.Random, outbound: Outbound) -> None:

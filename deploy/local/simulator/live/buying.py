@@ -10,7 +10,7 @@ from deploy.local.simulator.fleet.serials import serial_of
 from deploy.local.simulator.live.leaving import hand_back
 from deploy.local.simulator.live.rota import STEP_SECONDS
 from deploy.local.simulator.moments import LONDON, MICROSECONDS, from_microseconds
-from deploy.local.simulator.orders import Order
+from deploy.local.simulator.orders import YEAR, YEAR_ENDS, Order
 from deploy.local.simulator.outbound import Outbound
 from deploy.local.simulator.world import World
 
@@ -25,12 +25,24 @@ def buy(world: World, moment: datetime, begins: int, rng: random.Random, outboun
     if local.weekday() >= 5 or local.hour != 15 or local.minute * 60 >= STEP_SECONDS:
         return
     plan = world.scenario.orders
+    if local.date() >= YEAR_ENDS or spent(world) + plan.largest_net_pence > approved(world):
+        return
     whole, part = divmod(plan.orders_a_week, 5)
     for _ in range(whole + (rng.random() < part / 5)):
         order = world.buyer.order(len(world.orders) + 1, local.date(), plan.daily_net_pence, rng)
         world.orders.append(order)
         outbound.ordered(order)
         _expect(world, order, begins)
+
+
+def spent(world: World) -> int:
+    """Pence ordered in the year so far, delivered or not."""
+    return sum(order.net_pence for order in world.orders)
+
+
+def approved(world: World) -> int:
+    """Pence approved for the year: no vendor here sells beyond it."""
+    return world.scenario.published.approved_pence[YEAR]
 
 
 def expect_open_orders(world: World) -> None:
