@@ -33,8 +33,10 @@ class Settings(pydantic_settings.BaseSettings):
 
     simulator_state: Path | None = None
     simulator_live: bool = True
+    # Longest pause between two attempts at the same delivery.
+    simulator_longest_wait: float = pydantic.Field(default=10.0, gt=0)
     simulator_at_once: int = pydantic.Field(default=16, ge=1, le=256)
-    # Without the stack's clock, scenario time goes on where the state file left it, this fast: a day a minute.
+    # Without the stack's clock, time goes on where the state file left it, this fast: a day a minute.
     simulator_speed: float = pydantic.Field(default=1440.0, gt=0)
     mischief: Mischief = Mischief()
 

@@ -41,7 +41,12 @@ class Simulator:
         self.scenario = load_scenario(scenario)
         self.directory = load_directory(directory_path(scenario))
         self.progress = Progress()
-        self.sender = Sender(settings.intake_url, settings.mischief, at_once=settings.simulator_at_once)
+        self.sender = Sender(
+            settings.intake_url,
+            settings.mischief,
+            at_once=settings.simulator_at_once,
+            longest_wait=settings.simulator_longest_wait,
+        )
         self._runner: web.AppRunner | None = None
         self._playing: asyncio.Task[None] | None = None
         self.url = ""

@@ -45,7 +45,7 @@ class Postbox:
         headers = {"Content-Type": "application/json", "User-Agent": "Jamf Pro"}
         user, password = self._settings.jamf_basic_user, self._settings.jamf_webhook_secret.get_secret_value()
         if user:
-            headers["Authorization"] = aiohttp.BasicAuth(user, password).encode()
+            headers["Authorization"] = aiohttp.encode_basic_auth(user, password)
             self._posts.append(Post("jamf", JAMF_PATH, body, headers, "Authorization"))
         else:
             headers[PROOF_HEADER] = password

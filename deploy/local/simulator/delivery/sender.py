@@ -18,6 +18,7 @@ from deploy.local.simulator.delivery.post import Post
 from deploy.local.simulator.mischief import Mischief
 
 log = logging.getLogger(__name__)
+_FIRST_WAIT = 0.2
 FINAL = frozenset({400, 413, 415, 422})
 
 
@@ -49,15 +50,13 @@ class Sender:
         base: str,
         mischief: Mischief,
         *,
-        at_once: int = 16,
-        longest_wait: float = 15.0,
-        first_wait: float = 0.2,
+        at_once: int,
+        longest_wait: float,
     ) -> None:
         self._base = base.rstrip("/")
         self._mischief = mischief
         self._at_once = at_once
         self._longest_wait = longest_wait
-        self._first_wait = first_wait
         self._random = random.Random(f"{base}:sender")
         self._session: aiohttp.ClientSession | None = None
         self._complained: set[tuple[str, str]] = set()
@@ -131,7 +130,7 @@ class Sender:
             return True
         tally.retried += 1
         self._complain(post, status, answer)
-        backoff = min(self._longest_wait, self._first_wait * 2 ** min(tries, 10))
+        backoff = min(self._longest_wait, _FIRST_WAIT * 2 ** min(tries, 10))
         await asyncio.sleep(max(backoff * (0.5 + self._random.random() / 2), wait or 0.0))
         return False
 

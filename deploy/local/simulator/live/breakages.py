@@ -25,7 +25,7 @@ def failures_a_year(world: World, device: Device, today: date) -> float:
     """The rate at which a device of this model and age fails on that day."""
     plan, surge = world.kinds[device.model.kind], world.scenario.surge
     age = max(0.0, (today - device.purchased).days / 365.25)
-    rate = plan.failures_a_year * device.model.plan.failure_factor * plan.failure_growth**age
+    rate: float = plan.failures_a_year * device.model.plan.failure_factor * plan.failure_growth**age
     if device.model.plan.name == surge.model and today >= surge.starts:
         rate *= surge.factor
     return rate

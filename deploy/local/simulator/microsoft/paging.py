@@ -1,6 +1,6 @@
 """What a list request asks for, and the opaque token that carries it from page to page.
 
-The stand-in refuses options that the real list refuses or that no one here needs, so that a client cannot lean
+It refuses options that the real list refuses or that no one here needs, so that a client cannot lean
 on a behaviour nobody promised.
 """
 
