@@ -40,6 +40,6 @@ async def _lines(progress: Progress, console: rich.console.Console) -> None:
     while not progress.complete:
         line = ", ".join(f"{name} {bar.done:,}/{bar.total:,}" for name, bar in progress.bars.items())
         if line != said:
-            console.print(f"first fill: {line}", highlight=False)
+            console.print(f"first fill: {line}", highlight=False, soft_wrap=True)
             said = line
         await asyncio.sleep(_BETWEEN_LINES)

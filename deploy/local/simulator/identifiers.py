@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 
 
+@functools.lru_cache(maxsize=16_384)
 def digest(*parts: object) -> str:
     """32 hexadecimal digits that depend on the parts alone: also the form of a ServiceNow sys_id."""
     return hashlib.blake2b("/".join(map(str, parts)).encode(), digest_size=16).hexdigest()

@@ -21,6 +21,7 @@ class Receiver:
     """Takes pushes. `troubles` are answers to give first, in order; after them it behaves."""
 
     def __init__(self) -> None:
+        self.secrets = dict(SECRETS)
         self.troubles: list[tuple[int, dict[str, str]]] = []
         self.jamf: list[dict[str, Any]] = []
         self.jamf_bodies: list[bytes] = []
@@ -54,7 +55,7 @@ class Receiver:
         if self.troubles:
             status, headers = self.troubles.pop(0)
             return web.Response(status=status, headers=headers)
-        header, secret = SECRETS[request.path]
+        header, secret = self.secrets[request.path]
         if request.headers.get(header) != secret:
             self.unauthorised += 1
             return web.Response(status=401)

@@ -47,6 +47,15 @@ async def test_some_bodies_are_latin1(start: Start, receiver: Receiver) -> None:
             body.decode()
 
 
+async def test_jamf_can_prove_itself_by_basic_authentication_too(start: Start, receiver: Receiver) -> None:
+    expected = aiohttp.encode_basic_auth("jamf", "jamf-local")
+    receiver.secrets["/sources/jamf/webhook"] = ("Authorization", expected)
+    simulator = await start(jamf_basic_user="jamf")
+    await simulator.wait()
+    assert receiver.jamf
+    assert receiver.unauthorised == 0
+
+
 async def test_a_busy_receiver_is_asked_again_until_it_takes_all(start: Start, receiver: Receiver) -> None:
     receiver.troubles = [(503, {}), (429, {"Retry-After": "0"}), (500, {}), (503, {"Retry-After": "1"})] * 2
     simulator = await start(simulator_longest_wait=0.05)

@@ -150,6 +150,8 @@ def test_a_wipe_is_pending_before_it_is_done_and_then_the_record_vanishes(make_w
     ended = collections.Counter((d.action.state, d.managed) for d in waiting if d.action)
     assert ended["done", False] > 0
     assert ended["pending", True] + ended["pending", False] == 0
+    # However it ended, the device spoke to say so, and a list of recent check-ins holds it.
+    assert all(d.action.updated <= d.last_sync for d in waiting if d.action)
 
 
 def test_deliveries_bring_new_devices_into_use(make_world: MakeWorld) -> None:

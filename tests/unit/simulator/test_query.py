@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import operator as operators
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +15,13 @@ from deploy.local.simulator.servicenow.query import QueryError, ranges_of
 
 BASE = 1_730_000_000 * MICROSECONDS
 SUFFIX = "^ORDERBYsys_updated_on^ORDERBYsys_id"
+MEANINGS: dict[str, Callable[[int, int], bool]] = {
+    ">=": operators.ge,
+    ">": operators.gt,
+    "<": operators.lt,
+    "<=": operators.le,
+    "=": operators.eq,
+}
 rows = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 15)), min_size=0, max_size=30, unique=True)
 
 
@@ -39,15 +49,9 @@ def test_the_cursor_gives_exactly_what_lies_beyond_it(
 def test_each_comparison_means_what_it_says(pairs: list[tuple[int, int]], second: int, operator: str) -> None:
     order, full = table(pairs)
     at = BASE + second * MICROSECONDS
-    meaning = {
-        ">=": lambda x: x >= at,
-        ">": lambda x: x > at,
-        "<": lambda x: x < at,
-        "<=": lambda x: x <= at,
-        "=": lambda x: x == at,
-    }[operator]
+    meaning = MEANINGS[operator]
     result = found(f"sys_updated_on{operator}{desk_moment(at)}{SUFFIX}", order)
-    assert sorted(result) == [n for n, (moment, _) in enumerate(full) if meaning(moment)]
+    assert sorted(result) == [n for n, (moment, _) in enumerate(full) if meaning(moment, at)]
 
 
 def test_overlapping_groups_give_a_row_once() -> None:

@@ -72,9 +72,10 @@ def _finish(world: World, device: Device, at: int) -> None:
     def end(world: World, at: int, outbound: Outbound) -> None:
         assert device.action is not None
         device.action.state, device.action.updated = ("failed" if failed else "done"), at
+        # The device spoke to say so; that is what brings the result into a list of recent check-ins.
+        device.last_sync = max(device.last_sync, at)
         if failed:
             return
-        device.last_sync = max(device.last_sync, at)
         if device.model.vendor == JAMF and device.model.plan.platform != "macos":
             outbound.jamf("MobileDeviceUnEnrolled", device, at)
         # The record stays for a while with its result, then vanishes from the list as a wiped device's does.

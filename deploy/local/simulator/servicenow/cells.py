@@ -5,16 +5,16 @@ Everything is text. A reference is an object, unless it is empty: then it is an 
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Literal
+
+import msgspec
 
 from deploy.local.simulator.moments import desk_display, desk_moment
 
 DisplayValue = Literal["false", "true", "all"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True, gc=False):
     """Points to a record of another table; an empty `sys_id` points nowhere."""
 
     table: str
@@ -22,16 +22,14 @@ class Reference:
     shown: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True, gc=False):
     """A code with the word users see for it."""
 
     code: str
     shown: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """Microseconds since 1970; 0 is none. Shown in the user's zone and order, stored in UTC."""
 
     at: int
