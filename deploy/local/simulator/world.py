@@ -19,7 +19,7 @@ from deploy.local.simulator.live.rota import Rota
 from deploy.local.simulator.moments import microseconds
 from deploy.local.simulator.orders import Buyer, Order, opening_orders
 from deploy.local.simulator.outbound import Outbound
-from deploy.local.simulator.servicenow.order import UpdateOrder
+from deploy.local.simulator.servicenow.update_order import UpdateOrder
 
 Happening = Callable[["World", int, Outbound], None]
 

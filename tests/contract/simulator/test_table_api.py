@@ -154,6 +154,15 @@ async def test_values_come_in_three_spellings(start: Start, client: aiohttp.Clie
     assert all(isinstance(value, str | dict) for value in stored.values())
 
 
+async def test_links_can_be_left_out(start: Start, client: aiohttp.ClientSession) -> None:
+    simulator = await start()
+    wanted = {"sysparm_fields": "department", "sysparm_exclude_reference_link": "true"}
+    rows, _ = await read(client, simulator, "alm_hardware", sysparm_display_value="true", **wanted)
+    assert {row["department"] for row in rows} <= set(simulator.world.unit_names.values())
+    rows, _ = await read(client, simulator, "alm_hardware", sysparm_display_value="all", **wanted)
+    assert all(row["department"].keys() == {"display_value", "value"} for row in rows)
+
+
 async def test_an_empty_reference_is_an_empty_text(start: Start, client: aiohttp.ClientSession) -> None:
     simulator = await start()
     rows, _ = await read(client, simulator, "alm_hardware", sysparm_fields="assigned_to,model_category")

@@ -6,6 +6,7 @@ import collections
 import dataclasses
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,8 +32,12 @@ def test_another_seed_gives_another_fleet(borough: Scenario, borough_directory: 
     assert facts(other) != facts(generate(borough, borough_directory))
 
 
-def test_the_metropolitan_fleet(metropolitan: Scenario, metropolitan_directory: Directory) -> None:
-    fleet = generate(metropolitan, metropolitan_directory)
+@pytest.fixture(scope="module")
+def fleet(metropolitan: Scenario, metropolitan_directory: Directory) -> Fleet:
+    return generate(metropolitan, metropolitan_directory)
+
+
+def test_the_metropolitan_fleet(metropolitan: Scenario, fleet: Fleet) -> None:
     counts = collections.Counter(device.model.kind for device in fleet.devices)
     assert counts == {
         "laptop": 40_000,
@@ -53,10 +58,8 @@ def test_the_metropolitan_fleet(metropolitan: Scenario, metropolitan_directory: 
     assert 6.5 < max(ages) < 7.2
 
 
-def test_most_tablets_have_come_back_and_wait_to_be_sanitised(
-    metropolitan: Scenario, metropolitan_directory: Directory
-) -> None:
-    tablets = [d for d in generate(metropolitan, metropolitan_directory).devices if d.model.kind == "tablet"]
+def test_most_tablets_have_come_back_and_wait_to_be_sanitised(fleet: Fleet) -> None:
+    tablets = [device for device in fleet.devices if device.model.kind == "tablet"]
     states = collections.Counter((device.status, device.substatus) for device in tablets)
     assert states[6, "pending_disposal"] > 7_000
     assert states[7, "disposed"] > 3_000

@@ -174,11 +174,8 @@ def test_chance_leaves_the_acting_peoples_devices_alone(make_world: MakeWorld) -
         assert device.holder.acting
 
 
-def test_the_ledger_starts_at_forty_six_per_cent_and_passes_half(
-    metropolitan: Scenario, metropolitan_directory: Directory
-) -> None:
-    world = World(metropolitan, metropolitan_directory)
-    prepare(world)
+def test_the_ledger_starts_at_forty_six_per_cent_and_passes_half(make_world: MakeWorld) -> None:
+    world = make_world()
     invoiced = sum(order.net_pence for order in world.orders if order.invoiced)
     committed = sum(order.net_pence for order in world.orders if not order.invoiced)
     assert 740_000_000 < invoiced < 760_000_000

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.local.simulator.moments import MICROSECONDS, desk_moment
-from deploy.local.simulator.servicenow.order import UpdateOrder
 from deploy.local.simulator.servicenow.query import QueryError, ranges_of
+from deploy.local.simulator.servicenow.update_order import UpdateOrder
 
 BASE = 1_730_000_000 * MICROSECONDS
 SUFFIX = "^ORDERBYsys_updated_on^ORDERBYsys_id"

@@ -91,7 +91,7 @@ def managed_device(world: World, device: Device) -> ManagedDevice:
         operating_system=system,
         compliance_state="noncompliant" if key[0] == "0" else "compliant",
         os_version=device.os_version,
-        device_enrollment_type="windowsBulkUserless" if not holder and not phone else "windowsAzureADJoin",
+        device_enrollment_type=_enrolment(userless=holder is None, phone=phone),
         email_address=email,
         azure_ad_device_id=dashed(key[::-1]),
         device_category_display_name=device.model.kind.capitalize(),
@@ -123,6 +123,12 @@ def reported_serial(world: World, device: Device) -> str:
 
 def _userless(world: World, device: Device) -> bool:
     return device.number >= world.acting_devices and device.number % 211 == 3
+
+
+def _enrolment(*, userless: bool, phone: bool) -> str:
+    if phone:
+        return "deviceEnrollmentManager" if userless else "userEnrollment"
+    return "windowsBulkUserless" if userless else "windowsAzureADJoin"
 
 
 def _actions(device: Device) -> list[ActionResult]:

@@ -38,8 +38,8 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
 Cell = str | Reference | Choice | Moment
 
 
-def spell(cell: Cell, form: DisplayValue, base: str) -> object:
-    """A cell as the Table API writes it; `base` is the instance's address."""
+def spell(cell: Cell, form: DisplayValue, base: str | None) -> object:
+    """A cell as the Table API writes it; `base` is the instance's address, None to leave links out."""
     if isinstance(cell, Reference):
         return _reference(cell, form, base)
     if isinstance(cell, str):
@@ -53,9 +53,11 @@ def spell(cell: Cell, form: DisplayValue, base: str) -> object:
     return shown if form == "true" else stored
 
 
-def _reference(cell: Reference, form: DisplayValue, base: str) -> object:
-    if not cell.sys_id:
-        return {"display_value": "", "value": ""} if form == "all" else ""
+def _reference(cell: Reference, form: DisplayValue, base: str | None) -> object:
+    if base is None or not cell.sys_id:
+        if form == "all":
+            return {"display_value": cell.shown, "value": cell.sys_id}
+        return cell.shown if form == "true" else cell.sys_id
     link = f"{base}/api/now/table/{cell.table}/{cell.sys_id}"
     if form == "false":
         return {"link": link, "value": cell.sys_id}

@@ -16,7 +16,7 @@ import re
 from typing import NamedTuple
 
 from deploy.local.simulator.moments import MICROSECONDS, parse_desk_moment
-from deploy.local.simulator.servicenow.order import UpdateOrder
+from deploy.local.simulator.servicenow.update_order import UpdateOrder
 
 _ORDER = "ORDERBYsys_updated_on^ORDERBYsys_id"
 _CONDITION = re.compile(r"(sys_updated_on|sys_id)(>=|<=|>|<|=)(.+)")

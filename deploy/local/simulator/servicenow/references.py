@@ -9,7 +9,7 @@ from deploy.local.simulator.identifiers import digest
 from deploy.local.simulator.moments import MICROSECONDS
 from deploy.local.simulator.servicenow.cells import Cell, Choice, Moment
 from deploy.local.simulator.servicenow.hardware import department, user
-from deploy.local.simulator.servicenow.order import UpdateOrder
+from deploy.local.simulator.servicenow.update_order import UpdateOrder
 from deploy.local.simulator.world import World
 
 HOUR = 3_600 * MICROSECONDS

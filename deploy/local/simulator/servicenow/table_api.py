@@ -26,6 +26,7 @@ _KNOWN = {
     "sysparm_offset",
     "sysparm_fields",
     "sysparm_display_value",
+    "sysparm_exclude_reference_link",
 }
 
 
@@ -58,7 +59,9 @@ class TableApi:
         numbers = _slice(table, stretches, offset, limit)
         asked = request.query.get("sysparm_fields", "")
         fields = asked.split(",") if asked else list(table.columns)
-        rows = await self._write(table, numbers, fields, form, f"{request.scheme}://{request.host}")
+        linked = request.query.get("sysparm_exclude_reference_link") != "true"
+        base = f"{request.scheme}://{request.host}" if linked else None
+        rows = await self._write(table, numbers, fields, form, base)
         if name == "alm_hardware" and numbers:
             self._progress.served("ServiceNow assets", stretches[0][0] + offset + len(numbers))
         return web.Response(
@@ -69,7 +72,12 @@ class TableApi:
         )
 
     async def _write(
-        self, table: Table[object], numbers: list[int], fields: list[str], form: DisplayValue, base: str
+        self,
+        table: Table[object],
+        numbers: list[int],
+        fields: list[str],
+        form: DisplayValue,
+        base: str | None,
     ) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
         for start in range(0, len(numbers), _AT_ONCE):

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from deploy.local.simulator.servicenow import hardware, incidents, references
 from deploy.local.simulator.servicenow.cells import Cell, DisplayValue, spell
-from deploy.local.simulator.servicenow.order import UpdateOrder
+from deploy.local.simulator.servicenow.update_order import UpdateOrder
 from deploy.local.simulator.world import World
 
 Row = TypeVar("Row")
@@ -23,7 +23,9 @@ class Table(Generic[Row]):
     order: UpdateOrder
     columns: dict[str, Callable[[World, Row], Cell]]
 
-    def write(self, number: int, fields: list[str], form: DisplayValue, base: str) -> dict[str, object]:
+    def write(
+        self, number: int, fields: list[str], form: DisplayValue, base: str | None
+    ) -> dict[str, object]:
         """One record; an unknown field is left out, as ServiceNow does."""
         row, columns, world = self.rows[number], self.columns, self.world
         return {name: spell(columns[name](world, row), form, base) for name in fields if name in columns}
