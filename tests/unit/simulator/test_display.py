@@ -1,4 +1,4 @@
-"""The first fill is shown as bars on a terminal, as lines elsewhere, and ends when every source is through."""
+"""The first fill is shown as bars on a terminal and as lines elsewhere, until every source is through."""
 
 from __future__ import annotations
 
