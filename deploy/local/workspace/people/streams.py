@@ -72,8 +72,9 @@ class Streams:
             raise web.HTTPNotFound(text="there is no such file here")
         kind = held.body["mimetype"]
         inline = kind in _INLINE and "download" not in request.query
+        shown = "inline" if inline else "attachment"
         headers = {
-            "Content-Disposition": f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(held.body['name'])}",
+            "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(held.body['name'])}",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, max-age=3600",
         }
