@@ -5,7 +5,7 @@ import { busy, messageSurface } from "./acting.js";
 import { avatar } from "./avatar.js";
 import { renderBlocks } from "./blocks.js";
 import { fill, h, icon, menu } from "./dom.js";
-import { emoji } from "./emoji.js";
+import { emoji, emojiNode } from "./emoji.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { member, state } from "./state.js";
 
@@ -51,7 +51,7 @@ function reactions(channel, message) {
         title: reaction.users.map((user) => member(user).real_name).join(", "),
         onclick: () => api.react({ channel, ts: message.ts, name: reaction.name }),
       },
-      emoji(reaction.name),
+      emojiNode(reaction.name),
       ` ${reaction.count}`,
     );
   return h("div", { class: "reactions" }, message.reactions.map(one));
@@ -60,7 +60,7 @@ function reactions(channel, message) {
 function tools(channel, message, { openThread }) {
   if (message.is_ephemeral) return null;
   const items = () => [
-    ...["+1", "eyes", "white_check_mark"].map((name) => ({ text: `React ${emoji(name)}`, run: () => api.react({ channel, ts: message.ts, name }) })),
+    ...["+1", "eyes", "white_check_mark"].map((name) => ({ text: `React ${emoji(name)}`, content: h("span", { class: "react" }, "React with ", emojiNode(name)), run: () => api.react({ channel, ts: message.ts, name }) })),
     ...state.apps.flatMap((app) =>
       app.shortcuts
         .filter((shortcut) => shortcut.type === "message")
