@@ -67,7 +67,8 @@ async def admit(connection: Connection, translated: Translated) -> Receipt:
         repeated=len(translated.events) - accepted,
         ignored=translated.ignored,
         kept=tuple(
-            Kept(each.letter.fingerprint, each.letter.reason, each.where, each.malformed) for each in translated.rejected
+            Kept(each.letter.fingerprint, each.letter.reason, each.where, each.malformed)
+            for each in translated.rejected
         ),
         clamped=translated.clamped,
     )

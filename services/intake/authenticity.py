@@ -60,7 +60,8 @@ class BasicCredentials:
 
 def is_authentic(headers: Mapping[str, str], proofs: Sequence[Proof]) -> bool:
     """True if any of the proofs holds; every one is looked at."""
-    return any([proof.holds(headers) for proof in proofs])
+    held = [proof.holds(headers) for proof in proofs]
+    return any(held)
 
 
 def _is_one_of(given: str, secrets: Sequence[str]) -> bool:

@@ -45,14 +45,14 @@ _BY_LENGTH = sorted(_MAKERS, key=len, reverse=True)
 _VIRTUAL = re.compile(r"virtual machine|vmware|virtualbox|cloud pc|\bkvm\b", re.I)
 _TABLET = re.compile(
     r"\bipad|\btablet\b|galaxy tab|\btab (active|[asm]\d)|\bsm-[txp]\d"
-    r"|surface (go(?! laptop)|pro\b|3\b)|latitude 72[0123]\d\b(?=.*(rugged|tablet)|\s*$)|latitude (5290|5285) 2-in-1|venue \d"
-    r"|elite x2|pro x2|thinkpad x1[02]\b|toughpad|\bfz-[agm]\d|getac (f|k|ux)\d|\bet(40|45|5[0156])\b",
+    r"|surface (go(?! laptop)|pro\b|3\b)|latitude 72[0123]\d\b(?=.*(rugged|tablet)|\s*$)|latitude (5290|5285) 2-in-1"
+    r"|venue \d|elite x2|pro x2|thinkpad x1[02]\b|toughpad|\bfz-[agm]\d|getac (f|k|ux)\d|\bet(40|45|5[0156])\b",
     re.I,
 )
 _DESKTOP = re.compile(
-    r"optiplex|precision.*tower|precision (t\d|3[2346][0-9]0 (small|compact)|rack)|elite ?desk|pro ?desk|elite ?one|pro ?one"
-    r"|\bhp z[1-9](?! ?book)|\bz[1-9] (g\d|mini|sff|tower)|thinkcentre|thinkstation|esprimo|veriton|\bwyse\b|vostro.*desktop"
-    r"|inspiron.*desktop|surface studio|\bimac\b|\bimac(pro)?\d|mac ?mini|macmini|mac studio|mac ?pro\b(?!book)|\bnuc",
+    r"optiplex|precision.*tower|precision (t\d|3[2346][0-9]0 (small|compact)|rack)|elite ?(desk|one)|pro ?(desk|one)"
+    r"|\bhp z[1-9](?! ?book)|\bz[1-9] (g\d|mini|sff|tower)|thinkcentre|thinkstation|esprimo|veriton|\bwyse\b"
+    r"|vostro.*desktop|inspiron.*desktop|surface studio|\bimac\b|\bimac(pro)?\d|mac ?mini|mac ?studio|mac ?pro\b|\bnuc",
     re.I,
 )
 _LAPTOP = re.compile(

@@ -1,7 +1,8 @@
-"""What is counted at the door. Every record that came in ends in exactly one outcome, or was refused before it was read."""
+"""What is counted at the door: every record that came in ends in exactly one outcome, or was refused unread."""
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime
 
 from prometheus_client import Counter, Gauge
@@ -17,7 +18,9 @@ OUTCOMES = Counter(
 REFUSED = Counter("quartermaster_intake_refused_total", "Requests answered with an error", ["source", "status"])
 CLAMPED = Counter("quartermaster_intake_clamped_total", "Records whose clock ran ahead of ours", ["source"])
 POLL_FAILURES = Counter("quartermaster_intake_poll_failures_total", "Lists that could not be read to the end", ["feed"])
-SILENCE = Gauge("quartermaster_intake_silence_seconds", "Seconds since a source's last word, in business time", ["source"])
+SILENCE = Gauge(
+    "quartermaster_intake_silence_seconds", "Seconds since a source's last word, in business time", ["source"]
+)
 
 
 class LastWords:
@@ -27,7 +30,7 @@ class LastWords:
         self._clock = clock
         self._heard: dict[str, datetime] = dict.fromkeys(sources, clock.now())
         for source in sources:
-            SILENCE.labels(source).set_function(lambda source=source: self.silence(source))
+            SILENCE.labels(source).set_function(functools.partial(self.silence, source))
 
     def heard(self, source: str) -> None:
         """A source proved itself, or answered."""

@@ -51,17 +51,23 @@ class Record(NamedTuple):
     where: str = ""
 
 
+def _whole(body: bytes) -> Sequence[Record]:
+    return [Record(body)]
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class RecordKind:
     """A kind of record: `name` is how its dead letters are filed, `source` the vendor, `topic` where its events go.
 
-    `translate` answers no events for a record that is understood and of no use to us.
+    `translate` answers no events for a record that is understood and of no use to us. `split` cuts what was sent into
+    records, and leaves a single record as it is; it may raise Malformed.
     """
 
     name: str
     source: str
     topic: Topic
     translate: Callable[[bytes, Context], Sequence[Event]]
+    split: Callable[[bytes], Sequence[Record]] = _whole
 
 
 class Rejected(NamedTuple):

@@ -35,6 +35,8 @@ LARGE_BODY_BYTES = 128 * 1024
 
 MOST_LETTERS_NAMED = 100
 
+DATABASE_FAULTS: tuple[type[BaseException], ...] = (*TEMPORARY_ERRORS, asyncpg.PostgresError)
+
 log = structlog.stdlib.get_logger()
 
 
@@ -44,7 +46,6 @@ class Webhook:
 
     path: str
     kind: RecordKind
-    split: Callable[[bytes], Sequence[Record]]
     proofs: Sequence[Proof]
     content_types: frozenset[str]
     maximum_bytes: int
@@ -132,7 +133,7 @@ class WebhookDoor:
     def _translate_now(self, body: bytes, context: Context) -> Translated:
         kind = self._webhook.kind
         try:
-            records = self._webhook.split(body)
+            records = kind.split(body)
         except Malformed as error:
             translated = Translated(kind)
             translated.reject(Record(body), error)
@@ -146,7 +147,7 @@ class WebhookDoor:
                 connection.transaction(),
             ):
                 return await admit(connection, translated)
-        except (*TEMPORARY_ERRORS, asyncpg.PostgresError) as error:
+        except DATABASE_FAULTS as error:
             log.error("a delivery could not be made safe", source=translated.kind.source, error=repr(error))
             again = {"Retry-After": str(RETRY_AFTER_SECONDS)}
             raise Refusal(self._webhook.busy_status, "not possible just now, send again", again) from None

@@ -26,7 +26,6 @@ SOURCE = "quartermaster/intake/finance"
 PATH = "/sources/finance/extract"
 PROOF_HEADER = "X-Quartermaster-Secret"
 CONTENT_TYPES = frozenset({"text/csv", "application/csv"})
-MAXIMUM_BODY_BYTES = 16 * 1024 * 1024
 
 COLUMNS = (
     "document_id",
@@ -203,4 +202,4 @@ def _decode(body: bytes) -> str:
         return body.decode("latin-1")
 
 
-ROW = RecordKind("finance", "finance", FINANCE_DOCUMENT, translate)
+ROW = RecordKind("finance", "finance", FINANCE_DOCUMENT, translate, split)

@@ -28,7 +28,7 @@ from services.intake.fields import email, epoch_moment, text
 from services.intake.identifiers import identifiers, serial, subject
 from services.intake.kinds import kind_of
 from services.intake.sources.jamf_xml import read_fields
-from services.intake.translation import Context, Malformed, Record, RecordKind, Untranslatable, decode_json
+from services.intake.translation import Context, Malformed, RecordKind, Untranslatable, decode_json
 
 SOURCE = "quartermaster/intake/jamf"
 PATH = "/sources/jamf/webhook"
@@ -96,11 +96,6 @@ class _Delivery(msgspec.Struct):
 _delivery = msgspec.json.Decoder(_Delivery)
 
 
-def split(body: bytes) -> list[Record]:
-    """A delivery is one record."""
-    return [Record(body)]
-
-
 def translate(body: bytes, _: Context) -> Sequence[Event]:
     """A delivery → enrolment, check-in or un-enrolment; nothing for known events of no use."""
     delivery = _read(body)
@@ -130,9 +125,7 @@ def _event(event_name: str, webhook: _Webhook, device: _Subject, at: datetime) -
     key = subject(known)
     event_id = f"{event_name}/{text(webhook.id) or '-'}/{jamf or key}/{at.isoformat()}"
     if event_name == _UNENROLLED:
-        return DeviceUnenrolled(
-            id=event_id, source=SOURCE, time=at, subject=key, data=Unenrolment(identifiers=known)
-        )
+        return DeviceUnenrolled(id=event_id, source=SOURCE, time=at, subject=key, data=Unenrolment(identifiers=known))
     model = text(device.model_display) or text(device.model)
     os = "macOS" if family == "computer" else _mobile_system(model)
     about = {
@@ -145,9 +138,7 @@ def _event(event_name: str, webhook: _Webhook, device: _Subject, at: datetime) -
         "holder_email": email(device.email_address, device.username),
     }
     if event_name in _ENROLLED:
-        return DeviceEnrolled(
-            id=event_id, source=SOURCE, time=at, subject=key, data=msgspec.convert(about, Enrolment)
-        )
+        return DeviceEnrolled(id=event_id, source=SOURCE, time=at, subject=key, data=msgspec.convert(about, Enrolment))
     return DeviceCheckedIn(id=event_id, source=SOURCE, time=at, subject=key, data=msgspec.convert(about, CheckIn))
 
 

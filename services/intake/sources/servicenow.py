@@ -26,7 +26,7 @@ from schemas.vocabulary import DeviceState
 from services.intake.fields import email, moment, text
 from services.intake.identifiers import asset_tag, identifiers, serial, subject
 from services.intake.kinds import kind_named, kind_of, maker_and_model
-from services.intake.translation import Context, Record, RecordKind, Untranslatable, decode_json
+from services.intake.translation import Context, RecordKind, Untranslatable, decode_json
 
 SOURCE = "quartermaster/intake/servicenow"
 PUSH_PATH = "/sources/servicenow/push"
@@ -123,11 +123,6 @@ def translate_incident(body: bytes, _: Context) -> Sequence[Event]:
     return _incident_events(decode_json(_incident, body), pushed=False)
 
 
-def split_push(body: bytes) -> list[Record]:
-    """A push is one record."""
-    return [Record(body)]
-
-
 def translate_push(body: bytes, context: Context) -> Sequence[Event]:
     """A pushed body → as the Table API's record of the table it names. Names of the usual templates are understood."""
     fields = decode_json(_push, body)
@@ -215,9 +210,7 @@ def _incident_events(record: _Incident, *, pushed: bool) -> Sequence[Event]:
             source=SOURCE,
             time=at,
             subject=subject(known),
-            data=Failure(
-                identifiers=known, ticket=ticket, ticket_state=_TICKET_STATES[state], opened_at=opened
-            ),
+            data=Failure(identifiers=known, ticket=ticket, ticket_state=_TICKET_STATES[state], opened_at=opened),
         )
     ]
 
