@@ -45,7 +45,7 @@ _BY_LENGTH = sorted(_MAKERS, key=len, reverse=True)
 _VIRTUAL = re.compile(r"virtual machine|vmware|virtualbox|cloud pc|\bkvm\b", re.I)
 _TABLET = re.compile(
     r"\bipad|\btablet\b|galaxy tab|\btab (active|[asm]\d)|\bsm-[txp]\d"
-    r"|surface (go(?! laptop)|pro\b|3\b)|latitude 72[0123]\d\b(?=.*(rugged|tablet)|\s*$)|latitude (5290|5285) 2-in-1"
+    r"|surface (go(?! laptop)|pro\b|3\b)|latitude 72(02|12|20|30)\b|latitude (5290|5285) 2-in-1"
     r"|venue \d|elite x2|pro x2|thinkpad x1[02]\b|toughpad|\bfz-[agm]\d|getac (f|k|ux)\d|\bet(40|45|5[0156])\b",
     re.I,
 )

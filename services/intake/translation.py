@@ -136,13 +136,18 @@ def _not_after(event: Event, now: datetime) -> Event:
     return msgspec.structs.replace(event, **changes)
 
 
+_syntax = msgspec.json.Decoder(msgspec.Raw)
+
+
 def decode_json(decoder: msgspec.json.Decoder[Content], body: bytes | str) -> Content:
     """Decode typed JSON. Raises Malformed where it is no JSON, Untranslatable where it is another JSON than agreed."""
     try:
-        return decoder.decode(body)
-    except msgspec.ValidationError as error:
-        reason, _, path = str(error).partition(" - at ")
-        raise Untranslatable(reason, path.strip("`")) from None
+        try:
+            return decoder.decode(body)
+        except msgspec.ValidationError as error:
+            _syntax.decode(body)  # the types may be wrong long before the syntax is
+            reason, _, path = str(error).partition(" - at ")
+            raise Untranslatable(reason, path.strip("`")) from None
     except msgspec.DecodeError as error:
         reason, _, place = str(error).rpartition(" (")
         raise Malformed(reason or str(error), place.rstrip(")") if reason else "") from None
