@@ -70,4 +70,6 @@ def _translate(letter: Letter, context: Context) -> Translated:
         translated = Translated(kind)
         translated.reject(Record(letter.body), error)
         return translated
+    if len(records) == 1:  # where it stood in what was sent, not where it stands by itself
+        records = [records[0]._replace(where=letter.context.get("record", ""))]
     return translate_records(kind, records, context)

@@ -94,7 +94,7 @@ class Translated:
         place = " ".join(part for part in (record.where, known.where if known else "") if part)
         reason = str(Untranslatable(known.reason, place)) if known else f"translator fault: {type(error).__name__}"
         reason = reason.replace("\x00", " ")[:1000]
-        letter = DeadLetter(source=self.kind.name, reason=reason, body=record.body, context={"where": place})
+        letter = DeadLetter(source=self.kind.name, reason=reason, body=record.body, context={"record": record.where})
         self.rejected.append(Rejected(letter, place, isinstance(error, Malformed)))
 
 
