@@ -41,7 +41,7 @@ def device_merged(gone: Device, into: Device, at: datetime) -> DeviceChanged:
 
 
 def device_failed(device: Device, ticket: str, failed_at: datetime, *, withdrawn: bool, cause: str) -> DeviceFailed:
-    """Tell of one failure, or that it proved none. `cause` names what made us tell it, so that each cause tells once."""
+    """Tell of one failure, or that it proved none. `cause` names what made us tell it: each cause tells once."""
     return DeviceFailed(
         id=f"{ticket}/{cause}",
         source=SOURCE,

@@ -82,13 +82,13 @@ async def find_device(connection: Connection, viewer: Viewer, term: str, today: 
     row = await connection.fetchrow(
         SQL["find_device"], viewer.unit_scope, viewer.email, viewer.sees_prices, f"serial:{wanted}", wanted
     )
-    return row and _device(row, today)
+    return None if row is None else _device(row, today)
 
 
 async def device_by_id(connection: Connection, viewer: Viewer, device_id: UUID, today: date) -> DeviceView | None:
     """The device with this id; None if there is none the viewer may see."""
     row = await connection.fetchrow(SQL["device_by_id"], viewer.unit_scope, viewer.email, viewer.sees_prices, device_id)
-    return row and _device(row, today)
+    return None if row is None else _device(row, today)
 
 
 async def device_history(connection: Connection, viewer: Viewer, device_id: UUID, limit: int = 50) -> list[HistoryLine]:
