@@ -55,7 +55,6 @@ async def test_a_webhook_and_a_polled_list_both_reach_the_log(
         }
     )
     service = IntakeService(settings, intake, FixedClock(NOW), DIRECTORY)
-    await service.start()
     consumer = AIOKafkaConsumer(
         prefix + DEVICE_OBSERVED.name,
         bootstrap_servers=embedded_broker.bootstrap_servers,
@@ -63,6 +62,7 @@ async def test_a_webhook_and_a_polled_list_both_reach_the_log(
         enable_auto_commit=False,
     )
     try:
+        await service.start()
         await until(service.ready, "intake to be ready")
         async with aiohttp.ClientSession() as session:
             address = f"http://127.0.0.1:{service.port}/sources/jamf/webhook"

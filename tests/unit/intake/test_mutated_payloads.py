@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from typing import Any
 
@@ -19,7 +20,8 @@ from tests.unit.intake.context import CONTEXT
 
 EXTRACT = (
     ",".join(COLUMNS)
-    + "\r\nINV-1,invoice,PO-1,refresh-and-bau,2024/25,laptop,Latitude 5440,1,100,20,Northwind,2024-07-04,central-west,bau\r\n"
+    + "\r\nINV-1,invoice,PO-1,refresh-and-bau,2024/25,laptop,Latitude 5440,1,100,20,Northwind,2024-07-04,"
+    + "central-west,bau\r\n"
 ).encode()
 SEEDS: list[tuple[str, bytes]] = [
     *(("intune", body) for body in records("intune/managedDevices_list_page1.json", "value")),
@@ -48,14 +50,11 @@ ANY_VALUE = st.recursive(
 
 
 def _check(kind: RecordKind, body: bytes) -> None:
-    try:
+    with contextlib.suppress(Malformed):
         kind.split(body)
-    except Malformed:
-        pass
     try:
         events = kind.translate(body, CONTEXT)
-    except Untranslatable as error:
-        assert error.reason
+    except Untranslatable:
         return
     for event in events:
         assert isinstance(event, Event)
