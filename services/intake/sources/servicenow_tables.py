@@ -45,8 +45,8 @@ class TableFeed:
         self.name = f"servicenow/{table}"
         self.kind = kind
         self._url = (
-            f"{url.rstrip('/')}/api/now/table/{table}?sysparm_display_value=all&sysparm_limit={PAGE_SIZE}"
-            f"&sysparm_fields={','.join(fields)}&sysparm_query="
+            f"{url.rstrip('/')}/api/now/table/{table}?sysparm_display_value=all&sysparm_exclude_reference_link=true"
+            f"&sysparm_limit={PAGE_SIZE}&sysparm_fields={','.join(fields)}&sysparm_query="
         )
 
     def walk(self, position: Mapping[str, str] | None, now: datetime) -> Walk:
