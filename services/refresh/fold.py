@@ -198,7 +198,7 @@ def _visible(entry: Entry) -> Entry:
 
 def _left(held: Entry, seen: DeviceStanding) -> Left:
     gone = seen.state is not None and seen.state not in IN_USE
-    if gone and held.status == "ordered" or gone and seen.request is not None and seen.request.ordered:
+    if gone and (held.status == "ordered" or (seen.request is not None and seen.request.ordered)):
         return Left(held, "fulfilled", "Its successor was ordered and it is no longer in use.")
     if gone and seen.state is not None:
         return Left(held, "cancelled", f"It is no longer in use: {seen.state.value.replace('_', ' ')}.")

@@ -38,7 +38,7 @@ def due(device: DeviceStanding, policy: PolicyInForce, today: date) -> Due | Non
     """The rule that decides, or None where none holds: not in use, or nothing known that ends."""
     if requested := by_request(device):
         return requested
-    if device.state not in IN_USE:
+    if device.state not in IN_USE or device.kind is None:
         return None
     if failed := by_failures(device, policy, today):
         return failed
