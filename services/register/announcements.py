@@ -1,0 +1,81 @@
+"""What the register tells the others, worded from a device. Ids follow from device and revision, so that the same
+change is always the same event.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from schemas.events.register import DeviceChanged, DeviceFacts, DeviceFailed, DeviceFailure
+from services.register.rules.facts import PUBLISHED, Device, Field
+
+SOURCE = "quartermaster/register"
+
+
+def device_changed(device: Device, at: datetime) -> DeviceChanged:
+    """The whole of a device's deciding facts after a change at `at`."""
+    changed = {field.name.lower() for field in device.changed & PUBLISHED}
+    if device.is_new or device.state is not device.before[1]:
+        changed.add("state")
+    return DeviceChanged(
+        id=f"{device.device_id}/{device.revision}",
+        source=SOURCE,
+        time=at,
+        subject=str(device.device_id),
+        data=_facts(device, tuple(sorted(changed))),
+    )
+
+
+def device_merged(gone: Device, into: Device, at: datetime) -> DeviceChanged:
+    """Tell that the record `gone` was the same device as `into`, found out at `at`."""
+    facts = _facts(gone, ("merged_into",))
+    return DeviceChanged(
+        id=f"{gone.device_id}/{gone.revision + 1}/merged",
+        source=SOURCE,
+        time=at,
+        subject=str(gone.device_id),
+        data=msgspec.structs.replace(facts, revision=gone.revision + 1, merged_into=into.device_id),
+    )
+
+
+def device_failed(device: Device, ticket: str, failed_at: datetime, *, withdrawn: bool, cause: str) -> DeviceFailed:
+    """Tell of one failure, or that it proved none. `cause` names what made us tell it: each cause tells once."""
+    return DeviceFailed(
+        id=f"{ticket}/{cause}",
+        source=SOURCE,
+        time=failed_at,
+        subject=str(device.device_id),
+        data=DeviceFailure(
+            device_id=device.device_id,
+            ticket=ticket,
+            failed_at=failed_at,
+            withdrawn=withdrawn,
+            kind=device.values[Field.KIND],
+            model=device.values[Field.MODEL],
+            unit=device.values[Field.UNIT],
+            purchased_on=device.values[Field.PURCHASED_ON],
+        ),
+    )
+
+
+def _facts(device: Device, changed: tuple[str, ...]) -> DeviceFacts:
+    values = device.values
+    return DeviceFacts(
+        device_id=device.device_id,
+        revision=device.revision,
+        changed=changed,
+        state=device.state,
+        serial=values[Field.SERIAL],
+        asset_tag=values[Field.ASSET_TAG],
+        kind=values[Field.KIND],
+        manufacturer=values[Field.MANUFACTURER],
+        model=values[Field.MODEL],
+        os=values[Field.OS],
+        os_version=values[Field.OS_VERSION],
+        unit=values[Field.UNIT],
+        holder_email=values[Field.HOLDER_EMAIL],
+        purchased_on=values[Field.PURCHASED_ON],
+        warranty_ends_on=values[Field.WARRANTY_ENDS_ON],
+    )

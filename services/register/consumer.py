@@ -1,0 +1,121 @@
+"""The register's consumer. Delivery: at least once, effect once (inbox); any order, late or early (facts weigh).
+
+A batch is read in one statement, folded in memory by the pure rules, and written in a handful of statements,
+however many events it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from schemas.envelope import Event
+from schemas.events.device import DeviceObserved, FailureReported
+from schemas.topics import DEVICE_CHANGED
+from services.database.pool import Connection
+from services.eventlog.outbox import Outgoing
+from services.register import store
+from services.register.announcements import device_changed, device_failed, device_merged
+from services.register.batch import Batch
+from services.register.rules.counting import movements
+from services.register.rules.facts import FROM_DESK, Device, Field, weight_of
+from services.register.rules.identity import names_of
+
+
+class RegisterConsumer:
+    """Applies observations to the register."""
+
+    async def apply(self, connection: Connection, events: Sequence[DeviceObserved]) -> list[Outgoing]:
+        """Write what `events` tell, and answer the events that follow from it."""
+        batch = Batch(await self._known(connection, events))
+        last_word: dict[UUID, Event] = {}
+        reports: list[tuple[FailureReported, Device]] = []
+        for event in events:
+            device = batch.fold(event)
+            last_word[device.device_id] = event
+            if isinstance(event, FailureReported):
+                reports.append((event, device))
+        await self._write(connection, batch)
+        failures = await self._write_failures(connection, batch, reports)
+        told = [
+            (DEVICE_CHANGED, device_changed(device, last_word[device.device_id].time))
+            for device in batch.touched.values()
+            if device.has_news and device.device_id in last_word
+        ]
+        merged = [
+            (DEVICE_CHANGED, device_merged(gone, into := batch.merged[gone.device_id], last_word[into.device_id].time))
+            for gone in batch.gone
+        ]
+        return [*told, *merged, *failures]
+
+    async def _known(self, connection: Connection, events: Sequence[DeviceObserved]) -> dict[str, Device]:
+        by_id: dict[UUID, Device] = {}
+        names = {event.id: names_of(event.data.identifiers) for event in events}
+        known = await store.lock_known(connection, list({each[0] for each in names.values() if each}), by_id)
+        unresolved = {
+            name
+            for each in names.values()
+            if each and ((device := known.get(each[0])) is None or not device.names.issuperset(each))
+            for name in each
+        }
+        if unresolved:
+            await store.one_namer_at_a_time(connection)
+            known |= await store.lock_known(connection, list(unresolved), by_id)
+        # A device reached by one name is known by all its names.
+        return {name: device for device in by_id.values() for name in device.names} | known
+
+    async def _write(self, connection: Connection, batch: Batch) -> None:
+        devices = list(batch.touched.values())
+        for device in devices:
+            device.revision += device.has_news
+        await store.see_again(connection, [device for device in devices if device.only_seen])
+        await store.write_devices(connection, [device for device in devices if not device.only_seen])
+        await store.name_devices(connection, batch.named)
+        await store.remove_merged(connection, {gone: into.device_id for gone, into in batch.merged.items()})
+        await store.move_counts(connection, movements(devices, batch.gone))
+        await store.remember(connection, batch.history)
+
+    async def _write_failures(
+        self, connection: Connection, batch: Batch, reports: Iterable[tuple[FailureReported, Device]]
+    ) -> list[Outgoing]:
+        latest: dict[str, tuple[int, FailureReported, Device]] = {}
+        for event, device in reports:
+            weight = weight_of(FROM_DESK, event.time)
+            known = latest.get(event.data.ticket)
+            if known is None or (weight, event.data.ticket_state) > (known[0], known[1].data.ticket_state):
+                latest[event.data.ticket] = (weight, event, batch.merged.get(device.device_id, device))
+        told: dict[str, Outgoing] = {}
+        if latest:
+            stored = await store.known_failures(connection, list(latest))
+            rows = []
+            for ticket, (weight, event, device) in latest.items():
+                before, known_weight = stored.get(ticket, (None, -1))
+                if weight < known_weight:
+                    continue
+                rows.append(
+                    store.FailureRow(ticket, device.device_id, event.data.opened_at, event.data.ticket_state, weight)
+                )
+                withdrawn = event.data.ticket_state == "cancelled"
+                if before is None or (before == "cancelled") != withdrawn:
+                    told[ticket] = (
+                        DEVICE_CHANGED,
+                        device_failed(device, ticket, event.data.opened_at, withdrawn=withdrawn, cause=event.id),
+                    )
+            await store.write_failures(connection, rows)
+        # Failures told before the device's model was known are told again now that it is.
+        completed = {
+            device.device_id: device
+            for device in batch.touched.values()
+            if not device.is_new and device.before[0][Field.MODEL] is None and device.values[Field.MODEL] is not None
+        }
+        if completed:
+            for ticket, device_id, opened_at, state in await store.failures_of(connection, list(completed)):
+                event_out = device_failed(
+                    completed[device_id],
+                    ticket,
+                    opened_at,
+                    withdrawn=state == "cancelled",
+                    cause=f"model known/{completed[device_id].revision}",
+                )
+                told[ticket] = (DEVICE_CHANGED, event_out)
+        return list(told.values())

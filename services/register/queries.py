@@ -1,0 +1,140 @@
+"""What others may read of the register. Every read takes the viewer, and SQL applies their units and their role."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from schemas.vocabulary import HELD_STATES, DeviceState, Kind
+from services.access.viewer import Viewer
+from services.database.pool import Connection
+from services.database.statements import load_statements
+from services.register.rules.ageing import BANDS, OLDEST, UNKNOWN_AGE, age_band, age_months
+from services.register.rules.counting import UNKNOWN_MONTH
+
+SQL = load_statements(__file__, "queries.sql")
+_AGE_ORDER = {name: place for place, name in enumerate([*(name for name, _ in BANDS), OLDEST, UNKNOWN_AGE])}
+
+
+class Dimension(StrEnum):
+    """By what counts may be broken down."""
+
+    KIND = "kind"
+    UNIT = "unit"
+    MODEL = "model"
+    AGE = "age"
+    STATE = "state"
+    OS = "os"
+
+
+class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A device as a viewer sees it. `cost_pence` (VAT included) is None without the role; ages are whole months."""
+
+    device_id: UUID
+    serial: str | None
+    asset_tag: str | None
+    kind: Kind | None
+    manufacturer: str | None
+    model: str | None
+    state: DeviceState
+    unit: str | None
+    holder_email: str | None
+    os: str | None
+    os_version: str | None
+    purchased_on: date | None
+    warranty_ends_on: date | None
+    last_seen_at: datetime | None
+    cost_pence: int | None
+    age_months: int | None
+
+
+class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One remembered change of a device."""
+
+    at: datetime
+    field: str
+    before: str | None
+    after: str | None
+    source: str
+
+
+class CountRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How many devices fall under these keys, one key for each dimension asked for."""
+
+    keys: tuple[str, ...]
+    devices: int
+
+
+async def my_devices(connection: Connection, viewer: Viewer, today: date) -> list[DeviceView]:
+    """The devices the viewer holds, in use or in repair."""
+    return [_device(row, today) for row in await connection.fetch(SQL["my_devices"], viewer.email)]
+
+
+async def find_device(connection: Connection, viewer: Viewer, term: str, today: date) -> DeviceView | None:
+    """The device with this serial or asset tag, in any case; None if there is none the viewer may see."""
+    wanted = term.strip().upper()
+    row = await connection.fetchrow(
+        SQL["find_device"], viewer.unit_scope, viewer.email, viewer.sees_prices, f"serial:{wanted}", wanted
+    )
+    return None if row is None else _device(row, today)
+
+
+async def device_by_id(connection: Connection, viewer: Viewer, device_id: UUID, today: date) -> DeviceView | None:
+    """The device with this id; None if there is none the viewer may see."""
+    row = await connection.fetchrow(SQL["device_by_id"], viewer.unit_scope, viewer.email, viewer.sees_prices, device_id)
+    return None if row is None else _device(row, today)
+
+
+async def device_history(connection: Connection, viewer: Viewer, device_id: UUID, limit: int = 50) -> list[HistoryLine]:
+    """A device's latest changes, newest first; empty if the viewer may not see the device."""
+    rows = await connection.fetch(SQL["device_history"], viewer.unit_scope, viewer.email, device_id, limit)
+    return [HistoryLine(**dict(row)) for row in rows]
+
+
+async def counts(
+    connection: Connection,
+    viewer: Viewer,
+    today: date,
+    by: Sequence[Dimension],
+    kind: Kind | None = None,
+    *,
+    states: Sequence[DeviceState] | None = None,
+) -> list[CountRow]:
+    """How many devices the viewer's units have, by the given dimensions, largest first (ages in their own order).
+
+    Without `states` those are counted that the organisation still holds; by state, every state is shown.
+    """
+    wanted = states or (list(DeviceState) if Dimension.STATE in by else sorted(HELD_STATES))
+    rows = await connection.fetch(SQL["count_cells"], viewer.unit_scope, kind, list(by), list(wanted))
+    summed: Counter[tuple[str, ...]] = Counter()
+    for row in rows:
+        summed[tuple(_key(dimension, row, today) for dimension in by)] += row["devices"]
+    ordered = sorted(
+        summed.items(), key=lambda item: (*(_AGE_ORDER.get(key, -1) for key in item[0]), -item[1], item[0])
+    )
+    return [CountRow(keys=keys, devices=devices) for keys, devices in ordered]
+
+
+async def verify_counts(connection: Connection) -> list[str]:
+    """Cells whose count is wrong, in words; empty while the register is sound. For tests and operators."""
+    return [str(dict(row)) for row in await connection.fetch(SQL["verify_counts"])]
+
+
+def _key(dimension: Dimension, row: asyncpg.Record, today: date) -> str:
+    if dimension is Dimension.AGE:
+        month = row["purchased_month"]
+        return age_band(None if month == UNKNOWN_MONTH else age_months(month, today))
+    return row[dimension.value] or "unknown"
+
+
+def _device(row: asyncpg.Record, today: date) -> DeviceView:
+    values = dict(row)
+    values["kind"] = values["kind"] and Kind(values["kind"])
+    values["state"] = DeviceState(values["state"])
+    return DeviceView(**values, age_months=age_months(values["purchased_on"], today))

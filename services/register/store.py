@@ -1,0 +1,137 @@
+"""Reading and writing devices in sets, inside the transaction of the batch they belong to."""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from schemas.vocabulary import DeviceState, Kind
+from services.database.pool import Connection
+from services.database.statements import load_statements
+from services.register.rules.counting import Cell
+from services.register.rules.facts import Device, Field
+
+SQL = load_statements(__file__, "store.sql")
+_WEIGHTS = struct.Struct(f">{len(Field)}q")
+
+
+class FailureRow(NamedTuple):
+    """A ticket as stored."""
+
+    ticket: str
+    device_id: UUID
+    opened_at: datetime
+    ticket_state: str
+    weight: int
+
+
+class HistoryRow(NamedTuple):
+    """One remembered change."""
+
+    device_id: UUID
+    at: datetime
+    field: str
+    before: str | None
+    after: str | None
+    source: str
+
+
+async def lock_known(connection: Connection, names: Sequence[str], by_id: dict[UUID, Device]) -> dict[str, Device]:
+    """Known devices by each of `names`, locked until the transaction ends. One Device object a device: those already
+    in `by_id` are used again, new ones are added to it.
+    """
+    found: dict[str, Device] = {}
+    for row in await connection.fetch(SQL["lock_known"], names):
+        looked_up, device_id, known_names, state, revision, weights, *values = row
+        device = by_id.get(device_id)
+        if device is None:
+            values[Field.KIND] = values[Field.KIND] and Kind(values[Field.KIND])
+            values[Field.RECORDED_STATE] = values[Field.RECORDED_STATE] and DeviceState(values[Field.RECORDED_STATE])
+            device = by_id[device_id] = Device(
+                device_id,
+                names=set(known_names.split("\n")),
+                values=values,
+                weights=list(_WEIGHTS.unpack(weights)),
+                state=DeviceState(state),
+                revision=revision,
+            )
+        found[looked_up] = device
+    return found
+
+
+async def one_namer_at_a_time(connection: Connection) -> None:
+    """New names are given by one transaction at a time; held until it ends."""
+    await connection.execute(SQL["one_namer_at_a_time"])
+
+
+async def name_devices(connection: Connection, names: Mapping[str, UUID]) -> None:
+    """Record which device each name means from now on."""
+    if names:
+        await connection.execute(SQL["name_devices"], list(names), list(names.values()))
+
+
+async def remove_merged(connection: Connection, merged: Mapping[UUID, UUID]) -> None:
+    """Drop records that proved to be another device; history and failures go with that one."""
+    if merged:
+        await connection.execute(SQL["remove_merged"], list(merged), list(merged.values()))
+
+
+async def see_again(connection: Connection, devices: Sequence[Device]) -> None:
+    """Write devices of which a check-in told nothing new."""
+    if devices:
+        await connection.execute(
+            SQL["see_again"],
+            [device.device_id for device in devices],
+            [device.values[Field.LAST_SEEN_AT] for device in devices],
+            [device.values[Field.COMPLIANT] for device in devices],
+            [_WEIGHTS.pack(*device.weights) for device in devices],
+        )
+
+
+async def write_devices(connection: Connection, devices: Sequence[Device]) -> None:
+    """Write devices whole."""
+    if devices:
+        columns = zip(*(device.values for device in devices), strict=True)
+        await connection.execute(
+            SQL["write_devices"],
+            [device.device_id for device in devices],
+            ["\n".join(sorted(device.names)) for device in devices],
+            [device.state for device in devices],
+            [device.revision for device in devices],
+            [_WEIGHTS.pack(*device.weights) for device in devices],
+            *(list(column) for column in columns),
+        )
+
+
+async def move_counts(connection: Connection, movements: Counter[Cell]) -> None:
+    """Add each movement to its cell's count."""
+    if movements:
+        columns = zip(*movements, strict=True)
+        await connection.execute(SQL["move_counts"], *(list(column) for column in columns), list(movements.values()))
+
+
+async def remember(connection: Connection, rows: Sequence[HistoryRow]) -> None:
+    """Append to the devices' histories."""
+    if rows:
+        await connection.execute(SQL["remember"], *(list(column) for column in zip(*rows, strict=True)))
+
+
+async def known_failures(connection: Connection, tickets: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """Ticket → (state, weight) of the tickets known."""
+    rows = await connection.fetch(SQL["known_failures"], tickets)
+    return {row["ticket"]: (row["ticket_state"], row["weight"]) for row in rows}
+
+
+async def failures_of(connection: Connection, device_ids: Sequence[UUID]) -> list[tuple[str, UUID, datetime, str]]:
+    """(ticket, device, opened at, state) of these devices' failures."""
+    return [tuple(row) for row in await connection.fetch(SQL["failures_of"], device_ids)]
+
+
+async def write_failures(connection: Connection, rows: Sequence[FailureRow]) -> None:
+    """Write tickets; an older word never replaces a newer one."""
+    if rows:
+        await connection.execute(SQL["write_failures"], *(list(column) for column in zip(*rows, strict=True)))

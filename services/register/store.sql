@@ -1,0 +1,94 @@
+-- name: lock_known
+-- The devices known by these names, each name with its device, locked until the transaction ends.
+SELECT i.name AS looked_up, d.device_id, d.names, d.state, d.revision, d.weights,
+       d.serial, d.asset_tag, d.kind, d.manufacturer, d.model, d.os, d.os_version, d.recorded_state, d.unit,
+       d.holder_email, d.purchased_on, d.warranty_ends_on, d.cost_pence, d.compliant, d.last_seen_at,
+       d.in_use_at, d.wiped_at
+FROM register.identifiers AS i
+JOIN register.devices AS d USING (device_id)
+WHERE i.name = ANY ($1::text[])
+ORDER BY d.device_id
+FOR UPDATE OF d
+
+-- name: one_namer_at_a_time
+SELECT pg_advisory_xact_lock(hashtext('register identifiers'), 0)
+
+-- name: name_devices
+INSERT INTO register.identifiers (name, device_id)
+SELECT * FROM unnest($1::text[], $2::uuid[])
+ON CONFLICT (name) DO UPDATE SET device_id = excluded.device_id
+
+-- name: remove_merged
+WITH moved_failures AS (
+    UPDATE register.failures AS f SET device_id = m.into_id
+    FROM unnest($1::uuid[], $2::uuid[]) AS m (from_id, into_id)
+    WHERE f.device_id = m.from_id
+), moved_history AS (
+    UPDATE register.history AS h SET device_id = m.into_id
+    FROM unnest($1::uuid[], $2::uuid[]) AS m (from_id, into_id)
+    WHERE h.device_id = m.from_id
+)
+DELETE FROM register.devices WHERE device_id = ANY ($1::uuid[])
+
+-- name: see_again
+-- Only what a check-in without news touches: rewritten in place, no index is moved.
+UPDATE register.devices AS d
+SET last_seen_at = s.last_seen_at, compliant = s.compliant, weights = s.weights
+FROM unnest($1::uuid[], $2::timestamptz[], $3::boolean[], $4::bytea[])
+     AS s (device_id, last_seen_at, compliant, weights)
+WHERE d.device_id = s.device_id
+
+-- name: write_devices
+INSERT INTO register.devices AS d (
+    device_id, names, state, revision, weights,
+    serial, asset_tag, kind, manufacturer, model, os, os_version, recorded_state, unit, holder_email,
+    purchased_on, warranty_ends_on, cost_pence, compliant, last_seen_at, in_use_at, wiped_at)
+SELECT w.device_id, w.names, w.state, w.revision, w.weights,
+       w.serial, w.asset_tag, w.kind, w.manufacturer, w.model, w.os, w.os_version, w.recorded_state, w.unit,
+       w.holder_email, w.purchased_on, w.warranty_ends_on, w.cost_pence, w.compliant, w.last_seen_at,
+       w.in_use_at, w.wiped_at
+FROM unnest(
+    $1::uuid[], $2::text[], $3::text[], $4::integer[], $5::bytea[],
+    $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
+    $15::text[], $16::date[], $17::date[], $18::bigint[], $19::boolean[], $20::timestamptz[], $21::timestamptz[],
+    $22::timestamptz[]
+) AS w (
+    device_id, names, state, revision, weights,
+    serial, asset_tag, kind, manufacturer, model, os, os_version, recorded_state, unit, holder_email,
+    purchased_on, warranty_ends_on, cost_pence, compliant, last_seen_at, in_use_at, wiped_at)
+ON CONFLICT (device_id) DO UPDATE
+SET names = excluded.names, state = excluded.state, revision = excluded.revision, weights = excluded.weights,
+    serial = excluded.serial, asset_tag = excluded.asset_tag, kind = excluded.kind,
+    manufacturer = excluded.manufacturer, model = excluded.model, os = excluded.os,
+    os_version = excluded.os_version, recorded_state = excluded.recorded_state, unit = excluded.unit,
+    holder_email = excluded.holder_email, purchased_on = excluded.purchased_on,
+    warranty_ends_on = excluded.warranty_ends_on, cost_pence = excluded.cost_pence,
+    compliant = excluded.compliant, last_seen_at = excluded.last_seen_at,
+    in_use_at = excluded.in_use_at, wiped_at = excluded.wiped_at
+
+-- name: move_counts
+-- Cells are locked in one order, so that two consumers wait for each other instead of deadlocking.
+INSERT INTO register.counts AS c (kind, unit, model, state, os, purchased_month, devices)
+SELECT kind, unit, model, state, os, purchased_month, moved
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::integer[])
+     AS m (kind, unit, model, state, os, purchased_month, moved)
+ORDER BY unit, kind, model, state, os, purchased_month
+ON CONFLICT (unit, kind, model, state, os, purchased_month) DO UPDATE SET devices = c.devices + excluded.devices
+
+-- name: remember
+INSERT INTO register.history (device_id, at, field, before, after, source)
+SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[])
+
+-- name: known_failures
+SELECT ticket, ticket_state, weight FROM register.failures WHERE ticket = ANY ($1::text[])
+
+-- name: failures_of
+SELECT ticket, device_id, opened_at, ticket_state
+FROM register.failures WHERE device_id = ANY ($1::uuid[])
+
+-- name: write_failures
+INSERT INTO register.failures AS f (ticket, device_id, opened_at, ticket_state, weight)
+SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::bigint[])
+ON CONFLICT (ticket) DO UPDATE
+SET ticket_state = excluded.ticket_state, weight = excluded.weight, device_id = excluded.device_id
+WHERE excluded.weight >= f.weight

@@ -1,0 +1,117 @@
+"""The register on real PostgreSQL: batches, repeats, shuffles, and counts that stay right."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+from random import Random
+
+import pytest
+
+from schemas.events.device import DeviceObserved
+from schemas.vocabulary import Role
+from services.access.viewer import Viewer
+from services.database.pool import Pool, open_pool
+from services.eventlog import inbox, outbox
+from services.register import queries
+from services.register.consumer import RegisterConsumer
+from services.register.queries import Dimension
+from tests.fixtures.observations import START, asset, checked_in, some_observations
+
+pytestmark = pytest.mark.integration
+
+EVERYONE = Viewer("d@x", "D", frozenset({Role.DIRECTOR}), None, None)
+TODAY = date(2024, 11, 4)
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    opened = await open_pool(database_url, "register")
+    yield opened
+    await opened.close()
+
+
+async def deliver(pool: Pool, events: list[DeviceObserved], size: int) -> int:
+    told = 0
+    for start in range(0, len(events), size):
+        async with pool.acquire() as connection, connection.transaction():
+            fresh = await inbox.accept(connection, events[start : start + size])
+            outgoing = await RegisterConsumer().apply(connection, fresh) if fresh else []
+            await outbox.append(connection, outgoing)
+            told += len(outgoing)
+    return told
+
+
+async def devices(pool: Pool) -> list[tuple[object, ...]]:
+    rows = await pool.fetch(
+        "SELECT serial, kind, model, os_version, state, unit, holder_email, purchased_on, last_seen_at, names "
+        "FROM register.devices ORDER BY serial"
+    )
+    return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_twice_and_shuffled_is_as_once(pool: Pool, seed: int) -> None:
+    events = some_observations(seed, devices=20, events=400)
+    await deliver(pool, events, size=37)
+    once = await devices(pool), await queries.counts(pool, EVERYONE, TODAY, list(Dimension))
+    assert await queries.verify_counts(pool) == []
+
+    tables = "devices, identifiers, history, failures, counts, inbox, outbox"
+    await pool.execute(f"TRUNCATE {tables}")
+    shuffled = events + events
+    Random(seed).shuffle(shuffled)
+    await deliver(pool, shuffled, size=53)
+    assert await queries.verify_counts(pool) == []
+    assert (await devices(pool), await queries.counts(pool, EVERYONE, TODAY, list(Dimension))) == once
+
+
+async def test_a_check_in_without_news_is_not_published(pool: Pool) -> None:
+    assert await deliver(pool, [checked_in("S1", 1, START, os="Windows")], 1) == 1
+    assert await deliver(pool, [checked_in("S1", 1, START.replace(hour=10), os="Windows")], 1) == 0
+    seen = await queries.find_device(pool, EVERYONE, "s1", TODAY)
+    assert seen is not None
+    assert seen.last_seen_at == START.replace(hour=10)
+
+
+async def test_records_in_two_batches_are_merged(pool: Pool) -> None:
+    await deliver(pool, [checked_in(None, 7, START, os="Windows")], 1)
+    await deliver(pool, [asset("S7", 7, START, unit="central-west", purchased_on=date(2021, 5, 2))], 1)
+    await deliver(pool, [checked_in("S7", 7, START.replace(hour=11))], 1)
+    (device,) = await devices(pool)
+    assert device[0] == "S7"
+    assert await queries.verify_counts(pool) == []
+    history = [line.field for line in await _history(pool, "S7")]
+    assert "merged" in history
+
+
+async def _history(pool: Pool, serial: str) -> list[queries.HistoryLine]:
+    device = await queries.find_device(pool, EVERYONE, serial, TODAY)
+    assert device is not None
+    return await queries.device_history(pool, EVERYONE, device.device_id)
+
+
+async def test_viewers_see_their_units_their_own_devices_and_prices_by_role(pool: Pool) -> None:
+    await deliver(
+        pool,
+        [
+            asset("S1", 1, START, unit="central-west", holder_email="amara@x", cost_pence=90_000),
+            asset("S2", 2, START, unit="central-north", holder_email="tom@x", cost_pence=90_000),
+        ],
+        10,
+    )
+    manager = Viewer("m@x", "M", frozenset({Role.MANAGER}), "central-west", ("central-west",))
+    staff = Viewer("amara@x", "A", frozenset({Role.STAFF}), "central-west", ())
+    assert await queries.find_device(pool, manager, "S2", TODAY) is None
+    assert await queries.find_device(pool, staff, "S2", TODAY) is None
+    own = await queries.find_device(pool, staff, "qm-00001", TODAY)
+    assert own is not None
+    assert own.cost_pence is None
+    seen = await queries.find_device(pool, EVERYONE, "S2", TODAY)
+    assert seen is not None
+    assert seen.cost_pence == 90_000
+    assert await queries.device_history(pool, manager, seen.device_id) == []
+    rows = await queries.counts(pool, manager, TODAY, [Dimension.UNIT])
+    assert [(row.keys, row.devices) for row in rows] == [(("central-west",), 1)]
+    assert await queries.counts(pool, staff, TODAY, [Dimension.UNIT]) == []
+    assert [device.serial for device in await queries.my_devices(pool, staff, TODAY)] == ["S1"]
