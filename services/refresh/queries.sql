@@ -20,15 +20,18 @@ JOIN refresh.queue AS entry USING (entry_id)
 ORDER BY line.place
 
 -- name: due_by_month
--- What is queued, and what time has made due since, or will beyond the queue's horizon. Month NULL: overdue.
+-- Counted from the judgements, which reach beyond the queue's horizon and are true on any day; entries with a request
+-- are counted from the queue, as they may know more than the register has told. Month NULL: overdue.
 SELECT CASE WHEN due_on < $2::date THEN NULL ELSE date_trunc('month', due_on)::date END AS month, kind,
        count(*) AS devices
 FROM (
-    SELECT due_on, kind, unit FROM refresh.queue
+    SELECT due_on, kind, unit FROM refresh.queue WHERE request_id IS NOT NULL
     UNION ALL
     SELECT due_on, kind, unit FROM refresh.standing
     WHERE due_on <= $3::date
-      AND NOT EXISTS (SELECT FROM refresh.queue WHERE queue.entry_id = standing.device_id)
+      AND device_id NOT IN (
+          SELECT device_id FROM refresh.queue WHERE request_id IS NOT NULL AND device_id IS NOT NULL
+      )
 ) AS due
 WHERE due_on <= $3::date AND ($1::text[] IS NULL OR unit = ANY ($1))
 GROUP BY 1, 2

@@ -112,7 +112,7 @@ SELECT swept_on, fingerprint FROM refresh.sweep
 
 -- name: swept
 INSERT INTO refresh.sweep (swept_on, fingerprint) VALUES ($1, $2)
-ON CONFLICT (only) DO UPDATE SET swept_on = excluded.swept_on, fingerprint = excluded.fingerprint
+ON CONFLICT (one_row) DO UPDATE SET swept_on = excluded.swept_on, fingerprint = excluded.fingerprint
 
 -- name: sweep_lock
 SELECT pg_try_advisory_lock(hashtext('quartermaster refresh'), hashtext('sweep'))

@@ -42,7 +42,8 @@ class DailySweep:
         self._fingerprint = policy.fingerprint
         self._clock = clock
         self._tasks = OwnedTasks("refresh sweep")
-        self._done_for: date | None = None
+        self.swept_for: date | None = None
+        """The last day this process swept for, or found swept."""
 
     async def start(self) -> None:
         """Begin watching the date."""
@@ -59,7 +60,7 @@ class DailySweep:
     async def _run(self) -> None:
         while True:
             try:
-                if london_date(self._clock.now()) != self._done_for:
+                if london_date(self._clock.now()) != self.swept_for:
                     await self.sweep()
                 await asyncio.sleep(LOOK_SECONDS)
             except TEMPORARY_ERRORS as error:
@@ -76,7 +77,7 @@ class DailySweep:
                 judged = await self._sweep(connection, today)
             finally:
                 await connection.execute(SQL["sweep_unlock"])
-        self._done_for = today
+        self.swept_for = today
         return judged
 
     async def _sweep(self, connection: Connection, today: date) -> int:

@@ -76,6 +76,7 @@ CREATE TABLE refresh.queue (
         GENERATED ALWAYS AS (CASE status WHEN 'ordered' THEN 2000 ELSE 1000 END - score) STORED,
     CHECK (entry_id = coalesce(device_id, request_id))
 );
+CREATE INDEX queue_with_request ON refresh.queue (device_id) WHERE request_id IS NOT NULL;
 CREATE INDEX queue_in_turn ON refresh.queue (turn, due_on, entry_id) INCLUDE (unit);
 
 -- Deployed devices of a unit and kind, and those of them past policy life; both are sums over `standing`.
@@ -99,7 +100,7 @@ CREATE TABLE refresh.policies (
 
 -- The last finished sweep: for which London day, and under which policy.
 CREATE TABLE refresh.sweep (
-    only        boolean PRIMARY KEY DEFAULT true CHECK (only),
+    one_row     boolean PRIMARY KEY DEFAULT true CHECK (one_row),
     swept_on    date NOT NULL,
     fingerprint text NOT NULL
 );

@@ -63,8 +63,8 @@ def by_failures(device: DeviceStanding, policy: PolicyInForce, today: date) -> D
     recent = recent_failures(device, policy, today)
     if len(recent) < limit.limit:
         return None
-    days = ", ".join(in_words(day) for day in recent[-limit.limit :])
-    words = f"It failed {limit.limit} times within {limit.months} months: {days}."
+    days = ", ".join(in_words(day) for day in recent)
+    words = f"It failed {len(recent)} times within {limit.months} months: {days}."
     return Due(recent[limit.limit - 1], "repeated-failure", words)
 
 
