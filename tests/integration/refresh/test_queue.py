@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from random import Random
 
@@ -39,6 +40,18 @@ async def test_twice_and_shuffled_is_as_once(refresh: Refresh, seed: int) -> Non
     shuffled = events + events
     Random(seed).shuffle(shuffled)
     await refresh.hear_in_batches(shuffled, size=7)
+    again = await refresh.state()
+    for table, rows in once.items():
+        assert again[table] == rows, table
+
+
+async def test_replicas_at_once_are_as_one(refresh: Refresh) -> None:
+    events = some_events(11, events=400)
+    await refresh.hear_in_batches(events, size=50)
+    once = await refresh.state()
+    await refresh.pool.execute("TRUNCATE standing, failures, requests, queue, ageing, inbox, outbox")
+    Random(11).shuffle(events)
+    await asyncio.gather(*(refresh.hear_in_batches(events[part::4], size=9) for part in range(4)))
     again = await refresh.state()
     for table, rows in once.items():
         assert again[table] == rows, table
