@@ -6,8 +6,8 @@ SELECT r.request_id, r.reference, r.requester_email, r.requester_name, r.unit, r
        r.decided_by, r.decided_at, r.refusal, r.raised_at, t.at, t.what, t.who
 FROM requests.requests AS r
 CROSS JOIN LATERAL (
-    SELECT array_agg(at ORDER BY at, cause) AS at, array_agg(what ORDER BY at, cause) AS what,
-           array_agg(who ORDER BY at, cause) AS who
+    SELECT array_agg(at ORDER BY at, entry) AS at, array_agg(what ORDER BY at, entry) AS what,
+           array_agg(who ORDER BY at, entry) AS who
     FROM requests.timeline AS line WHERE line.request_id = r.request_id
 ) AS t
 WHERE ($1::text[] IS NULL OR r.unit = ANY ($1) OR r.requester_email = $2::text OR r.approver_email = $2)

@@ -1,8 +1,8 @@
 """Requests' rules: the states and what leads from one to another, who may decide, and what policy says at once.
 
-    waiting_for_approval ──approved──► approved ──committed──► ordered
-            │                              └──no money──► waiting_for_money ──committed──► ordered
-            └──refused──► refused
+waiting_for_approval ──approved──► approved ──committed──► ordered
+        │                              └──no money──► waiting_for_money ──committed──► ordered
+        └──refused──► refused
 """
 
 from __future__ import annotations
@@ -71,19 +71,29 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     due_on: date | None = None
 
 
-def check_device(device: DeviceFacts | None, viewer: Viewer) -> None:
-    """Raise if the viewer may not ask for this device. None stands for a device that they may not see or that is not.
+def managed_units(viewer: Viewer, directory: Directory) -> frozenset[str]:
+    """The units a manager answers for: their own and those under it; none for anybody else."""
+    if not viewer.has(Role.MANAGER) or viewer.unit not in directory.units:
+        return frozenset()
+    return frozenset(directory.under(viewer.unit))
 
-    Staff ask for what they hold; a manager also for devices of the units they answer for.
+
+def check_device(device: DeviceFacts | None, viewer: Viewer, managed: frozenset[str]) -> DeviceFacts:
+    """The device. Raises NotAllowed if it is not theirs to ask for, RuleBroken if it has left the organisation.
+
+    Staff ask for what they hold; a manager also for devices of the units they answer for (`managed`). None stands for a
+    device that is not there, or that they may not see.
     """
     if device is None:
-        raise NotAllowed("That device is not yours. Choose one of your own with /kit, or ask your manager to request it.")
+        raise NotAllowed(
+            "That device is not yours. Choose one of your own with /kit, or ask your manager to request it."
+        )
     own = (device.holder_email or "").lower() == viewer.email
-    managed = viewer.has(Role.MANAGER) and viewer.units is not None and device.unit in viewer.units
-    if not own and not managed:
+    if not own and device.unit not in managed:
         raise NotAllowed("That device is not yours. Only a manager of its unit may request a replacement for it.")
     if device.state in GONE_STATES and device.state is not DeviceState.WRITTEN_OFF:
         raise RuleBroken(f"That device has already been {device.state}; ask for a new one without naming it.")
+    return device
 
 
 def check_texts(explanation: str, delivery_place: str, needed_by: date | None, today: date) -> None:
@@ -95,13 +105,15 @@ def check_texts(explanation: str, delivery_place: str, needed_by: date | None, t
         raise BadInput("lies in the past; choose today or later", where="needed by")
 
 
-def may_decide(viewer: Viewer, requester_email: str, approver_email: str | None, unit: str) -> bool:
+def may_decide(
+    viewer: Viewer, managed: frozenset[str], *, requester_email: str, approver_email: str, unit: str
+) -> bool:
     """The named approver, a manager of the unit or of one above it, or a director; never who asked."""
     if viewer.email == requester_email.lower():
         return False
-    if viewer.has(Role.DIRECTOR) or viewer.email == (approver_email or "").lower():
+    if viewer.has(Role.DIRECTOR) or viewer.email == approver_email.lower():
         return True
-    return viewer.has(Role.MANAGER) and viewer.units is not None and unit in viewer.units
+    return unit in managed
 
 
 def approver_for(requester_email: str, unit: str, directory: Directory) -> str:

@@ -41,6 +41,7 @@ CREATE UNIQUE INDEX one_open_request_a_device ON requests.requests (device_id)
 
 -- `cause` names what happened, so that the same thing told twice stands here once.
 CREATE TABLE requests.timeline (
+    entry      bigint      GENERATED ALWAYS AS IDENTITY,
     request_id uuid        NOT NULL REFERENCES requests.requests,
     cause      text        NOT NULL,
     at         timestamptz NOT NULL,
