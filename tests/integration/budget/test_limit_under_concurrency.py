@@ -28,13 +28,17 @@ async def test_two_committers_never_promise_more_than_is_approved(pool: Pool, co
     assert await queries.verify_counters(pool) == []
 
 
-async def test_finance_and_chat_meet_on_the_same_orders(pool: Pool, consumer: BudgetConsumer) -> None:
-    await deliver(pool, consumer.apply, [recorded(document("A", Type.APPROVAL, 100_000_000, 0))])
-    numbers = range(30)
-    orders = [recorded(document(f"P{n}", Type.PURCHASE_ORDER, 85_000, order_id=f"QM-R-{n}")) for n in numbers]
-    await asyncio.gather(
-        deliver(pool, consumer.apply, [approved(n) for n in numbers], size=3),
-        deliver(pool, consumer.apply, orders[::-1], size=4),
-    )
-    assert await pool.fetchval("SELECT committed_pence FROM budget.balances WHERE line = $1", LINE) == 30 * 102_000
+async def test_finance_and_chat_meet_on_the_same_order(pool: Pool, consumer: BudgetConsumer) -> None:
+    known_before = recorded(document("R", Type.RECEIPT, 1, order_id="QM-R-7"))
+    await deliver(pool, consumer.apply, [recorded(document("A", Type.APPROVAL, 1_000_000, 0)), known_before])
+    purchase_order = recorded(document("P", Type.PURCHASE_ORDER, 85_000, order_id="QM-R-7"))
+    async with pool.acquire() as connection, connection.transaction():
+        await consumer.apply(connection, [purchase_order])
+        chat = asyncio.create_task(deliver(pool, consumer.apply, [approved(7)]))
+        async with asyncio.timeout(15):
+            while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                assert not chat.done()
+    told = await chat
+    assert isinstance(told[0], OrderCommitted)
+    assert await pool.fetchval("SELECT committed_pence FROM budget.balances WHERE line = $1", LINE) == 102_000
     assert await queries.verify_counters(pool) == []
