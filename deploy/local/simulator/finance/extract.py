@@ -44,7 +44,7 @@ def write_extract(rows: Iterable[Row]) -> bytes:
 
 
 def opening_rows(scenario: Scenario, orders: list[Order]) -> Iterator[Row]:
-    """The approved sums, then this year's documents up to the start, by date. What earlier years cost was no approval."""
+    """The approved sums, then this year's documents up to the start, by date. Earlier years' spend is no approval."""
     for year, pence in scenario.published.approved_pence.items():
         yield approval_row(year, pence)
     rows = [row for order in orders for row in (order_row(order, scenario), *delivery_rows(order, scenario))]
