@@ -2,6 +2,9 @@
 
 One batch is one PostgreSQL transaction (see `applying`). Offsets are committed to the broker after it. A crash in
 between delivers the batch again, and the inbox absorbs it (ADR 0003).
+
+Several lanes may work at once, each on partitions of its own and in a transaction of its own: while PostgreSQL works
+for one, Python works for another.
 """
 
 from __future__ import annotations
@@ -25,6 +28,9 @@ from services.telemetry import BATCH_SECONDS, CONSUMER_LAG
 Record: TypeAlias = Any
 """An aiokafka ConsumerRecord; aiokafka ships no types."""
 
+PAUSE_MS = 10
+"""A log that brings nothing for so long has nothing more for this batch."""
+
 log = structlog.stdlib.get_logger()
 
 
@@ -41,6 +47,7 @@ class BatchConsumer:
         topic_prefix: str,
         *,
         batch: int = 5000,
+        lanes: int = 1,
     ) -> None:
         self._service = service
         self._topics = topics
@@ -48,6 +55,7 @@ class BatchConsumer:
         self._bootstrap_servers = bootstrap_servers
         self._prefix = topic_prefix
         self._batch = batch
+        self._lanes = lanes
         self._tasks = OwnedTasks(f"{service} consumer")
         self._log_id: bytes | None = None
         self._seconds = BATCH_SECONDS.labels(service)
@@ -87,14 +95,13 @@ class BatchConsumer:
                 await consumer.stop()
 
     async def _consume_once(self, consumer: AIOKafkaConsumer) -> None:
-        by_partition = await consumer.getmany(timeout_ms=200, max_records=self._batch)
+        by_partition = await gather_batch(consumer, self._batch)
         if not by_partition:
             return
         if await self._came_from_another_log(consumer, by_partition):
             return
-        records = [record for partition in by_partition.values() for record in partition]
         with self._seconds.time():
-            await self._applier.apply(records)
+            await asyncio.gather(*(self._applier.apply(lane) for lane in _lanes(by_partition, self._lanes)))
         self._lag.set(_lag(consumer, by_partition))
         # The partition may have gone to another member meanwhile; it will be given the batch again.
         with contextlib.suppress(CommitFailedError, IllegalStateError):
@@ -119,6 +126,28 @@ class BatchConsumer:
         log.warning("another log answers, reading it from the beginning", service=self._service)
         await consumer.seek_to_beginning()
         return True
+
+
+async def gather_batch(consumer: AIOKafkaConsumer, most: int) -> dict[TopicPartition, list[Record]]:
+    """Records until there are `most` of them or the log pauses. One fetch often brings only a part of what waits."""
+    gathered: dict[TopicPartition, list[Record]] = await consumer.getmany(timeout_ms=200, max_records=most)
+    missing = most - sum(map(len, gathered.values()))
+    while gathered and missing > 0:
+        more = await consumer.getmany(timeout_ms=PAUSE_MS, max_records=missing)
+        if not more:
+            break
+        for partition, records in more.items():
+            gathered.setdefault(partition, []).extend(records)
+            missing -= len(records)
+    return gathered
+
+
+def _lanes(by_partition: dict[TopicPartition, list[Record]], lanes: int) -> list[list[Record]]:
+    """Partitions dealt out so that the lanes are about even; one partition's records stay together, in order."""
+    dealt: list[list[Record]] = [[] for _ in range(lanes)]
+    for records in sorted(by_partition.values(), key=len, reverse=True):
+        min(dealt, key=len).extend(records)
+    return [lane for lane in dealt if lane]
 
 
 def _lag(consumer: AIOKafkaConsumer, by_partition: dict[TopicPartition, list[Record]]) -> int:

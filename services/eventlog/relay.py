@@ -74,6 +74,7 @@ class OutboxRelay:
         topic_prefix: str,
         *,
         idempotence: bool,
+        replication: int = 1,
         retention: Retention | None = None,
     ) -> None:
         self._schema = schema
@@ -81,6 +82,7 @@ class OutboxRelay:
         self._bootstrap_servers = bootstrap_servers
         self._prefix = topic_prefix
         self._idempotence = idempotence
+        self._replication = replication
         self._retention = retention or Retention()
         self._tasks = OwnedTasks(f"{schema} relay")
         self._wake = asyncio.Event()
@@ -122,7 +124,7 @@ class OutboxRelay:
         try:
             await self._wait_for_turn(connection)
             await connection.add_listener(NOTIFY_CHANNEL, self._notified)
-            await ensure_topics(self._bootstrap_servers, self._prefix)
+            await ensure_topics(self._bootstrap_servers, self._prefix, replication=self._replication)
             await producer.start()
             await self._publish(connection, producer)
         finally:
