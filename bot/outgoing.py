@@ -21,7 +21,10 @@ SQL = load_statements(__file__, "store.sql")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """`destination` is `channel:C…`, `name:<channel name>` or `person:<e-mail>`; a higher `revision` replaces a lower."""
+    """`destination` is `channel:C…`, `name:<channel name>` or `person:<e-mail>`.
+
+    A higher `revision` of a key replaces a lower one.
+    """
 
     key: str
     destination: str

@@ -44,7 +44,12 @@ def message(text: str, blocks: Sequence[Block]) -> Message:
     if len(kept) > MOST_BLOCKS:
         left_off = len(kept) - MOST_BLOCKS + 1
         kept = [*kept[: MOST_BLOCKS - 1], note(f"and {left_off} more")]
-    return Message(shorten(text, MOST_FALLBACK) or "Quartermaster", [block.to_dict() for block in kept])
+    return Message(_inert(shorten(text, MOST_FALLBACK)) or "Quartermaster", [block.to_dict() for block in kept])
+
+
+def _inert(text: str) -> str:
+    plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def shorten(text: str, most: int) -> str:

@@ -1,0 +1,37 @@
+"""What an answer needs at hand: the services' questions and commands, a pool, the clock, the directory. Handed in."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import date
+
+from bot.ports import BudgetQueries, RefreshQueries, RegisterQueries, RequestCommands, RequestQueries, WatchQueries
+from services.access.directory import Directory
+from services.clock import Clock, london_date
+from services.database.pool import Pool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Desk:
+    """One a process. `pool` reads; `commands` has its own."""
+
+    pool: Pool
+    clock: Clock
+    directory: Directory
+    register: RegisterQueries
+    refresh: RefreshQueries
+    budget: BudgetQueries
+    requests: RequestQueries
+    commands: RequestCommands
+    watch: WatchQueries
+
+    @property
+    def today(self) -> date:
+        """The day in London."""
+        return london_date(self.clock.now())
+
+    @property
+    def unit_names(self) -> Mapping[str, str]:
+        """Unit code → the name people know."""
+        return {code: unit.name for code, unit in self.directory.units.items()}
