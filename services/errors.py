@@ -6,6 +6,7 @@
       NotFound                   there is no such device, request, unit …
       RuleBroken                 the state does not allow it (already decided, no money left, …)
       BadInput                   what was given cannot be read; `where` names the place
+      TryAgain                   somebody else was faster; the same work, done again, will see what they did
 
 Adapters translate foreign errors into these; what is not in this tree is a fault of ours.
 """
@@ -39,3 +40,7 @@ class BadInput(QuartermasterError):
     def __init__(self, message: str, *, where: str = "") -> None:
         super().__init__(f"{where}: {message}" if where else message)
         self.where = where
+
+
+class TryAgain(QuartermasterError):
+    """Another transaction got there first. Rolled back and tried again, the work sees what that one did."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Coroutine, Sequence
 from typing import Any, Protocol
@@ -82,3 +83,13 @@ def stop_on_signals(stopped: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
+
+
+def settle_garbage_collection() -> None:
+    """Make collection rare and cheap: batches make many short-lived objects without cycles, which counting frees.
+
+    What is loaded by now stays for good and is not looked at again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)

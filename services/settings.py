@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     kafka_bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")
     kafka_idempotence: bool = True
     """Off only for the embedded broker, which refuses idempotent producers."""
+    kafka_replication_factor: int = 1
+    """Copies of each topic we create; 3 on a cluster of three brokers or more."""
     topic_prefix: str = "quartermaster."
     directory_file: Path
     policy_file: Path = Path(__file__).parent / "refresh" / "policies" / "metropolitan.yaml"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import asyncpg
 import structlog
 
+from services.errors import TryAgain
+
 if TYPE_CHECKING:
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
     Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]
@@ -30,6 +32,7 @@ TEMPORARY_ERRORS: tuple[type[BaseException], ...] = (
     asyncpg.TooManyConnectionsError,
     asyncpg.LockNotAvailableError,
     asyncpg.QueryCanceledError,
+    TryAgain,
 )
 """What passes by itself: the same work may be tried again unchanged."""
 
@@ -46,7 +49,13 @@ async def open_pool(database_url: str, schema: str, *, size: int = 4, wait_secon
                 min_size=1,
                 max_size=size,
                 init=_prepare,
-                server_settings={"search_path": schema, "application_name": f"quartermaster {schema}"},
+                server_settings={
+                    "search_path": schema,
+                    "application_name": f"quartermaster {schema}",
+                    # Our statements touch a few thousand scattered rows of big tables, on disks without a needle.
+                    "random_page_cost": "1.1",
+                    "jit": "off",
+                },
                 command_timeout=60,
             )
         except TEMPORARY_ERRORS as error:

@@ -3,6 +3,9 @@
 One batch is one PostgreSQL transaction: inbox, the service's state, its outbox and its dead letters. Offsets are
 committed to the broker after it. A crash in between delivers the batch again, and the inbox absorbs it (ADR 0003).
 
+Several lanes may work at once, each on partitions of its own and in a transaction of its own: while PostgreSQL works
+for one, Python works for another.
+
 What fails for a passing reason is tried again for as long as it takes. What fails for its own reason is found by
 halving the batch, goes to the dead letters, and the rest goes on.
 """
@@ -36,6 +39,8 @@ Record: TypeAlias = Any
 """An aiokafka ConsumerRecord; aiokafka ships no types."""
 
 RETRY_SECONDS = 0.5
+PAUSE_MS = 10
+"""A log that brings nothing for so long has nothing more for this batch."""
 
 log = structlog.stdlib.get_logger()
 
@@ -53,6 +58,7 @@ class BatchConsumer:
         topic_prefix: str,
         *,
         batch: int = 5000,
+        lanes: int = 1,
     ) -> None:
         self._service = service
         self._topics = topics
@@ -61,6 +67,7 @@ class BatchConsumer:
         self._bootstrap_servers = bootstrap_servers
         self._prefix = topic_prefix
         self._batch = batch
+        self._lanes = lanes
         self._reader = EventReader(topics)
         self._tasks = OwnedTasks(f"{service} consumer")
         self._log_id: bytes | None = None
@@ -104,14 +111,13 @@ class BatchConsumer:
                 await consumer.stop()
 
     async def _consume_once(self, consumer: AIOKafkaConsumer) -> None:
-        by_partition = await consumer.getmany(timeout_ms=200, max_records=self._batch)
+        by_partition = await gather_batch(consumer, self._batch)
         if not by_partition:
             return
         if await self._came_from_another_log(consumer, by_partition):
             return
-        records = [record for partition in by_partition.values() for record in partition]
         with self._seconds.time():
-            await self._apply_records(records)
+            await asyncio.gather(*(self._apply_records(lane) for lane in _lanes(by_partition, self._lanes)))
         self._lag.set(_lag(consumer, by_partition))
         # The partition may have gone to another member meanwhile; it will be given the batch again.
         with contextlib.suppress(CommitFailedError, IllegalStateError):
@@ -181,6 +187,28 @@ class BatchConsumer:
             except TEMPORARY_ERRORS as error:
                 log.warning("dead letter is tried again", service=self._service, error=repr(error))
                 await asyncio.sleep(RETRY_SECONDS)
+
+
+async def gather_batch(consumer: AIOKafkaConsumer, most: int) -> dict[TopicPartition, list[Record]]:
+    """Records until there are `most` of them or the log pauses. One fetch often brings only a part of what waits."""
+    gathered: dict[TopicPartition, list[Record]] = await consumer.getmany(timeout_ms=200, max_records=most)
+    missing = most - sum(map(len, gathered.values()))
+    while gathered and missing > 0:
+        more = await consumer.getmany(timeout_ms=PAUSE_MS, max_records=missing)
+        if not more:
+            break
+        for partition, records in more.items():
+            gathered.setdefault(partition, []).extend(records)
+            missing -= len(records)
+    return gathered
+
+
+def _lanes(by_partition: dict[TopicPartition, list[Record]], lanes: int) -> list[list[Record]]:
+    """Partitions dealt out so that the lanes are about even; one partition's records stay together, in order."""
+    dealt: list[list[Record]] = [[] for _ in range(lanes)]
+    for records in sorted(by_partition.values(), key=len, reverse=True):
+        min(dealt, key=len).extend(records)
+    return [lane for lane in dealt if lane]
 
 
 def _lag(consumer: AIOKafkaConsumer, by_partition: dict[TopicPartition, list[Record]]) -> int:

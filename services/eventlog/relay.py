@@ -74,6 +74,7 @@ class OutboxRelay:
         topic_prefix: str,
         *,
         idempotence: bool,
+        replication: int = 1,
         retention: Retention | None = None,
     ) -> None:
         self._schema = schema
@@ -81,6 +82,7 @@ class OutboxRelay:
         self._bootstrap_servers = bootstrap_servers
         self._prefix = topic_prefix
         self._idempotence = idempotence
+        self._replication = replication
         self._retention = retention or Retention()
         self._tasks = OwnedTasks(f"{schema} relay")
         self._wake = asyncio.Event()
@@ -122,7 +124,7 @@ class OutboxRelay:
         try:
             await self._wait_for_turn(connection)
             await connection.add_listener(NOTIFY_CHANNEL, self._notified)
-            await ensure_topics(self._bootstrap_servers, self._prefix)
+            await ensure_topics(self._bootstrap_servers, self._prefix, replication=self._replication)
             await producer.start()
             await self._publish(connection, producer)
         finally:
@@ -141,7 +143,7 @@ class OutboxRelay:
 
     async def _publish(self, connection: asyncpg.Connection[asyncpg.Record], producer: AIOKafkaProducer) -> None:
         loop = asyncio.get_running_loop()
-        log_id = await read_log_identity(self._bootstrap_servers, self._prefix)
+        log_id = await read_log_identity(self._bootstrap_servers)
         checked = pruned = loop.time()
         row = await connection.fetchrow(_CURSOR, log_id)
         transaction, position = (row["transaction"], row["position"]) if row else ("0", 0)
@@ -154,7 +156,7 @@ class OutboxRelay:
                 await connection.execute(_MOVE, log_id, transaction, position)
                 self._published.inc(len(rows))
             if loop.time() - checked > LOG_CHECK_SECONDS:
-                if await read_log_identity(self._bootstrap_servers, self._prefix) != log_id:
+                if await read_log_identity(self._bootstrap_servers) != log_id:
                     raise ConnectionError("the broker came back with an empty log")
                 checked = loop.time()
             if loop.time() - pruned > PRUNE_SECONDS:

@@ -16,11 +16,14 @@ from services.settings import Settings
 class StreamService:
     """Consumes `topics` with `apply` and publishes what it answers. `name` is also its database schema."""
 
-    def __init__(self, name: str, settings: Settings, topics: Sequence[Topic], apply: Apply | None) -> None:
+    def __init__(
+        self, name: str, settings: Settings, topics: Sequence[Topic], apply: Apply | None, *, lanes: int = 1
+    ) -> None:
         self.name = name
         self._settings = settings
         self._topics = topics
         self._apply = apply
+        self._lanes = lanes
         self._consumer: BatchConsumer | None = None
         self._relay: OutboxRelay | None = None
         self.pool: Pool | None = None
@@ -29,13 +32,16 @@ class StreamService:
         """Open the pool, make the topics exist, start relay and consumer."""
         settings, url = self._settings, str(self._settings.database_url)
         self.pool = await open_pool(url, self.name)
-        await ensure_topics(settings.kafka_bootstrap_servers, settings.topic_prefix)
+        await ensure_topics(
+            settings.kafka_bootstrap_servers, settings.topic_prefix, replication=settings.kafka_replication_factor
+        )
         self._relay = OutboxRelay(
             self.name,
             url,
             settings.kafka_bootstrap_servers,
             settings.topic_prefix,
             idempotence=settings.kafka_idempotence,
+            replication=settings.kafka_replication_factor,
         )
         await self._relay.start()
         if self._apply is not None:
@@ -46,6 +52,7 @@ class StreamService:
                 self.pool,
                 settings.kafka_bootstrap_servers,
                 settings.topic_prefix,
+                lanes=self._lanes,
             )
             await self._consumer.start()
 

@@ -9,37 +9,35 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from schemas.topics import TOPICS
-from services.eventlog.log_identity import MARKER_TOPIC
 
 log = structlog.stdlib.get_logger()
 
 
-async def ensure_topics(bootstrap_servers: str, prefix: str, *, wait_seconds: float = 30.0) -> None:
+async def ensure_topics(
+    bootstrap_servers: str, prefix: str, *, replication: int = 1, wait_seconds: float = 30.0
+) -> None:
     """Create what is missing. Safe to call from many processes at once; waits for a broker that is still starting."""
     loop = asyncio.get_running_loop()
     give_up = loop.time() + wait_seconds
     while True:
         try:
-            return await _create_missing(bootstrap_servers, prefix)
+            return await _create_missing(bootstrap_servers, prefix, replication)
         except (KafkaError, OSError) as error:
-            if loop.time() > give_up:
+            if loop.time() > give_up or not getattr(error, "retriable", True):
                 raise
             log.warning("broker not reachable yet", error=str(error))
             await asyncio.sleep(0.5)
 
 
-async def _create_missing(bootstrap_servers: str, prefix: str) -> None:
+async def _create_missing(bootstrap_servers: str, prefix: str, replication: int) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
-    await admin.start()
     try:
+        await admin.start()
         existing = set(await admin.list_topics())
-        wanted: dict[str, tuple[int, dict[str, str]]] = {
-            prefix + topic.name: (topic.partitions, {}) for topic in TOPICS
-        }
-        wanted[prefix + MARKER_TOPIC] = (1, {"cleanup.policy": "compact"})
+        wanted = {prefix + topic.name: topic.partitions for topic in TOPICS}
         missing = [
-            NewTopic(name=name, num_partitions=lanes, replication_factor=-1, topic_configs=configs)
-            for name, (lanes, configs) in wanted.items()
+            NewTopic(name=name, num_partitions=lanes, replication_factor=replication)
+            for name, lanes in wanted.items()
             if name not in existing
         ]
         if missing:

@@ -7,7 +7,7 @@ from uuid import UUID
 from schemas.events.device import DeviceObserved
 from services.errors import BadInput
 from services.register.rules.facts import REMEMBERED, Device, Field, observations, weight_of
-from services.register.rules.identity import may_be_one, names_of, new_device_id, serial_among
+from services.register.rules.identity import may_be_one, new_device_id, serial_among
 from services.register.rules.lifecycle import derived_state
 from services.register.store import HistoryRow
 
@@ -19,15 +19,26 @@ class Batch:
 
     def __init__(self, known: dict[str, Device]) -> None:
         self._by_name = known
+        self._stored_names = frozenset(known)
         self.touched: dict[UUID, Device] = {}
         self.named: dict[str, UUID] = {}
         self.merged: dict[UUID, Device] = {}
         self.gone: list[Device] = []
         self.history: list[HistoryRow] = []
 
-    def fold(self, event: DeviceObserved) -> Device:
-        """Apply one event. Raises BadInput for an event that names no device."""
-        device = self._device_meant(event)
+    @property
+    def new_names(self) -> dict[str, UUID]:
+        """Names that nobody had before this batch."""
+        return {name: device for name, device in self.named.items() if name not in self._stored_names}
+
+    @property
+    def moved_names(self) -> dict[str, UUID]:
+        """Names that meant another device before this batch."""
+        return {name: device for name, device in self.named.items() if name in self._stored_names}
+
+    def fold(self, event: DeviceObserved, names: list[str]) -> Device:
+        """Apply one event that goes by these names (`names_of`). Raises BadInput for one that names no device."""
+        device = self._device_meant(event, names)
         authority, seen = observations(event)
         weight = weight_of(authority, event.time)
         values = device.values
@@ -35,13 +46,12 @@ class Batch:
             old = values[field]
             if device.observe(field, value, weight) and field in REMEMBERED:
                 self._remember(device, event, field.name.lower(), old, value)
-        if not device.changed.isdisjoint(_STATE_FIELDS):
+        if device.changed and not device.changed.isdisjoint(_STATE_FIELDS):
             self._derive_state(device, event)
         self.touched[device.device_id] = device
         return device
 
-    def _device_meant(self, event: DeviceObserved) -> Device:
-        names = names_of(event.data.identifiers)
+    def _device_meant(self, event: DeviceObserved, names: list[str]) -> Device:
         if not names:
             raise BadInput("the event names no device; a serial, asset tag or MDM id is needed", where="identifiers")
         device = self._by_name.get(names[0])

@@ -27,20 +27,21 @@ class RegisterConsumer:
 
     async def apply(self, connection: Connection, events: Sequence[DeviceObserved]) -> list[Outgoing]:
         """Write what `events` tell, and answer the events that follow from it."""
-        batch = Batch(await self._known(connection, events))
+        names = [names_of(event.data.identifiers) for event in events]
+        batch = Batch(await self._known(connection, names))
         last_word: dict[UUID, Event] = {}
         reports: list[tuple[FailureReported, Device]] = []
-        for event in events:
-            device = batch.fold(event)
+        for event, named in zip(events, names, strict=True):
+            device = batch.fold(event, named)
             last_word[device.device_id] = event
-            if isinstance(event, FailureReported):
+            if type(event) is FailureReported:
                 reports.append((event, device))
         await self._write(connection, batch)
         failures = await self._write_failures(connection, batch, reports)
         told = [
             (DEVICE_CHANGED, device_changed(device, last_word[device.device_id].time))
             for device in batch.touched.values()
-            if device.has_news and device.device_id in last_word
+            if not device.only_seen and device.has_news and device.device_id in last_word
         ]
         merged = [
             (DEVICE_CHANGED, device_merged(gone, into := batch.merged[gone.device_id], last_word[into.device_id].time))
@@ -48,31 +49,36 @@ class RegisterConsumer:
         ]
         return [*told, *merged, *failures]
 
-    async def _known(self, connection: Connection, events: Sequence[DeviceObserved]) -> dict[str, Device]:
+    async def _known(self, connection: Connection, names: Sequence[list[str]]) -> dict[str, Device]:
         by_id: dict[UUID, Device] = {}
-        names = {event.id: names_of(event.data.identifiers) for event in events}
-        known = await store.lock_known(connection, list({each[0] for each in names.values() if each}), by_id)
+        known = await store.lock_known(connection, list({each[0] for each in names if each}), by_id)
         unresolved = {
             name
-            for each in names.values()
+            for each in names
             if each and ((device := known.get(each[0])) is None or not device.names.issuperset(each))
             for name in each
         }
         if unresolved:
-            await store.one_namer_at_a_time(connection)
             known |= await store.lock_known(connection, list(unresolved), by_id)
-        # A device reached by one name is known by all its names.
-        return {name: device for device in by_id.values() for name in device.names} | known
+            # A device reached by one name is known by all its names.
+            known |= {name: device for device in by_id.values() for name in device.names}
+        return known
 
     async def _write(self, connection: Connection, batch: Batch) -> None:
-        devices = list(batch.touched.values())
-        for device in devices:
-            device.revision += device.has_news
-        await store.see_again(connection, [device for device in devices if device.only_seen])
-        await store.write_devices(connection, [device for device in devices if not device.only_seen])
-        await store.name_devices(connection, batch.named)
+        seen: list[Device] = []
+        written: list[Device] = []
+        for device in batch.touched.values():
+            if device.only_seen:
+                seen.append(device)
+            else:
+                device.revision += device.has_news
+                written.append(device)
+        await store.see_again(connection, seen)
+        await store.write_devices(connection, written)
+        await store.give_names(connection, batch.new_names)
+        await store.move_names(connection, batch.moved_names)
         await store.remove_merged(connection, {gone: into.device_id for gone, into in batch.merged.items()})
-        await store.move_counts(connection, movements(devices, batch.gone))
+        await store.move_counts(connection, movements(written, batch.gone))
         await store.remember(connection, batch.history)
 
     async def _write_failures(

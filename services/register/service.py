@@ -13,4 +13,4 @@ from services.settings import Settings
 
 def build(settings: Settings, _clock: Clock, _directory: Directory) -> Service:
     """Listens to observations, publishes changes."""
-    return StreamService("register", settings, [DEVICE_OBSERVED], RegisterConsumer().apply)
+    return StreamService("register", settings, [DEVICE_OBSERVED], RegisterConsumer().apply, lanes=2)

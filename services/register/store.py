@@ -12,6 +12,7 @@ from uuid import UUID
 from schemas.vocabulary import DeviceState, Kind
 from services.database.pool import Connection
 from services.database.statements import load_statements
+from services.errors import TryAgain
 from services.register.rules.counting import Cell
 from services.register.rules.facts import Device, Field
 
@@ -63,15 +64,18 @@ async def lock_known(connection: Connection, names: Sequence[str], by_id: dict[U
     return found
 
 
-async def one_namer_at_a_time(connection: Connection) -> None:
-    """New names are given by one transaction at a time; held until it ends."""
-    await connection.execute(SQL["one_namer_at_a_time"])
-
-
-async def name_devices(connection: Connection, names: Mapping[str, UUID]) -> None:
-    """Record which device each name means from now on."""
+async def give_names(connection: Connection, names: Mapping[str, UUID]) -> None:
+    """Record names nobody had. Raises TryAgain if another transaction gave one of them meanwhile."""
     if names:
-        await connection.execute(SQL["name_devices"], list(names), list(names.values()))
+        given = await connection.fetch(SQL["give_names"], list(names), list(names.values()))
+        if len(given) != len(names):
+            raise TryAgain("another consumer named one of these devices at the same time")
+
+
+async def move_names(connection: Connection, names: Mapping[str, UUID]) -> None:
+    """Record that known names mean other devices from now on."""
+    if names:
+        await connection.execute(SQL["move_names"], list(names), list(names.values()))
 
 
 async def remove_merged(connection: Connection, merged: Mapping[UUID, UUID]) -> None:

@@ -7,16 +7,20 @@ SELECT i.name AS looked_up, d.device_id, d.names, d.state, d.revision, d.weights
 FROM register.identifiers AS i
 JOIN register.devices AS d USING (device_id)
 WHERE i.name = ANY ($1::text[])
-ORDER BY d.device_id
 FOR UPDATE OF d
 
--- name: one_namer_at_a_time
-SELECT pg_advisory_xact_lock(hashtext('register identifiers'), 0)
-
--- name: name_devices
+-- name: give_names
+-- A name that another transaction gave meanwhile is not returned: the batch must then look again.
 INSERT INTO register.identifiers (name, device_id)
-SELECT * FROM unnest($1::text[], $2::uuid[])
-ON CONFLICT (name) DO UPDATE SET device_id = excluded.device_id
+SELECT * FROM unnest($1::text[], $2::uuid[]) AS given (name, device_id)
+ORDER BY name
+ON CONFLICT (name) DO NOTHING
+RETURNING 1
+
+-- name: move_names
+UPDATE register.identifiers AS i SET device_id = m.device_id
+FROM unnest($1::text[], $2::uuid[]) AS m (name, device_id)
+WHERE i.name = m.name
 
 -- name: remove_merged
 WITH moved_failures AS (

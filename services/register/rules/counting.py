@@ -45,8 +45,6 @@ def movements(devices: Iterable[Device], gone: Iterable[Device] = ()) -> Counter
     """How each cell's count changes; cells that end even are left out. `gone` are records that were merged away."""
     moved: Counter[Cell] = Counter()
     for device in devices:
-        if device.only_seen:
-            continue
         if not device.is_new:
             moved[cell_of(*device.before)] -= 1
         moved[cell_of(device.values, device.state)] += 1

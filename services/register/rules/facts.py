@@ -8,6 +8,7 @@ commutative, associative and idempotent; `tests/unit/register` proves it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import Any
@@ -18,6 +19,7 @@ from schemas.events.device import (
     DeviceCheckedIn,
     DeviceEnrolled,
     DeviceObserved,
+    DeviceUnenrolled,
     FailureReported,
     WipeReported,
 )
@@ -72,6 +74,7 @@ _MICROSECOND = timedelta(microseconds=1)
 IN_USE = frozenset({DeviceState.ORDERED, DeviceState.IN_STOCK, DeviceState.DEPLOYED, DeviceState.IN_REPAIR})
 
 Observation = tuple[Field, Any]
+_Reading = tuple[int, tuple[Observation, ...]]
 
 
 class Device:
@@ -157,41 +160,56 @@ def weight_of(authority: int, at: datetime) -> int:
 
 def observations(event: DeviceObserved) -> tuple[int, list[Observation]]:
     """What an event says: its authority, and a value for each field it speaks of. What is absent says nothing."""
-    seen: list[Observation] = []
-    authority = FROM_MDM
-    if isinstance(event, DeviceCheckedIn | DeviceEnrolled):
-        told = event.data
-        seen = [
-            (Field.KIND, told.kind),
-            (Field.MANUFACTURER, told.manufacturer),
-            (Field.MODEL, told.model),
-            (Field.OS, told.os),
-            (Field.OS_VERSION, told.os_version),
-            (Field.HOLDER_EMAIL, told.holder_email),
-            (Field.LAST_SEEN_AT, event.time),
-        ]
-        if isinstance(event, DeviceCheckedIn):
-            seen.append((Field.COMPLIANT, event.data.compliant))
-    elif isinstance(event, AssetRecorded):
-        asset = event.data
-        authority = FROM_DESK
-        seen = [
-            (Field.KIND, asset.kind),
-            (Field.MANUFACTURER, asset.manufacturer),
-            (Field.MODEL, asset.model),
-            (Field.RECORDED_STATE, asset.state),
-            (Field.UNIT, asset.unit),
-            (Field.HOLDER_EMAIL, asset.holder_email),
-            (Field.PURCHASED_ON, asset.purchased_on),
-            (Field.WARRANTY_ENDS_ON, asset.warranty_ends_on),
-            (Field.COST_PENCE, asset.cost_pence),
-            (Field.IN_USE_AT, event.time if asset.state in IN_USE else None),
-        ]
-    elif isinstance(event, FailureReported):
-        authority = FROM_DESK
-    elif isinstance(event, WipeReported) and event.data.outcome == "done":
-        seen = [(Field.WIPED_AT, event.time)]
+    authority, facts = _READERS[type(event)](event)
     names = event.data.identifiers
-    seen.append((Field.SERIAL, names.get("serial")))
-    seen.append((Field.ASSET_TAG, names.get("asset_tag")))
-    return authority, [each for each in seen if each[1] is not None]
+    facts += ((Field.SERIAL, names.get("serial")), (Field.ASSET_TAG, names.get("asset_tag")))
+    return authority, [fact for fact in facts if fact[1] is not None]
+
+
+def _from_mdm(event: DeviceCheckedIn | DeviceEnrolled) -> _Reading:
+    told = event.data
+    return FROM_MDM, (
+        (Field.KIND, told.kind),
+        (Field.MANUFACTURER, told.manufacturer),
+        (Field.MODEL, told.model),
+        (Field.OS, told.os),
+        (Field.OS_VERSION, told.os_version),
+        (Field.HOLDER_EMAIL, told.holder_email),
+        (Field.LAST_SEEN_AT, event.time),
+    )
+
+
+def _from_check_in(event: DeviceCheckedIn) -> _Reading:
+    authority, facts = _from_mdm(event)
+    return authority, (*facts, (Field.COMPLIANT, event.data.compliant))
+
+
+def _from_asset(event: AssetRecorded) -> _Reading:
+    asset = event.data
+    return FROM_DESK, (
+        (Field.KIND, asset.kind),
+        (Field.MANUFACTURER, asset.manufacturer),
+        (Field.MODEL, asset.model),
+        (Field.RECORDED_STATE, asset.state),
+        (Field.UNIT, asset.unit),
+        (Field.HOLDER_EMAIL, asset.holder_email),
+        (Field.PURCHASED_ON, asset.purchased_on),
+        (Field.WARRANTY_ENDS_ON, asset.warranty_ends_on),
+        (Field.COST_PENCE, asset.cost_pence),
+        (Field.IN_USE_AT, event.time if asset.state in IN_USE else None),
+    )
+
+
+def _from_wipe(event: WipeReported) -> _Reading:
+    return FROM_MDM, ((Field.WIPED_AT, event.time if event.data.outcome == "done" else None),)
+
+
+_READERS: dict[type, Callable[[Any], _Reading]] = {
+    DeviceCheckedIn: _from_check_in,
+    DeviceEnrolled: _from_mdm,
+    DeviceUnenrolled: lambda _: (FROM_MDM, ()),
+    AssetRecorded: _from_asset,
+    FailureReported: lambda _: (FROM_DESK, ()),
+    WipeReported: _from_wipe,
+}
+"""By type, not by isinstance: this runs for every event."""

@@ -16,9 +16,12 @@ STRENGTH = ("serial", "intune", "jamf", "servicenow", "asset_tag")
 
 def names_of(identifiers: Mapping[str, str]) -> list[str]:
     """Names in order of strength; schemes we do not rank come last, in alphabetical order."""
-    ranked = [f"{scheme}:{identifiers[scheme]}" for scheme in STRENGTH if identifiers.get(scheme)]
-    others = sorted(f"{scheme}:{value}" for scheme, value in identifiers.items() if scheme not in STRENGTH and value)
-    return ranked + others
+    names = [f"{scheme}:{value}" for scheme in STRENGTH if (value := identifiers.get(scheme))]
+    if len(names) < len(identifiers):
+        names += sorted(
+            f"{scheme}:{value}" for scheme, value in identifiers.items() if scheme not in STRENGTH and value
+        )
+    return names
 
 
 def new_device_id(names: list[str]) -> UUID:

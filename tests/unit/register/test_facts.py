@@ -16,14 +16,20 @@ from schemas.vocabulary import DeviceState, Kind
 from services.errors import BadInput
 from services.register.batch import Batch
 from services.register.rules.counting import movements
+from services.register.rules.facts import Device
+from services.register.rules.identity import names_of
 from services.register.rules.lifecycle import derived_state
 from tests.fixtures.observations import START, asset, checked_in, some_observations
+
+
+def fold(batch: Batch, event: DeviceObserved) -> Device:
+    return batch.fold(event, names_of(event.data.identifiers))
 
 
 def outcome(events: list[DeviceObserved]) -> dict[str, tuple[list[Any], DeviceState]]:
     batch = Batch({})
     for event in events:
-        batch.fold(event)
+        fold(batch, event)
     return {
         min(device.names & {f"serial:SER{number:04}" for number in range(12)}, default=""): (
             device.values,
@@ -47,7 +53,7 @@ def test_order_and_repetition_do_not_matter(seed: int, shuffle: Random) -> None:
 def test_counts_are_the_devices(seed: int) -> None:
     batch = Batch({})
     for event in some_observations(seed):
-        batch.fold(event)
+        fold(batch, event)
     counted = movements(batch.touched.values(), batch.gone)
     assert sum(counted.values()) == len(batch.touched)
     assert all(number > 0 for number in counted.values())
@@ -55,8 +61,10 @@ def test_counts_are_the_devices(seed: int) -> None:
 
 def test_a_late_check_in_turns_nothing_back() -> None:
     batch = Batch({})
-    batch.fold(checked_in("S1", 1, START, os="Windows", os_version="11"))
-    device = batch.fold(checked_in("S1", 1, START - timedelta(days=9), os="Windows", os_version="10", model="Latitude"))
+    fold(batch, checked_in("S1", 1, START, os="Windows", os_version="11"))
+    device = fold(
+        batch, checked_in("S1", 1, START - timedelta(days=9), os="Windows", os_version="10", model="Latitude")
+    )
     assert "11" in device.values
     assert "10" not in device.values
     assert "Latitude" in device.values, "a field nobody spoke of since is news, however late"
@@ -64,16 +72,16 @@ def test_a_late_check_in_turns_nothing_back() -> None:
 
 def test_the_desk_outranks_what_an_mdm_guesses() -> None:
     batch = Batch({})
-    batch.fold(asset("S1", 1, START, kind=Kind.TABLET))
-    device = batch.fold(checked_in("S1", 1, START + timedelta(days=1), kind=Kind.LAPTOP))
+    fold(batch, asset("S1", 1, START, kind=Kind.TABLET))
+    device = fold(batch, checked_in("S1", 1, START + timedelta(days=1), kind=Kind.LAPTOP))
     assert device.values[2] is Kind.TABLET
 
 
 def test_records_that_prove_to_be_one_device_are_merged() -> None:
     batch = Batch({})
-    batch.fold(checked_in(None, 7, START, os="Windows"))
-    batch.fold(asset("S7", 7, START, unit="central-west"))
-    device = batch.fold(checked_in("S7", 7, START + timedelta(hours=1)))
+    fold(batch, checked_in(None, 7, START, os="Windows"))
+    fold(batch, asset("S7", 7, START, unit="central-west"))
+    device = fold(batch, checked_in("S7", 7, START + timedelta(hours=1)))
     assert list(batch.touched.values()) == [device]
     assert {"serial:S7", "intune:mdm-7", "servicenow:sys-7"} <= device.names
     assert sum(movements(batch.touched.values(), batch.gone).values()) == 1
@@ -81,8 +89,8 @@ def test_records_that_prove_to_be_one_device_are_merged() -> None:
 
 def test_an_mdm_id_that_moves_to_another_serial_does_not_merge_two_devices() -> None:
     batch = Batch({})
-    first = batch.fold(checked_in("S1", 7, START))
-    second = batch.fold(checked_in("S2", 7, START + timedelta(hours=1)))
+    first = fold(batch, checked_in("S1", 7, START))
+    second = fold(batch, checked_in("S2", 7, START + timedelta(hours=1)))
     assert first is not second
     assert first.names == {"serial:S1"}
     assert second.names == {"serial:S2", "intune:mdm-7"}
@@ -91,7 +99,7 @@ def test_an_mdm_id_that_moves_to_another_serial_does_not_merge_two_devices() -> 
 def test_an_event_without_a_name_is_refused() -> None:
     event = DeviceCheckedIn(id="1", source="intune", time=START, subject="?", data=CheckIn(identifiers={}))
     with pytest.raises(BadInput, match="names no device"):
-        Batch({}).fold(event)
+        fold(Batch({}), event)
 
 
 def test_only_a_finished_wipe_after_last_use_sanitises_a_returned_device() -> None:
