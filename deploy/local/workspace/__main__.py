@@ -1,4 +1,5 @@
-"""`python -m deploy.local.workspace --seed FILE --port N --database FILE` runs one until it is told to stop."""
+"""`python -m deploy.local.workspace --seed FILE --port N --database FILE` runs one until it is told to
+stop."""
 
 from __future__ import annotations
 

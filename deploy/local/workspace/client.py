@@ -24,7 +24,7 @@ Json = dict[str, Any]
 Predicate = Callable[[Json], bool]
 
 
-class WaitedTooLong(Exception):
+class WaitedTooLongError(Exception):
     """What was waited for did not happen in time; the text says what did."""
 
 
@@ -140,7 +140,8 @@ class ScriptedPerson:
         return msgspec.convert(await self._ask("POST", path, body), Act)
 
     def channel(self, name: str) -> str:
-        """The id of a channel by name (`general`), or of the direct conversation with `@handle` or `@e-mail`."""
+        """The id of a channel by name (`general`), or of the direct conversation with `@handle` or
+        `@e-mail`."""
         return self._ids.get(name.removeprefix("#"), name)
 
     async def slash(self, line: str, *, channel: str = "general") -> Act:
@@ -202,12 +203,12 @@ class ScriptedPerson:
         """Close a modal, or with it all modals below."""
         return await self._act(f"/client/views/{view['id']}/close", {"everything": everything})
 
-    async def open_home(self, app: str, *, timeout: float = 10.0) -> Json:  # noqa: ASYNC109 - part of the wait's wording
+    async def open_home(self, app: str, *, within: float = 10.0) -> Json:
         """Open an app's home tab (by handle) and wait for the app to publish it anew."""
         seen = len(self.updates)
         await self._act(f"/client/apps/{app}/open", {"tab": "home"})
         update = await self._wait(
-            lambda update: update["type"] == "home_published", seen, timeout, "a home tab"
+            lambda update: update["type"] == "home_published", seen, within, "a home tab"
         )
         view: Json = update["view"]
         return view
@@ -238,30 +239,31 @@ class ScriptedPerson:
     async def wait_for_message(
         self,
         predicate: Predicate = lambda message: True,
-        timeout: float = 10.0,
+        within: float = 10.0,
         *,
-        after: int = 0,  # noqa: ASYNC109 - as above
+        after: int = 0,
     ) -> Json:
-        """The first message, new or changed, that this person saw and the predicate accepts, with its `channel`.
+        """The first message, new or changed, that this person saw and the predicate accepts, with its
+        `channel`.
 
-        `after` skips that many of `updates`: pass `len(person.updates)` taken before an act to see only what follows.
-        Raises WaitedTooLong.
+        `after` skips that many of `updates`: pass `len(person.updates)` taken before an act to see only what
+        follows. Raises WaitedTooLongError.
         """
 
         def wanted(update: Json) -> bool:
             return update["type"] in ("message", "message_changed") and predicate(update["message"])
 
-        update = await self._wait(wanted, after, timeout, "a message")
+        update = await self._wait(wanted, after, within, "a message")
         return {**update["message"], "channel": update["channel"]}
 
-    async def wait_for_view(self, predicate: Predicate = lambda view: True, timeout: float = 10.0) -> Json:  # noqa: ASYNC109 - as above
-        """The modal on top, once there is one that the predicate accepts. Raises WaitedTooLong."""
+    async def wait_for_view(self, predicate: Predicate = lambda view: True, within: float = 10.0) -> Json:
+        """The modal on top, once there is one that the predicate accepts. Raises WaitedTooLongError."""
         try:
-            async with asyncio.timeout(timeout), self._changed:
+            async with asyncio.timeout(within), self._changed:
                 await self._changed.wait_for(lambda: bool(self.views) and predicate(self.views[-1]))
                 return self.views[-1]
         except TimeoutError:
-            raise WaitedTooLong(f"no such modal within {timeout} s; on screen: {self.views}") from None
+            raise WaitedTooLongError(f"no such modal within {within} s; on screen: {self.views}") from None
 
     async def _wait(self, wanted: Predicate, after: int, seconds: float, what: str) -> Json:
         def found() -> Json | None:
@@ -272,14 +274,15 @@ class ScriptedPerson:
                 await self._changed.wait_for(lambda: found() is not None)
         except TimeoutError:
             seen = [update.get("message", update) for update in self.updates[after:]]
-            raise WaitedTooLong(f"{what} did not come within {seconds} s; seen: {seen}") from None
+            raise WaitedTooLongError(f"{what} did not come within {seconds} s; seen: {seen}") from None
         update = found()
         assert update is not None
         return update
 
 
 def _placed(blocks: list[Json], values: Mapping[str, Any]) -> Json:
-    """Values by action or block id as the server takes them: block id, then action id. Raises KeyError for others."""
+    """Values by action or block id as the server takes them: block id, then action id. Raises KeyError for
+    others."""
     placed: Json = {}
     used = set()
     for block in blocks:

@@ -1,4 +1,5 @@
-"""What the workspace answers when it refuses: Slack's own error codes, in one place to raise and one to render."""
+"""What the workspace answers when it refuses: Slack's own error codes, in one place to raise and one to
+render."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ class SlackError(Exception):
         return {"ok": False, "error": self.code, **self.extra}
 
 
-class RateLimited(SlackError):
+class RateLimitedError(SlackError):
     """Too many messages for one conversation; `retry_after` is in whole seconds."""
 
     def __init__(self, retry_after: int) -> None:
@@ -41,5 +42,5 @@ def refused_arguments(code: str, problems: Sequence[str]) -> SlackError:
     )
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """What a person did in the page cannot be done; the text is shown to that person."""

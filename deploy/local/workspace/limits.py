@@ -1,4 +1,5 @@
-"""Every duration and rate Slack imposes, as settings: real values by default, short ones where a test must not wait."""
+"""Every duration and rate Slack imposes, as settings: real values by default, short ones where a test must
+not wait."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Limits:
-    """Durations in seconds. `message_rate` is messages a second and conversation, after a burst of `message_burst`."""
+    """Durations in seconds. `message_rate` is messages a second and conversation, after a burst of
+    `message_burst`."""
 
     acknowledge: float = 3.0
     trigger: float = 3.0

@@ -29,7 +29,8 @@ class Live:
             self._pages[user].remove(queue)
 
     def tell(self, users: Iterable[str], update: Json) -> None:
-        """Send an update to every open page of some people. A page that reads nothing is told to reload, once."""
+        """Send an update to every open page of some people. A page that reads nothing is told to reload,
+        once."""
         for user in set(users):
             for queue in self._pages.get(user, ()):
                 if queue.full():

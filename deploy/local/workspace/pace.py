@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from deploy.local.workspace.errors import RateLimited
+from deploy.local.workspace.errors import RateLimitedError
 
 
 class Pace:
@@ -18,10 +18,10 @@ class Pace:
         self._levels: dict[tuple[str, str], tuple[float, float]] = {}
 
     def take(self, app: str, conversation: str) -> None:
-        """Count one message. Raises RateLimited when the bucket is empty."""
+        """Count one message. Raises RateLimitedError when the bucket is empty."""
         now = self._now()
         level, since = self._levels.get((app, conversation), (float(self._burst), now))
         level = min(float(self._burst), level + (now - since) * self._rate)
         if level < 1:
-            raise RateLimited(max(1, math.ceil((1 - level) / self._rate)))
+            raise RateLimitedError(max(1, math.ceil((1 - level) / self._rate)))
         self._levels[app, conversation] = (level - 1, now)

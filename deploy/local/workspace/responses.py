@@ -18,7 +18,8 @@ LONGEST_TEXT = 40_000
 
 
 def message_content(text: Any, blocks: Any, *, longest: int = LONGEST_TEXT) -> Json:
-    """Text and blocks of a message, checked. Raises SlackError: no_text, msg_too_long, invalid_blocks(_format)."""
+    """Text and blocks of a message, checked. Raises SlackError: no_text, msg_too_long,
+    invalid_blocks(_format)."""
     if blocks is not None and not isinstance(blocks, list):
         raise SlackError("invalid_blocks_format")
     if not blocks and not (isinstance(text, str) and text.strip()):
@@ -43,7 +44,8 @@ def system_notice(context: Context, conversation: Json, user: str, text: str) ->
 def answer(
     context: Context, app: App, user: str, conversation: Json, payload: Json, thread_ts: str | None
 ) -> str:
-    """Post an answer as the app: to one person, or to the channel when `response_type` says so; its timestamp."""
+    """Post an answer as the app: to one person, or to the channel when `response_type` says so; its
+    timestamp."""
     content = message_content(payload.get("text"), payload.get("blocks"))
     everybody = payload.get("response_type") == "in_channel"
     stored = post(

@@ -25,7 +25,7 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A seed part: a misspelt key is refused at start, not ignored."""
 
 
-class Team(Strict):
+class Team(Strict, frozen=True, kw_only=True):
     name: str
     domain: str
 
@@ -34,7 +34,7 @@ class Team(Strict):
         return stable_id("T", self.domain)
 
 
-class Person(Strict):
+class Person(Strict, frozen=True, kw_only=True):
     """A member; `colour` is a CSS colour for the avatar."""
 
     name: str
@@ -52,7 +52,7 @@ class Person(Strict):
         return self.email.split("@", 1)[0]
 
 
-class Channel(Strict):
+class Channel(Strict, frozen=True, kw_only=True):
     """A channel; without `members` everybody is in it. `apps` lists the handles of apps already invited."""
 
     name: str
@@ -67,7 +67,7 @@ class Channel(Strict):
         return stable_id("C", self.name)
 
 
-class Command(Strict):
+class Command(Strict, frozen=True, kw_only=True):
     """A slash command as the app's manifest declares it."""
 
     command: str
@@ -75,7 +75,7 @@ class Command(Strict):
     usage_hint: str = ""
 
 
-class Shortcut(Strict):
+class Shortcut(Strict, frozen=True, kw_only=True):
     """A message shortcut (a message's menu) or a global one (the composer's menu)."""
 
     name: str
@@ -83,7 +83,7 @@ class Shortcut(Strict):
     type: Literal["message", "global"] = "global"
 
 
-class App(Strict):
+class App(Strict, frozen=True, kw_only=True):
     """An installed app: what its manifest declares, and the secrets that stand for its installation."""
 
     name: str
@@ -122,7 +122,7 @@ class App(Strict):
         return stable_id("U", "bot", self.handle)
 
 
-class Seed(Strict):
+class Seed(Strict, frozen=True, kw_only=True):
     """The whole start of a workspace."""
 
     team: Team

@@ -42,7 +42,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @web.middleware
 async def only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse requests another site's page sends here: by the name they were sent to, and by where they come from."""
+    """Refuse requests another site's page sends here: by the name they were sent to, and by where they come
+    from."""
     origin = request.headers.get("Origin", "")
     if request.host.rpartition(":")[0] not in _LOOPBACK or (origin and origin != f"http://{request.host}"):
         raise web.HTTPForbidden(text="this workspace is for this machine only")

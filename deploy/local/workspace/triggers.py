@@ -1,4 +1,5 @@
-"""Trigger ids: what lets an app open a modal for a person, once and only moments after that person did something."""
+"""Trigger ids: what lets an app open a modal for a person, once and only moments after that person did
+something."""
 
 from __future__ import annotations
 

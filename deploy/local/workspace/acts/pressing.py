@@ -9,9 +9,9 @@ from deploy.local.workspace.acts.result import Act, failure
 from deploy.local.workspace.blocks.composition import options_of
 from deploy.local.workspace.blocks.rules import Json
 from deploy.local.workspace.blocks.surfaces import elements_of
-from deploy.local.workspace.blocks.values import STATEFUL, NotAValue, entry_for, merged
+from deploy.local.workspace.blocks.values import STATEFUL, NotAValueError, entry_for, merged
 from deploy.local.workspace.context import Context
-from deploy.local.workspace.errors import Refused
+from deploy.local.workspace.errors import RefusedError
 from deploy.local.workspace.modals import hold_values
 from deploy.local.workspace.seed import App
 from deploy.local.workspace.store.messages import Stored
@@ -25,7 +25,7 @@ def _found(blocks: list[Json], block_id: str | None, action_id: str) -> tuple[Js
         for element in elements_of(block):
             if element["action_id"] == action_id:
                 return block, element
-    raise Refused("That control is no longer there.")
+    raise RefusedError("That control is no longer there.")
 
 
 def _action(context: Context, block: Json, element: Json, value: Any) -> Json:
@@ -41,11 +41,11 @@ def _action(context: Context, block: Json, element: Json, value: Any) -> Json:
         for option in options_of(element):
             if option["value"] == value:
                 return action | {"selected_option": option}
-        raise Refused("Please choose one of the listed options.")
+        raise RefusedError("Please choose one of the listed options.")
     try:
         return action | entry_for(element, value)
-    except (NotAValue, ValueError) as problem:
-        raise Refused(str(problem)) from problem
+    except (NotAValueError, ValueError) as problem:
+        raise RefusedError(str(problem)) from problem
 
 
 def _given(element: Json, block: Json, value: Any, given: Json) -> Json:
@@ -68,7 +68,7 @@ async def press_in_message(
     app = context.app_of_user(message.author)
     conversation = context.store.people.conversation(message.conversation)
     if app is None or conversation is None:
-        raise Refused("Nobody listens to that control.")
+        raise RefusedError("Nobody listens to that control.")
     blocks = message.body.get("blocks", [])
     block, element = _found(blocks, block_id, action_id)
     values, _ = merged(blocks, {}, _given(element, block, value, given))
@@ -107,7 +107,7 @@ async def press_in_view(
 ) -> Act:
     """Use an element of a modal or home tab; what was typed so far goes with it."""
     if not held.open:
-        raise Refused("That window was closed.")
+        raise RefusedError("That window was closed.")
     app = context.app(held.app)
     block, element = _found(held.body["blocks"], block_id, action_id)
     values, _ = merged(

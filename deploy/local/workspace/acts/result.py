@@ -14,8 +14,8 @@ TROUBLE = "We had some trouble connecting. Try again?"
 class Act(msgspec.Struct, kw_only=True, omit_defaults=True):
     """`outcome` is acknowledged, timed_out, failed or refused (by the workspace, before the app was asked).
 
-    `errors` are by block id, as a modal shows them; `notice` is a sentence for the person; `message_ts`, `view_id`
-    and `view` say what came of it.
+    `errors` are by block id, as a modal shows them; `notice` is a sentence for the person; `message_ts`,
+    `view_id` and `view` say what came of it.
     """
 
     outcome: str = "acknowledged"

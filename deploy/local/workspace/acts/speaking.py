@@ -9,7 +9,7 @@ from typing import Any
 from deploy.local.workspace import payloads
 from deploy.local.workspace.acts.result import Act
 from deploy.local.workspace.context import Context
-from deploy.local.workspace.errors import Refused, SlackError
+from deploy.local.workspace.errors import RefusedError, SlackError
 from deploy.local.workspace.posting import post
 from deploy.local.workspace.responses import answer, system_notice
 from deploy.local.workspace.seed import App, Command
@@ -37,11 +37,11 @@ def encoded(context: Context, text: str) -> str:
 def say(
     context: Context, user: str, conversation: Json, text: str, thread_ts: str | None, files: list[Json]
 ) -> Act:
-    """Post a person's message. Raises Refused when there is nothing in it or too much."""
+    """Post a person's message. Raises RefusedError when there is nothing in it or too much."""
     if not text.strip() and not files:
-        raise Refused("Write something first.")
+        raise RefusedError("Write something first.")
     if len(text) > 12_000:
-        raise Refused("That message is too long: 12,000 characters is the most.")
+        raise RefusedError("That message is too long: 12,000 characters is the most.")
     content: Json = {"text": encoded(context, text), "client_msg_id": str(uuid.uuid4())}
     if files:
         content |= {"files": files, "subtype": "file_share", "upload": True}

@@ -7,7 +7,7 @@ from deploy.local.workspace.acts.result import TROUBLE, Act, failure
 from deploy.local.workspace.blocks.rules import Json
 from deploy.local.workspace.blocks.values import merged, submission_errors
 from deploy.local.workspace.context import Context
-from deploy.local.workspace.errors import Refused, SlackError
+from deploy.local.workspace.errors import RefusedError, SlackError
 from deploy.local.workspace.modals import (
     change_modal,
     checked_view,
@@ -23,7 +23,7 @@ from deploy.local.workspace.store.views import StoredView
 async def submit(context: Context, user: str, held: StoredView, given: Json) -> Act:
     """Submit a modal with the plain values of its elements, and do what the app answers."""
     if not held.open or held.type != "modal":
-        raise Refused("That window was closed.")
+        raise RefusedError("That window was closed.")
     app = context.app(held.app)
     values, errors = merged(held.body["blocks"], held.body["state"]["values"], given)
     errors = {**submission_errors(held.body["blocks"], values), **errors}

@@ -6,7 +6,7 @@ from deploy.local.workspace import payloads
 from deploy.local.workspace.acts.result import Act, failure
 from deploy.local.workspace.blocks.rules import Json
 from deploy.local.workspace.context import Context
-from deploy.local.workspace.errors import Refused
+from deploy.local.workspace.errors import RefusedError
 from deploy.local.workspace.seed import App
 from deploy.local.workspace.store.messages import Stored
 
@@ -37,7 +37,7 @@ async def run_shortcut(context: Context, user: str, callback_id: str, message: S
         for shortcut in app.shortcuts:
             if shortcut.callback_id == callback_id and shortcut.type == wanted:
                 return await _run(context, app, user, callback_id, message)
-    raise Refused("There is no such shortcut.")
+    raise RefusedError("There is no such shortcut.")
 
 
 async def _run(context: Context, app: App, user: str, callback_id: str, message: Stored | None) -> Act:

@@ -17,7 +17,8 @@ from deploy.local.workspace.store.people import Token
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Arguments:
-    """The arguments of a call, from a JSON body, a form or the query, where structures may come as JSON text."""
+    """The arguments of a call, from a JSON body, a form or the query, where structures may come as JSON
+    text."""
 
     given: Json
 
@@ -47,7 +48,8 @@ class Arguments:
         return min(int(value), most)
 
     def structure(self, name: str, otherwise: str) -> Any:
-        """An object or list, parsed where it came as text; None when absent. Raises SlackError `otherwise`."""
+        """An object or list, parsed where it came as text; None when absent. Raises SlackError
+        `otherwise`."""
         value = self.given.get(name)
         if not isinstance(value, str):
             return value
@@ -74,7 +76,8 @@ class Call:
             raise missing_scope(scope, self.token.scopes)
 
     def conversation(self, reference: str) -> Json:
-        """A conversation the app can see. Raises SlackError channel_not_found, also for private ones it is not in."""
+        """A conversation the app can see. Raises SlackError channel_not_found, also for private ones it is
+        not in."""
         found = self.context.store.people.conversation(reference)
         if found is None or (found["kind"] != "channel" and not self.is_in(found)):
             raise SlackError("channel_not_found")
@@ -98,4 +101,4 @@ class Method:
 
     run: Callable[[Call], Json]
     scope: str = ""
-    token: str = "bot"
+    kind: str = "bot"

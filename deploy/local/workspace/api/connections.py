@@ -20,7 +20,7 @@ class Tickets:
 
     def method(self) -> Method:
         """The Web API method that gives tickets out."""
-        return Method(self._issue, "connections:write", token="app")  # noqa: S106 - a kind of token, not one
+        return Method(self._issue, "connections:write", kind="app")
 
     def _issue(self, call: Call) -> Json:
         if call.app.mode != "socket":

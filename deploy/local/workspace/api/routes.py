@@ -1,4 +1,5 @@
-"""The door of the Web API: reads bodies, checks tokens and scopes, calls the method, answers as Slack does."""
+"""The door of the Web API: reads bodies, checks tokens and scopes, calls the method, answers as Slack
+does."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from deploy.local.workspace.api import chat, conversations, files, reactions, us
 from deploy.local.workspace.api.call import Arguments, Call, Method
 from deploy.local.workspace.api.connections import Tickets
 from deploy.local.workspace.context import Context
-from deploy.local.workspace.errors import RateLimited, SlackError, missing_scope
+from deploy.local.workspace.errors import RateLimitedError, SlackError, missing_scope
 from deploy.local.workspace.store.connection import Json
 from deploy.local.workspace.store.people import Token
 
@@ -19,7 +20,8 @@ _ANY_TOKEN = ("auth.test",)
 
 
 async def read_arguments(request: web.Request) -> Json:
-    """The arguments of a request: query, then body over it. Raises SlackError invalid_json or invalid_form_data."""
+    """The arguments of a request: query, then body over it. Raises SlackError invalid_json or
+    invalid_form_data."""
     given: Json = dict(request.query)
     if request.content_type == "application/json":
         raw = await request.read()
@@ -72,7 +74,7 @@ class WebApi:
         try:
             given = await read_arguments(request)
             token, answer = self._called(request.match_info["method"], _token(request, given), given)
-        except RateLimited as refusal:
+        except RateLimitedError as refusal:
             headers = {"Retry-After": str(refusal.retry_after)}
             return web.json_response(refusal.body(), status=429, headers=headers)
         except SlackError as refusal:
@@ -88,7 +90,7 @@ class WebApi:
         token = self._context.store.people.token(secret)
         if token is None:
             raise SlackError("invalid_auth")
-        if token.kind != method.token and name not in _ANY_TOKEN:
+        if token.kind != method.kind and name not in _ANY_TOKEN:
             raise SlackError("not_allowed_token_type")
         if method.scope and method.scope not in token.scopes:
             raise missing_scope(method.scope, token.scopes)

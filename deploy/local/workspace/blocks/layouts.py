@@ -25,20 +25,19 @@ from deploy.local.workspace.blocks.rules import (
 
 _ID: dict[str, Check] = {"block_id": IDENTIFIER}
 
-_CELL = by_type(
-    {
-        "raw_text": kind("raw_text", {"text": string(3000)}),
-        "raw_number": kind(
-            "raw_number", {"value": lambda value, pointer, problems: _number(value, pointer, problems)}
-        ),
-        "rich_text": RICH_TEXT,
-    }
-)
-
 
 def _number(value: Any, pointer: str, problems: list[str]) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         note(problems, pointer, "must provide a number")
+
+
+_CELL = by_type(
+    {
+        "raw_text": kind("raw_text", {"text": string(3000)}),
+        "raw_number": kind("raw_number", {"value": _number}),
+        "rich_text": RICH_TEXT,
+    }
+)
 
 
 def _column(value: Any, pointer: str, problems: list[str]) -> None:

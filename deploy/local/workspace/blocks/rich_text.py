@@ -16,9 +16,7 @@ from deploy.local.workspace.blocks.rules import (
     string,
 )
 
-_STYLE = record(
-    {}, {name: boolean for name in ("bold", "italic", "strike", "code", "underline", "highlight")}
-)
+_STYLE = record({}, dict.fromkeys(("bold", "italic", "strike", "code", "underline", "highlight"), boolean))
 _TEXT = string(12000)
 _STYLED: dict[str, Check] = {"style": _STYLE}
 

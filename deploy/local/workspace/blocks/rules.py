@@ -1,4 +1,5 @@
-"""The small language the Block Kit checks are written in: a check looks at one value and notes what is wrong where.
+"""The small language the Block Kit checks are written in: a check looks at one value and notes what is wrong
+where.
 
 Families of checks read as tables of fields; this is the only module that says how a table is applied.
 """

@@ -1,4 +1,5 @@
-"""Whole surfaces: the blocks of a message, a modal, a home tab. What is returned are the problems, none when fine."""
+"""Whole surfaces: the blocks of a message, a modal, a home tab. What is returned are the problems, none when
+fine."""
 
 from __future__ import annotations
 
@@ -109,9 +110,10 @@ def view_problems(view: Any, expected: str, pointer: str = "/view") -> list[str]
     by_type({"modal": _MODAL, "home": _HOME}, (expected,))(view, pointer, problems)
     if "blocks" in view:
         problems += block_problems(view["blocks"], expected, f"{pointer}/blocks")
-    if not problems and expected == "modal" and not view.get("submit"):
-        if any(block["type"] == "input" for block in view["blocks"]):
-            note(problems, pointer, "missing required field: submit")
+    if problems or expected != "modal" or view.get("submit"):
+        return problems
+    if any(block["type"] == "input" for block in view["blocks"]):
+        note(problems, pointer, "missing required field: submit")
     return problems
 
 

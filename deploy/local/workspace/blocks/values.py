@@ -1,7 +1,8 @@
-"""What people put into elements: plain values from the page become Slack's `state.values`, or a reason why not.
+"""What people put into elements: plain values from the page become Slack's `state.values`, or a reason why
+not.
 
-A plain value is what a form holds: a string, a list of option values, user ids or file ids, nothing. It says the same
-to the page, to a scripted person and to a test.
+A plain value is what a form holds: a string, a list of option values, user ids or file ids, nothing. It says
+the same to the page, to a scripted person and to a test.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _OPTIONS = ("multi_static_select", "checkboxes")
 STATEFUL = frozenset((*_SINGLE_ID, *_TEXT, *_OPTION, *_OPTIONS, "multi_users_select", "file_input"))
 
 
-class NotAValue(Exception):
+class NotAValueError(Exception):
     """The value cannot be in the element; the text is what Slack's client would say under the field."""
 
 
@@ -35,18 +36,18 @@ def _option(element: Json, value: Any) -> Json:
     for entry in options_of(element):
         if entry["value"] == value:
             return entry
-    raise NotAValue("Please choose one of the listed options.")
+    raise NotAValueError("Please choose one of the listed options.")
 
 
 def _checked(check: Any, value: Any, wording: str) -> None:
     problems: list[str] = []
     check(value, "", problems)
     if problems:
-        raise NotAValue(wording)
+        raise NotAValueError(wording)
 
 
 def entry_for(element: Json, value: Any) -> Json:
-    """The state entry of an element holding a plain value (None or empty: nothing). Raises NotAValue."""
+    """The state entry of an element holding a plain value (None or empty: nothing). Raises NotAValueError."""
     name = element["type"]
     empty = value is None or value in ("", [])
     if name in _TEXT:
@@ -96,8 +97,8 @@ def is_empty(entry: Json) -> bool:
 def merged(blocks: list[Json], held: Json, given: Json) -> tuple[Json, dict[str, str]]:
     """`state.values` for blocks from what was held before and what is given now, and the errors by block id.
 
-    `held` is an earlier `state.values`; entries whose block, action or type is gone are dropped, as Slack does when
-    a view is updated. `given` maps block id to action id to a plain value.
+    `held` is an earlier `state.values`; entries whose block, action or type is gone are dropped, as Slack
+    does when a view is updated. `given` maps block id to action id to a plain value.
     """
     values: Json = {}
     errors: dict[str, str] = {}
@@ -112,14 +113,15 @@ def merged(blocks: list[Json], held: Json, given: Json) -> tuple[Json, dict[str,
             if action_id in given.get(block_id, {}):
                 try:
                     entry = entry_for(element, given[block_id][action_id])
-                except (NotAValue, ValueError) as problem:
+                except (NotAValueError, ValueError) as problem:
                     errors[block_id] = str(problem)
             values.setdefault(block_id, {})[action_id] = entry
     return values, errors
 
 
 def submission_errors(blocks: list[Json], values: Json) -> dict[str, str]:
-    """What Slack's own client refuses to submit, by block id: required fields left empty, lengths, numbers."""
+    """What Slack's own client refuses to submit, by block id: required fields left empty, lengths,
+    numbers."""
     errors: dict[str, str] = {}
     for block in blocks:
         if block["type"] != "input":

@@ -1,4 +1,5 @@
-"""Events API: what happened, told to every app that subscribed, tried again on Slack's schedule when it is not acknowledged."""
+"""Events API: what happened, told to every app that subscribed, tried again on Slack's schedule when it is
+not acknowledged."""
 
 from __future__ import annotations
 

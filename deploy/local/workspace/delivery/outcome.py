@@ -13,8 +13,8 @@ Kind = Literal["events_api", "slash_commands", "interactive"]
 class Outcome:
     """`status` says whether the app acknowledged in time; `payload` is what it answered with.
 
-    `reason` is Slack's word for a failure (timeout, http_error, connection_failed …); `retry` is false when the app
-    asked not to be sent the payload again.
+    `reason` is Slack's word for a failure (timeout, http_error, connection_failed …); `retry` is false when
+    the app asked not to be sent the payload again.
     """
 
     status: Literal["acknowledged", "timed_out", "failed"]
@@ -36,10 +36,13 @@ class Attempt:
     reason: str = ""
 
 
+FIRST = Attempt()
+
+
 class Courier(Protocol):
     """Brings payloads to one app."""
 
-    async def deliver(self, kind: Kind, payload: Json, attempt: Attempt = Attempt()) -> Outcome:
+    async def deliver(self, kind: Kind, payload: Json, attempt: Attempt = FIRST) -> Outcome:
         """Send a payload and wait for its acknowledgement, at most as long as Slack would."""
         ...
 

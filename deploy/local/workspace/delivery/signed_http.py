@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import aiohttp
 import msgspec
 
-from deploy.local.workspace.delivery.outcome import Attempt, Json, Kind, Outcome
+from deploy.local.workspace.delivery.outcome import FIRST, Attempt, Json, Kind, Outcome
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -31,7 +31,7 @@ class HttpCourier:
         self._session: aiohttp.ClientSession | None = None
         self._verified = False
 
-    async def deliver(self, kind: Kind, payload: Json, attempt: Attempt = Attempt()) -> Outcome:
+    async def deliver(self, kind: Kind, payload: Json, attempt: Attempt = FIRST) -> Outcome:
         """Post one payload in the form Slack uses for its kind and wait for the answer."""
         if not self._verified and not await self._handshake():
             return Outcome("failed", reason="connection_failed")

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from aiohttp import WSMsgType, web
 
-from deploy.local.workspace.delivery.outcome import Attempt, Json, Kind, Outcome
+from deploy.local.workspace.delivery.outcome import FIRST, Attempt, Json, Kind, Outcome
 
 _log = logging.getLogger(__name__)
 MOST_CONNECTIONS = 10
@@ -69,7 +69,7 @@ class SocketCourier:
             payload = answer.get("payload")
             waiting.set_result(payload if isinstance(payload, dict) else None)
 
-    async def deliver(self, kind: Kind, payload: Json, attempt: Attempt = Attempt()) -> Outcome:
+    async def deliver(self, kind: Kind, payload: Json, attempt: Attempt = FIRST) -> Outcome:
         """Send one envelope to one connection and wait for its acknowledgement."""
         if not self._connections:
             return Outcome("failed", reason="connection_failed")

@@ -12,7 +12,7 @@ from aiohttp import web
 from deploy.local.workspace.acts import pressing, speaking, submitting, visiting
 from deploy.local.workspace.acts.result import Act
 from deploy.local.workspace.context import Context
-from deploy.local.workspace.errors import Refused
+from deploy.local.workspace.errors import RefusedError
 from deploy.local.workspace.people import reading
 from deploy.local.workspace.people.seat import Seat, body_of, seat_of
 from deploy.local.workspace.posting import refresh
@@ -49,7 +49,7 @@ async def say(seat: Seat, request: web.Request) -> Act:
     for identity in body.get("files") or []:
         held = seat.context.store.files.get(str(identity))
         if held is None or held.owner != seat.user:
-            raise Refused("That file is not yours.")
+            raise RefusedError("That file is not yours.")
         seat.context.store.files.share(held.id, conversation["id"])
         files.append(held.body)
     return speaking.say(
@@ -71,7 +71,7 @@ async def open_direct(seat: Seat, request: web.Request) -> Json:
     people = seat.context.store.people
     other = people.user(str(body.get("user", "")))
     if other is None:
-        raise Refused("There is no such person.")
+        raise RefusedError("There is no such person.")
     found = people.direct(seat.user, other["id"], int(seat.context.now()))
     return reading.conversation(seat, found)
 
@@ -113,7 +113,7 @@ async def home(seat: Seat, request: web.Request) -> Act:
     for app in seat.context.seed.apps:
         if request.match_info["app"] in (app.id, app.handle):
             return visiting.open_home(seat.context, app, seat.user, str(body.get("tab", "home")))
-    raise Refused("That app is not installed.")
+    raise RefusedError("That app is not installed.")
 
 
 async def shortcut(seat: Seat, request: web.Request) -> Act:
@@ -161,7 +161,7 @@ def routes(context: Context) -> list[web.RouteDef]:
         async def serve(request: web.Request) -> web.Response:
             try:
                 return _json(await answer(seat_of(context, request), request))
-            except Refused as refusal:
+            except RefusedError as refusal:
                 return _json(Act(outcome="refused", notice=str(refusal)), status=409)
 
         return serve

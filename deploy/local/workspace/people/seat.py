@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from deploy.local.workspace.context import Context
-from deploy.local.workspace.errors import Refused
+from deploy.local.workspace.errors import RefusedError
 from deploy.local.workspace.store.connection import Json
 from deploy.local.workspace.store.messages import Stored
 from deploy.local.workspace.store.views import StoredView
@@ -24,24 +24,24 @@ class Seat:
     user: str
 
     def conversation(self, reference: str) -> Json:
-        """A conversation the person is in. Raises Refused."""
+        """A conversation the person is in. Raises RefusedError."""
         found = self.context.store.people.conversation(reference)
         if found is None or not self.context.store.people.is_member(found["id"], self.user):
-            raise Refused("You are not in that conversation.")
+            raise RefusedError("You are not in that conversation.")
         return found
 
     def message(self, channel: str, ts: str) -> Stored:
-        """A message the person can see. Raises Refused."""
+        """A message the person can see. Raises RefusedError."""
         found = self.context.store.messages.get(self.conversation(channel)["id"], ts)
         if found is None or found.visible_to not in (None, self.user):
-            raise Refused("That message is no longer there.")
+            raise RefusedError("That message is no longer there.")
         return found
 
     def view(self, view: str) -> StoredView:
-        """A view in front of the person. Raises Refused."""
+        """A view in front of the person. Raises RefusedError."""
         found = self.context.store.views.get(view)
         if found is None or found.user != self.user:
-            raise Refused("That window is not yours.")
+            raise RefusedError("That window is not yours.")
         return found
 
 

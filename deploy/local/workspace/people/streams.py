@@ -24,10 +24,15 @@ class Streams:
     def routes(self) -> list[web.RouteDef]:
         """The routes to add to a server."""
         return [
+            web.get("/client/first", self._first),
             web.get("/client/live", self._live),
             web.post("/client/files", self._receive),
             web.get("/files/{file}/{name}", self._send),
         ]
+
+    async def _first(self, request: web.Request) -> web.Response:
+        """Whom a page acts as before anybody has chosen."""
+        return web.json_response({"user": self._context.seed.users[0].id})
 
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         seat = seat_of(self._context, request)
@@ -72,8 +77,9 @@ class Streams:
             raise web.HTTPNotFound(text="there is no such file here")
         kind = held.body["mimetype"]
         inline = kind in _INLINE and "download" not in request.query
+        shown = "inline" if inline else "attachment"
         headers = {
-            "Content-Disposition": f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(held.body['name'])}",
+            "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(held.body['name'])}",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, max-age=3600",
         }

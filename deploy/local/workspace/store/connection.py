@@ -1,7 +1,8 @@
 """The open SQLite file.
 
-Statements run on the event loop's thread: each takes microseconds because nothing waits for the disk (write-ahead log,
-no synchronous flush). A killed process loses nothing; a power cut may lose the last moment, which is fine for this room.
+Statements run on the event loop's thread: each takes microseconds because nothing waits for the disk
+(write-ahead log, no synchronous flush). A killed process loses nothing; a power cut may lose the last
+moment, which is fine for this room.
 """
 
 from __future__ import annotations

@@ -91,8 +91,8 @@ class People:
         kind = "group" if channel.private else "channel"
         body = {"topic": channel.topic, "purpose": channel.purpose, "creator": seed.users[0].id}
         self._db.run(
-            "INSERT INTO conversations VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind,"
-            " body = excluded.body",
+            "INSERT INTO conversations VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, body = excluded.body",
             (channel.id, kind, channel.name, now, dumps(body)),
         )
         for email in emails:
@@ -173,7 +173,8 @@ class People:
     def members(self, conversation: str) -> list[str]:
         """The ids of who is in a conversation."""
         rows = self._db.rows(
-            "SELECT m.user FROM members m JOIN users u ON u.id = m.user WHERE m.conversation = ? ORDER BY u.place",
+            "SELECT m.user FROM members m JOIN users u ON u.id = m.user"
+            " WHERE m.conversation = ? ORDER BY u.place",
             (conversation,),
         )
         return [row["user"] for row in rows]
