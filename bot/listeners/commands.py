@@ -25,7 +25,8 @@ def register(app: AsyncApp, room: Room) -> None:
         await ack()
         asked = parse(command.get("text") or "")
         if isinstance(asked, Replace):
-            return await room.open_form(client, command, context)
+            await room.open_form(client, command, context)
+            return
         told = await answer(room.desk, await room.viewer(command), asked)
         await respond(text=told.text, blocks=told.blocks)
 
