@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-import structlog
-
 import bot.service
 import services.budget.service
 import services.intake.service
 import services.refresh.service
-import services.register.service
 import services.requests.service
 import services.watch.service
+import structlog
+
+import services.register.service
 from services.access.directory import Directory
 from services.clock import Clock
 from services.errors import ConfigurationError

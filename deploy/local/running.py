@@ -57,11 +57,13 @@ async def run_local(scenario: str, speed: float) -> int:
     """Start everything, print where it is, wait for Ctrl-C, stop everything. Returns the exit code."""
     console = Console(highlight=False)
     try:
-        async with Interruption(lambda words: console.print(f"[dim]{words}[/dim]")) as interruption:
-            async with LocalStack(scenario, speed, console=console) as stack:
-                if await interruption.guard(stack.start()):
-                    _welcome(console, stack.addresses)
-                    await interruption.asked.wait()
+        async with (
+            Interruption(lambda words: console.print(f"[dim]{words}[/dim]")) as interruption,
+            LocalStack(scenario, speed, console=console) as stack,
+        ):
+            if await interruption.guard(stack.start()):
+                _welcome(console, stack.addresses)
+                await interruption.asked.wait()
     except StackError as error:
         console.print(f"[red]{error}[/red]")
         return 1
@@ -169,7 +171,9 @@ class LocalStack:
         url = f"http://127.0.0.1:{port}"
         argv = [sys.executable, "-m", "deploy.local.workspace", "--seed", str(seed), "--port", str(port)]
         database = str(self._var / "workspace.sqlite")
-        await supervisor.start([ProcessSpec(name="workspace", argv=[*argv, "--database", database], ready_url=f"{url}/")])
+        await supervisor.start(
+            [ProcessSpec(name="workspace", argv=[*argv, "--database", database], ready_url=f"{url}/")]
+        )
         return url
 
     def _services(
@@ -240,7 +244,8 @@ def _welcome(console: Console, addresses: Addresses) -> None:
             f"[bold]Quartermaster is running.[/bold]\n\n"
             f"Open   [bold cyan]{where}[/bold cyan]   and type [bold]/kit[/bold]; act as anyone you like.\n\n"
             f"[dim]The fleet is arriving: laptops first, all of it within a few minutes. Ctrl-C stops everything.\n"
-            f"Events come in at {addresses.intake}, vendors are played at {addresses.vendors}, logs are in var/logs.[/dim]",
+            f"Events come in at {addresses.intake}, vendors are played at {addresses.vendors}, "
+            f"logs are in var/logs.[/dim]",
             expand=False,
             border_style="cyan",
         )

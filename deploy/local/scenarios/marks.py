@@ -30,9 +30,7 @@ def published_leaves(raw: dict[str, object]) -> dict[str, object]:
 
     def walk(value: object, path: str) -> dict[str, object]:
         if isinstance(value, dict):
-            return {
-                leaf: v for key, inner in value.items() for leaf, v in walk(inner, f"{path}.{key}").items()
-            }
+            return {leaf: v for key, inner in value.items() for leaf, v in walk(inner, f"{path}.{key}").items()}
         return {path: value}
 
     return walk(raw[PUBLISHED], PUBLISHED)

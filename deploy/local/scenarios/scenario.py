@@ -33,9 +33,7 @@ class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if not self.assumed:
-            raise ValueError(
-                "`assumed` must be true here: only what stands under `published` may be taken as a fact"
-            )
+            raise ValueError("`assumed` must be true here: only what stands under `published` may be taken as a fact")
 
 
 class Heading(Block, frozen=True):

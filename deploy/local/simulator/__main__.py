@@ -40,9 +40,7 @@ async def _play(simulator: Simulator, console: rich.console.Console) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupted.set)
     await simulator.start()
-    console.print(
-        f"{simulator.scenario.scenario.title}: vendors at {simulator.url}", highlight=False, soft_wrap=True
-    )
+    console.print(f"{simulator.scenario.scenario.title}: vendors at {simulator.url}", highlight=False, soft_wrap=True)
     showing = asyncio.create_task(show_fill(simulator.progress, console))
     playing = asyncio.create_task(simulator.wait())
     stopping = asyncio.create_task(interrupted.wait())

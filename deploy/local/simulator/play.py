@@ -25,9 +25,7 @@ _SAVE_EVERY = 1.0  # real seconds between two writings of the position
 class Play:
     """Owns the position. `filled` is set once everything that is pushed at the start has been taken."""
 
-    def __init__(
-        self, world: World, postbox: Postbox, sender: Sender, state: StateFile, position: Position
-    ) -> None:
+    def __init__(self, world: World, postbox: Postbox, sender: Sender, state: StateFile, position: Position) -> None:
         self._world = world
         self._postbox = postbox
         self._sender = sender

@@ -15,9 +15,7 @@ from services.clock import Clock, ScenarioClock
 class Settings(pydantic_settings.BaseSettings):
     """What the simulator must be told. Durations are real seconds; speed is scenario a real second."""
 
-    model_config = pydantic_settings.SettingsConfigDict(
-        frozen=True, env_nested_delimiter="__", extra="ignore"
-    )
+    model_config = pydantic_settings.SettingsConfigDict(frozen=True, env_nested_delimiter="__", extra="ignore")
 
     intake_url: str = "http://127.0.0.1:8081"
     intune_tenant_id: str = "metropolitan.example"

@@ -73,9 +73,7 @@ async def test_the_list_wants_a_living_token(start: Start, client: aiohttp.Clien
         assert body["error"]["code"] == "InvalidAuthenticationToken"
 
 
-async def test_all_pages_together_hold_every_managed_device_once(
-    start: Start, client: aiohttp.ClientSession
-) -> None:
+async def test_all_pages_together_hold_every_managed_device_once(start: Start, client: aiohttp.ClientSession) -> None:
     simulator = await start()
     headers = await bearer(client, simulator)
     records = await read_all(client, f"{simulator.url}{LIST}?$top=300", headers)
@@ -118,9 +116,7 @@ async def test_what_graph_would_not_understand_is_refused(
     assert (response.status, body["error"]["code"]) == (400, "BadRequest")
 
 
-async def test_the_filter_gives_those_that_synchronised_since(
-    start: Start, client: aiohttp.ClientSession
-) -> None:
+async def test_the_filter_gives_those_that_synchronised_since(start: Start, client: aiohttp.ClientSession) -> None:
     simulator = await start()
     headers = await bearer(client, simulator)
     since = "2024-11-04T00:00:00.1234567Z"
@@ -169,9 +165,7 @@ async def test_every_so_manieth_request_is_throttled(start: Start, client: aioht
     assert answers == [(200, None), (200, None), (429, "2")] * 2
 
 
-async def test_paging_survives_devices_that_come_meanwhile(
-    start: Start, client: aiohttp.ClientSession
-) -> None:
+async def test_paging_survives_devices_that_come_meanwhile(start: Start, client: aiohttp.ClientSession) -> None:
     simulator = await start()
     headers = await bearer(client, simulator)
     before = {record["id"] for record in await read_all(client, simulator.url + LIST, headers)}

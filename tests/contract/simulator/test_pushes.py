@@ -18,8 +18,7 @@ from tests.contract.simulator.receiver import Receiver
 
 def keys(receiver: Receiver) -> collections.Counter[tuple[Any, ...]]:
     return collections.Counter(
-        (w["webhook"]["webhookEvent"], w["event"]["jssID"], w["webhook"]["eventTimestamp"])
-        for w in receiver.jamf
+        (w["webhook"]["webhookEvent"], w["event"]["jssID"], w["webhook"]["eventTimestamp"]) for w in receiver.jamf
     )
 
 
@@ -31,9 +30,7 @@ async def test_the_fill_pushes_every_jamf_device_and_the_ledger(start: Start, re
     assert len(receiver.jamf) == 2 * len(jamf) == len(keys(receiver))
     assert receiver.extracts == 1
     assert receiver.unauthorised == receiver.malformed == 0
-    approvals = {
-        r["financial_year"]: int(r["net_pence"]) for r in receiver.finance if r["document_type"] == "approval"
-    }
+    approvals = {r["financial_year"]: int(r["net_pence"]) for r in receiver.finance if r["document_type"] == "approval"}
     assert approvals == {"2022/23": 2_000_000_000, "2023/24": 2_700_000_000, "2024/25": 2_500_000_000}
 
 
@@ -86,9 +83,7 @@ async def test_live_events_reach_the_receiver(start: Start, receiver: Receiver) 
     simulator = await start(simulator_live=True, simulator_speed=86_400.0)
     await until(lambda: simulator.play.filled.is_set())
     filled = len(receiver.jamf)
-    await until(
-        lambda: len(receiver.jamf) > filled + 100 and len(receiver.desk) > 5 and receiver.extracts > 1
-    )
+    await until(lambda: len(receiver.jamf) > filled + 100 and len(receiver.desk) > 5 and receiver.extracts > 1)
     tables = {push["table"] for push in receiver.desk}
     assert tables <= {"alm_hardware", "incident"}
     orders = [row for row in receiver.finance if row["document_type"] == "purchase_order"]
@@ -125,9 +120,7 @@ async def test_a_restart_goes_on_where_it_stopped(start: Start, receiver: Receiv
     assert [d.last_sync for d in second.world.devices[:500]] != before
 
 
-async def test_a_restart_rebuilds_the_very_same_world(
-    start: Start, receiver: Receiver, tmp_path: Path
-) -> None:
+async def test_a_restart_rebuilds_the_very_same_world(start: Start, receiver: Receiver, tmp_path: Path) -> None:
     file = tmp_path / "simulator.json"
     first = await start(simulator_live=True, simulator_speed=864_000.0, simulator_state=file)
     await until(lambda: first.play.step > 300)
@@ -137,9 +130,7 @@ async def test_a_restart_rebuilds_the_very_same_world(
     assert second.play.step == steps
 
     def facts(world: Any) -> list[tuple[Any, ...]]:
-        return [
-            (d.serial, d.status, d.substatus, d.mod_count, d.managed, d.os_version) for d in world.devices
-        ]
+        return [(d.serial, d.status, d.substatus, d.mod_count, d.managed, d.os_version) for d in world.devices]
 
     # The first one may have been stopped inside the next step, after it changed the world a little.
     differing = sum(a != b for a, b in zip(facts(first.world), facts(second.world), strict=False))
@@ -148,9 +139,7 @@ async def test_a_restart_rebuilds_the_very_same_world(
 
 def test_a_state_file_of_another_scenario_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "simulator.json"
-    StateFile(file, "borough", 1).save(
-        Position("borough", 1, step=3, reached=datetime(2024, 11, 4, tzinfo=UTC))
-    )
+    StateFile(file, "borough", 1).save(Position("borough", 1, step=3, reached=datetime(2024, 11, 4, tzinfo=UTC)))
     assert StateFile(file, "borough", 1).load().step == 3
     with pytest.raises(StateError, match="belongs to borough"):
         StateFile(file, "metropolitan", 1).load()
@@ -159,9 +148,7 @@ def test_a_state_file_of_another_scenario_is_refused(tmp_path: Path) -> None:
         StateFile(file, "borough", 1).load()
 
 
-async def test_progress_can_be_asked_for(
-    start: Start, client: aiohttp.ClientSession, receiver: Receiver
-) -> None:
+async def test_progress_can_be_asked_for(start: Start, client: aiohttp.ClientSession, receiver: Receiver) -> None:
     simulator = await start()
     await simulator.wait()
     async with client.get(f"{simulator.url}/simulator/progress") as response:

@@ -91,9 +91,7 @@ async def test_a_cursor_walks_over_every_asset_once(start: Start, client: aiohtt
     assert simulator.progress.bars["ServiceNow assets"].complete
 
 
-async def test_a_cursor_misses_nothing_while_records_change(
-    start: Start, client: aiohttp.ClientSession
-) -> None:
+async def test_a_cursor_misses_nothing_while_records_change(start: Start, client: aiohttp.ClientSession) -> None:
     simulator = await start()
     world = simulator.world
     changed = iter(world.devices[::60])

@@ -67,9 +67,7 @@ def test_most_tablets_have_come_back_and_wait_to_be_sanitised(fleet: Fleet) -> N
     assert not any(device.holder for device in tablets if device.status != 1)
 
 
-def test_the_acting_people_hold_what_the_scenario_gives_them(
-    borough: Scenario, borough_directory: Directory
-) -> None:
+def test_the_acting_people_hold_what_the_scenario_gives_them(borough: Scenario, borough_directory: Directory) -> None:
     held: dict[str, list[str]] = collections.defaultdict(list)
     for device in generate(borough, borough_directory).devices:
         if device.holder is not None and device.holder.acting:

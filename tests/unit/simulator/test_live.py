@@ -76,9 +76,7 @@ def test_everything_that_happens_in_a_step_is_later_than_its_record(make_world: 
                 assert entry[-1] <= ends + 3_600_000_000
 
 
-def test_a_day_brings_as_many_check_ins_as_asked_for(
-    metropolitan: Scenario, metropolitan_directory: Directory
-) -> None:
+def test_a_day_brings_as_many_check_ins_as_asked_for(metropolitan: Scenario, metropolitan_directory: Directory) -> None:
     world = World(metropolitan, metropolitan_directory)
     prepare(world)
     recorder = run(world, 1)

@@ -35,9 +35,7 @@ def found(query: str, order: UpdateOrder) -> list[int]:
 
 
 @given(pairs=rows, second=st.integers(0, 4), key=st.integers(0, 15))
-def test_the_cursor_gives_exactly_what_lies_beyond_it(
-    pairs: list[tuple[int, int]], second: int, key: int
-) -> None:
+def test_the_cursor_gives_exactly_what_lies_beyond_it(pairs: list[tuple[int, int]], second: int, key: int) -> None:
     order, full = table(pairs)
     at, sys_id = BASE + second * MICROSECONDS, f"{key:032x}"
     query = f"sys_updated_on>{desk_moment(at)}^NQsys_updated_on={desk_moment(at)}^sys_id>{sys_id}{SUFFIX}"

@@ -45,9 +45,7 @@ def test_what_counts_as_published_is_what_the_paper_says(name: str) -> None:
     assert "7 March 2024" in str(source)
 
 
-@pytest.mark.parametrize(
-    "block", ["people", "orders", "surge", "scenario", "movements", "check_ins", "units"]
-)
+@pytest.mark.parametrize("block", ["people", "orders", "surge", "scenario", "movements", "check_ins", "units"])
 def test_a_block_that_loses_its_mark_is_found(block: str) -> None:
     spoilt = raw("borough")
     del spoilt[block]["assumed"]
@@ -79,9 +77,7 @@ def test_an_unmarked_file_does_not_load(tmp_path: Path) -> None:
         ("people", "assumed", False, "assumed"),
     ],
 )
-def test_a_contradiction_does_not_load(
-    tmp_path: Path, block: str, key: str, value: object, words: str
-) -> None:
+def test_a_contradiction_does_not_load(tmp_path: Path, block: str, key: str, value: object, words: str) -> None:
     spoilt = raw("borough")
     spoilt[block][key] = value
     file = tmp_path / "borough.yaml"

@@ -136,9 +136,7 @@ class Sender:
 
     async def _post(self, post: Post) -> tuple[int, str, float | None]:
         assert self._session is not None, "the sender is not open"
-        async with self._session.post(
-            self._base + post.path, data=post.body, headers=post.headers
-        ) as response:
+        async with self._session.post(self._base + post.path, data=post.body, headers=post.headers) as response:
             answer = (await response.text(errors="replace"))[:300]
             after = response.headers.get("Retry-After", "")
             return response.status, answer, float(after) if after.isdecimal() else None

@@ -111,9 +111,7 @@ def _lose(world: World, device: Device, at: int, rng: random.Random, outbound: O
     world.later(written_down + 5 * DAY, give_up)
 
 
-def _open(
-    world: World, device: Device, at: int, subcategory: str, words: str, outbound: Outbound
-) -> Incident:
+def _open(world: World, device: Device, at: int, subcategory: str, words: str, outbound: Outbound) -> Incident:
     incident = Incident(len(world.incidents), device, subcategory, words, device.holder, at, at)
     world.open_incident(incident, outbound)
     return incident

@@ -104,9 +104,7 @@ def managed_device(world: World, device: Device) -> ManagedDevice:
         wi_fi_mac_address=key[:12].upper(),
         total_storage_space_in_bytes=storage,
         free_storage_space_in_bytes=storage * (20 + int(key[1:3], 16) % 60) // 100,
-        managed_device_name=(
-            f"{email.partition('@')[0]}_{system}_{enrolled.month}/{enrolled.day}/{enrolled.year}"
-        ),
+        managed_device_name=(f"{email.partition('@')[0]}_{system}_{enrolled.month}/{enrolled.day}/{enrolled.year}"),
         eas_device_id=key.upper(),
     )
 
@@ -135,6 +133,4 @@ def _actions(device: Device) -> list[ActionResult]:
     action = device.action
     if action is None:
         return []
-    return [
-        ActionResult(action.name, action.state, graph_moment(action.started), graph_moment(action.updated))
-    ]
+    return [ActionResult(action.name, action.state, graph_moment(action.started), graph_moment(action.updated))]

@@ -34,9 +34,7 @@ def _category(world: World, device: Device) -> Cell:
 
 
 def _model(world: World, device: Device) -> Cell:
-    return Reference(
-        "cmdb_model", digest(world.seed, "cmdb_model", device.model.number), device.model.plan.name
-    )
+    return Reference("cmdb_model", digest(world.seed, "cmdb_model", device.model.number), device.model.plan.name)
 
 
 def _department(world: World, device: Device) -> Cell:

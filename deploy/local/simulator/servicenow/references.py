@@ -35,9 +35,7 @@ MODEL_COLUMNS: dict[str, Callable[[World, Model], Cell]] = {
     "display_name": lambda _, model: f"{model.plan.manufacturer} {model.plan.name}",
     "manufacturer": lambda _, model: model.plan.manufacturer,
     "cmdb_model_category": lambda _, model: Choice(model.kind, model.kind.capitalize()),
-    "end_of_support": lambda _, model: (
-        model.plan.end_of_support.isoformat() if model.plan.end_of_support else ""
-    ),
+    "end_of_support": lambda _, model: model.plan.end_of_support.isoformat() if model.plan.end_of_support else "",
     "cost": lambda _, model: f"{model.plan.price_pence / 100:.2f}",
     "sys_updated_on": lambda world, model: Moment(changed(world, model.number)),
     "sys_mod_count": lambda *_: "1",

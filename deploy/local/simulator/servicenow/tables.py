@@ -23,9 +23,7 @@ class Table(Generic[Row]):
     order: UpdateOrder
     columns: dict[str, Callable[[World, Row], Cell]]
 
-    def write(
-        self, number: int, fields: list[str], form: DisplayValue, base: str | None
-    ) -> dict[str, object]:
+    def write(self, number: int, fields: list[str], form: DisplayValue, base: str | None) -> dict[str, object]:
         """One record; an unknown field is left out, as ServiceNow does."""
         row, columns, world = self.rows[number], self.columns, self.world
         return {name: spell(columns[name](world, row), form, base) for name in fields if name in columns}
