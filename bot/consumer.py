@@ -18,6 +18,7 @@ from schemas.vocabulary import Role
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
+from services.requests import queries as requests_queries
 
 _BOT = Viewer("quartermaster", "Quartermaster", frozenset({Role.STAFF, Role.PLANNER}), None, None)
 """Reads a request on behalf of its own people; sees no prices."""
@@ -44,7 +45,7 @@ class BotConsumer:
                 requests.add(event.data.request_id)
         # The request as it stands is newer than any of its events, so one read a request is enough.
         for request_id in sorted(requests):
-            view = await self._desk.requests.request(connection, _BOT, request_id)
+            view = await requests_queries.request(connection, _BOT, request_id)
             if view is not None:
                 told += notices.of_request(self._desk, view)
         await outgoing.put(connection, told)

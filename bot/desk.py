@@ -1,4 +1,4 @@
-"""What an answer needs at hand: the services' questions and commands, a pool, the clock, the directory. Handed in."""
+"""What an answer needs at hand: a pool for questions, the requests' commands, the clock, the directory. Handed in."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Mapping
 from datetime import date
 
-from bot.ports import BudgetQueries, RefreshQueries, RegisterQueries, RequestCommands, RequestQueries, WatchQueries
 from services.access.directory import Directory
 from services.clock import Clock, london_date
 from services.database.pool import Pool
+from services.requests.commands import Requests
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -19,12 +19,7 @@ class Desk:
     pool: Pool
     clock: Clock
     directory: Directory
-    register: RegisterQueries
-    refresh: RefreshQueries
-    budget: BudgetQueries
-    requests: RequestQueries
-    commands: RequestCommands
-    watch: WatchQueries
+    commands: Requests
 
     @property
     def today(self) -> date:

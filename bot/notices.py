@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from bot.desk import Desk
 from bot.outgoing import OutgoingMessage
-from bot.ports import AlertLike, RequestView
 from bot.render import alerts, request
+from bot.render.alerts import AnyAlert
 from bot.settings import BotSettings
+from services.requests.queries import RequestView
 
 _STEPS = {"waiting_for_approval": 1, "approved": 2, "waiting_for_money": 3, "ordered": 4, "refused": 5}
 """A request only moves up these, so the step is its messages' revision."""
@@ -38,7 +39,7 @@ def of_request(desk: Desk, view: RequestView) -> list[OutgoingMessage]:
     return told
 
 
-def of_alert(desk: Desk, settings: BotSettings, alert: AlertLike, revision: int) -> OutgoingMessage:
+def of_alert(desk: Desk, settings: BotSettings, alert: AnyAlert, revision: int) -> OutgoingMessage:
     """The one message of one life of a condition."""
     return OutgoingMessage(
         f"alert/{alert.key}/{alert.episode}",

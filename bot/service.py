@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AsyncExitStack
+from datetime import date
 
 import aiohttp
 
@@ -12,13 +12,16 @@ from bot.desk import Desk
 from bot.settings import BotSettings
 from bot.wiring import Parts, assemble
 from schemas.topics import ALERT, REQUEST
-from services.database.pool import Pool, open_pool
+from services.access.directory import Directory
+from services.access.viewer import Viewer
+from services.clock import Clock
+from services.database.pool import Connection, open_pool
 from services.eventlog.consumer import BatchConsumer
 from services.eventlog.topics import ensure_topics
-from services.settings import Settings
-
-MakeDesk = Callable[[Pool, Pool], Desk]
-"""From the bot's own pool and the requests' pool, whose commands write there."""
+from services.lifecycle import Service
+from services.refresh import queries as refresh_queries
+from services.requests.commands import Requests
+from services.settings import Settings, read
 
 POOL_SIZE = 6
 
@@ -28,10 +31,11 @@ class BotService:
 
     name = "bot"
 
-    def __init__(self, settings: Settings, bot_settings: BotSettings, make_desk: MakeDesk) -> None:
+    def __init__(self, settings: Settings, bot_settings: BotSettings, clock: Clock, directory: Directory) -> None:
         self._settings = settings
         self._bot_settings = bot_settings
-        self._make_desk = make_desk
+        self._clock = clock
+        self._directory = directory
         self._stack = AsyncExitStack()
         self._consumer: BatchConsumer | None = None
         self.parts: Parts | None = None
@@ -45,7 +49,8 @@ class BotService:
             requests_pool = await open_pool(url, "requests")
             self._stack.push_async_callback(requests_pool.close)
             session = await self._stack.enter_async_context(aiohttp.ClientSession())
-            desk = self._make_desk(pool, requests_pool)
+            commands = Requests(requests_pool, self._clock, self._directory, due_date=due_date)
+            desk = Desk(pool, self._clock, self._directory, commands)
             parts = self.parts = assemble(self._bot_settings, desk, session)
             await ensure_topics(settings.kafka_bootstrap_servers, settings.topic_prefix)
             listening = BotConsumer(desk, self._bot_settings, parts.sender.wake)
@@ -69,3 +74,14 @@ class BotService:
             return False
         parts = (self.parts.sender, self._consumer, self.parts.resumption, self.parts.front)
         return all(part.ready() for part in parts)
+
+
+async def due_date(connection: Connection, viewer: Viewer, serial: str, today: date) -> date | None:
+    """When the refresh policy replaces a device anyhow; the requests' verdict speaks of it."""
+    explained = await refresh_queries.why(connection, viewer, serial, today)
+    return explained.due_on if explained else None
+
+
+def build(settings: Settings, clock: Clock, directory: Directory) -> Service:
+    """The bot with its own settings from the environment. Raises ConfigurationError naming what is missing."""
+    return BotService(settings, read(BotSettings), clock, directory)

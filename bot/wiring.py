@@ -1,4 +1,4 @@
-"""The bot's composition: one bolt app from its parts, and the desk from the real services."""
+"""The bot's composition: one bolt app and what runs beside it, from settings, a desk and a session."""
 
 from __future__ import annotations
 

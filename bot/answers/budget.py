@@ -10,6 +10,7 @@ from bot.grammar import Budget
 from bot.render import budget
 from bot.render.message import Message
 from services.access.viewer import Viewer
+from services.budget import queries as budget_queries
 
 
 def financial_year_of(day: date) -> str:
@@ -23,5 +24,5 @@ async def answer(desk: Desk, viewer: Viewer, asked: Budget) -> Message:
     year = asked.financial_year or financial_year_of(desk.today)
     async with desk.pool.acquire() as connection:
         seen = await entitled(desk, connection, viewer, "budget", year)
-        view = await desk.budget.budget(connection, seen, year)
+        view = await budget_queries.budget(connection, seen, year)
     return budget.render(view, sees_prices=viewer.sees_prices)

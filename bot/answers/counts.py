@@ -13,6 +13,7 @@ from bot.render import chart, counts
 from bot.render.message import Message
 from bot.render.wording import day
 from services.access.viewer import Viewer
+from services.register import queries as register_queries
 from services.register.queries import CountRow
 
 
@@ -51,5 +52,5 @@ async def csv_file(desk: Desk, viewer: Viewer, asked: Counts) -> File:
 async def _counted(desk: Desk, viewer: Viewer, asked: Counts) -> tuple[Sequence[CountRow], str | None]:
     async with desk.pool.acquire() as connection:
         seen = await entitled(desk, connection, viewer, "counts", asked.unit or "own units", unit=asked.unit)
-        rows = await desk.register.counts(connection, seen, desk.today, asked.by, asked.kind)
+        rows = await register_queries.counts(connection, seen, desk.today, asked.by, asked.kind)
     return rows, find_unit(desk, asked.unit).name if asked.unit else None

@@ -10,6 +10,8 @@ from bot.render.message import Message
 from schemas.vocabulary import Role
 from services.access.viewer import Viewer
 from services.errors import NotFound
+from services.refresh import queries as refresh_queries
+from services.register import queries as register_queries
 
 EVERYBODY = frozenset({Role.STAFF})
 
@@ -18,10 +20,10 @@ async def answer_find(desk: Desk, viewer: Viewer, asked: Find) -> Message:
     """Everybody may look up what they may see: staff their own, managers their units', others all."""
     async with desk.pool.acquire() as connection:
         await entitled(desk, connection, viewer, "find", asked.term, roles=EVERYBODY)
-        found = await desk.register.find_device(connection, viewer, asked.term, desk.today)
+        found = await register_queries.find_device(connection, viewer, asked.term, desk.today)
         if found is None:
             raise NotFound(_unseen(asked.term))
-        history = await desk.register.device_history(connection, viewer, found.device_id, 20)
+        history = await register_queries.device_history(connection, viewer, found.device_id, 20)
     return device.render(found, history, desk.unit_names, may_ask_why=viewer.has(*MANAGER_UP))
 
 
@@ -29,7 +31,7 @@ async def answer_why(desk: Desk, viewer: Viewer, asked: Why) -> Message:
     """Rule, version and score of a device in the viewer's units."""
     async with desk.pool.acquire() as connection:
         await entitled(desk, connection, viewer, "why", asked.serial)
-        view = await desk.refresh.why(connection, viewer, asked.serial, desk.today)
+        view = await refresh_queries.why(connection, viewer, asked.serial, desk.today)
     if view is None:
         raise NotFound(_unseen(asked.serial))
     return why.render(view, desk.unit_names)

@@ -37,7 +37,7 @@ class SocketModeFront:
         self._handler = AsyncSocketModeHandler(self._app, self._app_token)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                await self._handler.connect_async()
+                await self._handler.client.connect_to_new_endpoint()
         except BaseException:
             await self.stop()
             raise
@@ -49,7 +49,7 @@ class SocketModeFront:
         if self._handler is not None:
             client = self._handler.client
             owned = (client.message_processor, client.current_session_monitor, client.message_receiver)
-            await self._handler.close_async()
+            await client.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
             await client.aiohttp_client_session.close()
             # The client cancels its tasks without waiting for them.
             await asyncio.gather(*(task for task in owned if task is not None), return_exceptions=True)

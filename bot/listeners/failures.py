@@ -69,7 +69,7 @@ def register(app: AsyncApp, room: Room) -> None:
             return None
         event = body.get("event") or {}
         user = event.get("user") or (body.get("user") or {}).get("id")
-        if event.get("type") == ids.EVENT_MENTION:
+        if event.get("type") == ids.EVENT_MENTION and user:
             await client.chat_postEphemeral(channel=event["channel"], user=user, text=told.text, blocks=told.blocks)
         elif user:
             channel = await room.people.direct_channel(user)

@@ -13,11 +13,12 @@ from bot.answers.counts import File
 from bot.desk import Desk
 from bot.outgoing import OutgoingMessage
 from bot.people import People
-from bot.ports import RequestView
 from bot.render import replacement
 from bot.render.message import Message
 from schemas.vocabulary import RequestReason
 from services.access.viewer import Viewer
+from services.register import queries as register_queries
+from services.requests.queries import RequestView
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Room:
         context[OPEN_VIEW] = opened["view"]["id"]
         viewer = await self.viewer(body)
         async with self.desk.pool.acquire() as connection:
-            devices = await self.desk.register.my_devices(connection, viewer, self.desk.today)
+            devices = await register_queries.my_devices(connection, viewer, self.desk.today)
         place = self.desk.unit_names.get(viewer.unit or "", "")
         view = replacement.form(devices, reason, place, self.desk.today)
         await client.views_update(view_id=context[OPEN_VIEW], view=view)

@@ -30,7 +30,8 @@ def register(app: AsyncApp, room: Room) -> None:
     async def asked_for(ack: AsyncAck, body: Json, view: Json) -> None:
         form = replacement.read_form(view["state"]["values"], room.desk.today)
         if isinstance(form, dict):
-            return await _show_errors(ack, form)
+            await _show_errors(ack, form)
+            return
         try:
             viewer = await room.viewer(body)
             raised = await _in_time(
@@ -47,9 +48,10 @@ def register(app: AsyncApp, room: Room) -> None:
                 )
             )
         except QuartermasterError as error:
-            return await _show_errors(ack, {ids.BLOCK_EXPLANATION: str(error)})
+            await _show_errors(ack, {ids.BLOCK_EXPLANATION: str(error)})
+            return
         told = (
-            f"*{escape(raised.reference)}* is on its way. {escape(raised.verdict)}\nYou will be told in our messages."
+            f"*{escape(raised.reference)}* is on its way. {escape(raised.verdict)}\nOur messages tell you how it goes."
         )
         await ack(response_action="update", view=replacement.notice(replacement.TITLE, told, ids.VIEW_DONE))
         await room.tell_of_request(raised)
@@ -57,14 +59,16 @@ def register(app: AsyncApp, room: Room) -> None:
     async def refused(ack: AsyncAck, body: Json, view: Json) -> None:
         words = replacement.read_refusal(view["state"]["values"])
         if not words:
-            return await _show_errors(ack, {ids.BLOCK_REFUSAL: "The requester needs a reason."})
+            await _show_errors(ack, {ids.BLOCK_REFUSAL: "The requester needs a reason."})
+            return
         try:
             viewer = await room.viewer(body)
             request_id = UUID(view["private_metadata"])
             key = f"view/{view['id']}"
             decision = await _in_time(room.desk.commands.refuse(viewer, request_id, refusal=words, idempotency_key=key))
         except QuartermasterError as error:
-            return await _show_errors(ack, {ids.BLOCK_REFUSAL: str(error)})
+            await _show_errors(ack, {ids.BLOCK_REFUSAL: str(error)})
+            return
         if decision.decided_now:
             await ack()
         else:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.ports import AlertLike
 from bot.render.message import Message, escape, header, listed, message, note, section
 from bot.render.wording import moment, unit_name
+from schemas.events.alert import Alert
 from schemas.vocabulary import AlertSeverity
+from services.watch.queries import AlertView
+
+AnyAlert = Alert | AlertView
 
 _MARKS: Mapping[AlertSeverity, str] = {
     AlertSeverity.NOTICE: ":large_blue_circle:",
@@ -16,7 +19,7 @@ _MARKS: Mapping[AlertSeverity, str] = {
 }
 
 
-def render_one(alert: AlertLike, names: Mapping[str, str]) -> Message:
+def render_one(alert: AnyAlert, names: Mapping[str, str]) -> Message:
     """An alert in its channel; the same message says later that it is over."""
     where = f" · {escape(unit_name(names, alert.unit))}" if alert.unit else ""
     raised = f"raised {moment(alert.raised_at)}"
@@ -32,7 +35,7 @@ def render_one(alert: AlertLike, names: Mapping[str, str]) -> Message:
     )
 
 
-def render_open(alerts: Sequence[AlertLike], names: Mapping[str, str]) -> Message:
+def render_open(alerts: Sequence[AnyAlert], names: Mapping[str, str]) -> Message:
     """The answer to `alerts`."""
     if not alerts:
         return message("No open alerts.", [section("There are no open alerts for you.")])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
-from bot.ports import BudgetView, LineView
 from bot.render.message import Message, escape, header, listed, message, note, section, table
 from bot.render.wording import LINES, bar, kind_name, money, number, share
+from services.budget.queries import BudgetView, LineView
 
 
 def line_text(line: LineView) -> str:

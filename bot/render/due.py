@@ -9,9 +9,9 @@ from datetime import date
 from slack_sdk.models.blocks import Block
 
 from bot import ids
-from bot.ports import DueView, QueueLine
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section, table
 from bot.render.wording import count_of, day, kind_name, month, number, unit_name
+from services.refresh.queries import DueView, QueueLine
 
 
 def queue_line(line: QueueLine, names: Mapping[str, str]) -> str:

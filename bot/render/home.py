@@ -9,14 +9,16 @@ from typing import Any
 from slack_sdk.models.blocks import Block, TableBlock
 from slack_sdk.models.views import View
 
-from bot.ports import BudgetView, QueueLine, RequestView
 from bot.render.budget import line_text
 from bot.render.due import queue_line
 from bot.render.message import divider, escape, header, listed, note, section
 from bot.render.mine import device_blocks, offer
 from bot.render.wording import kind_name, number, unit_name
 from services.access.viewer import Viewer
+from services.budget.queries import BudgetView
+from services.refresh.queries import QueueLine
 from services.register.queries import CountRow, DeviceView
+from services.requests.queries import RequestView
 
 MOST_BLOCKS = 100
 

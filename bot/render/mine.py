@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot import ids
-from bot.ports import RequestView
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
 from bot.render.wording import STATUSES, age, kind_name, state_name
 from schemas.vocabulary import Role
 from services.access.viewer import Viewer
 from services.register.queries import DeviceView
+from services.requests.queries import RequestView
 
 
 def device_line(device: DeviceView) -> str:

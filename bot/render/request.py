@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from slack_sdk.models.blocks import Block
 
 from bot import ids
-from bot.ports import RequestView
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
 from bot.render.wording import REASONS, STATUSES, day, kind_name, moment, unit_name
+from services.requests.queries import RequestView
 
 _MARKS = {
     "waiting_for_approval": ":hourglass_flowing_sand:",

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from slack_sdk.models.blocks import Block
 
-from bot.ports import Explanation
 from bot.render.message import Message, escape, header, listed, message, note, section
 from bot.render.wording import day, kind_name, unit_name
+from services.refresh.queries import Explanation
 
 
 def render(view: Explanation, names: Mapping[str, str]) -> Message:
@@ -29,7 +29,7 @@ def render(view: Explanation, names: Mapping[str, str]) -> Message:
             f"*+{points}*  {escape(view.part_words.get(part) or part.replace('_', ' '))}" for part, points in parts
         ]
         blocks += [
-            section(f"*Score {view.score if view.score is not None else sum(view.score_parts.values())}*"),
+            section(f"*Score {view.score}*"),
             listed(lines),
         ]
     if view.failures:
