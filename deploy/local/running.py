@@ -153,7 +153,7 @@ class LocalStack:
         if state.exists():
             reached = str(msgspec.json.decode(state.read_bytes())["reached"])
         else:
-            reached = load_scenario(FOLDER / f"{self._scenario}.yaml").scenario.starts_at.isoformat()
+            reached = load_scenario(FOLDER / f"{self._scenario}.yaml").scenario.starts.isoformat()
         return {
             "QUARTERMASTER_CLOCK_EPOCH": reached,
             "QUARTERMASTER_CLOCK_STARTED": datetime.now(UTC).isoformat(),

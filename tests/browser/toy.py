@@ -72,7 +72,10 @@ def field(block: str, label: str, element: Json, **more: Any) -> Json:
 
 def ask_modal() -> Json:
     """The form a request is made with."""
-    how = [option("Collect it", "collect", "From the desk, 8:00 to 17:30"), option("Send it", "send", "Two working days")]
+    how = [
+        option("Collect it", "collect", "From the desk, 8:00 to 17:30"),
+        option("Send it", "send", "Two working days"),
+    ]
     needs = [option("Large print", "print"), option("Screen reader", "reader"), option("Lighter model", "light")]
     return {
         "type": "modal",
@@ -101,7 +104,12 @@ def ask_modal() -> Json:
 
 def request_blocks(user: str, thing: str, why: str, state: str = "") -> list[Json]:
     """A request as the channel sees it, with buttons while it is open."""
-    fields = [marked(f"*Asked by*\n<@{user}>"), marked(f"*Thing*\n{thing}"), marked(f"*Why*\n{why}"), marked("*Cost*\n£0.00")]
+    fields = [
+        marked(f"*Asked by*\n<@{user}>"),
+        marked(f"*Thing*\n{thing}"),
+        marked(f"*Why*\n{why}"),
+        marked("*Cost*\n£0.00"),
+    ]
     blocks: list[Json] = [
         {"type": "header", "text": plain("Request R-101")},
         {"type": "section", "fields": fields},

@@ -91,9 +91,7 @@ class Workspace:
 
     async def request_refresh(self) -> int:
         """Tell every Socket Mode connection to reconnect; how many were told."""
-        couriers = [
-            courier for courier in self.context.couriers.values() if isinstance(courier, SocketCourier)
-        ]
+        couriers = [courier for courier in self.context.couriers.values() if isinstance(courier, SocketCourier)]
         return sum([await courier.request_refresh() for courier in couriers])
 
     @classmethod

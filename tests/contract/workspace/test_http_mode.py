@@ -152,9 +152,7 @@ async def test_buttons_and_modals_come_as_forms(
         await ack(response_action="errors", errors={"why": "Say more."})
 
     button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}
-    await client.chat_postMessage(
-        channel="general", text="go?", blocks=[{"type": "actions", "elements": [button]}]
-    )
+    await client.chat_postMessage(channel="general", text="go?", blocks=[{"type": "actions", "elements": [button]}])
     await amara.press(await amara.wait_for_message(), "go")
     act = await amara.submit_view(await amara.wait_for_view(), {"reason": "because"})
     assert act.errors == {"why": "Say more."}

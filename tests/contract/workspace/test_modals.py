@@ -85,9 +85,7 @@ async def test_a_trigger_opens_one_modal_and_only_soon(
 async def test_hash_external_id_and_limits(web: AsyncWebClient, triggers: Any) -> None:
     opened = await web.views_open(trigger_id=await triggers(), view=modal(external_id="mine"))
     view = opened["view"]
-    changed = await web.views_update(
-        external_id="mine", hash=view["hash"], view=modal("Second", external_id="mine")
-    )
+    changed = await web.views_update(external_id="mine", hash=view["hash"], view=modal("Second", external_id="mine"))
     assert changed["view"]["title"]["text"] == "Second"
     late = web.views_update(view_id=view["id"], hash=view["hash"], view=modal())
     assert await refusal(late) == "hash_conflict"
@@ -96,10 +94,7 @@ async def test_hash_external_id_and_limits(web: AsyncWebClient, triggers: Any) -
     for _ in range(2):
         await web.views_push(trigger_id=await triggers(), view=modal())
     assert await refusal(web.views_push(trigger_id=await triggers(), view=modal())) == "push_limit_reached"
-    assert (
-        await refusal(web.views_open(trigger_id=await triggers(), view=modal("x" * 25)))
-        == "invalid_arguments"
-    )
+    assert await refusal(web.views_open(trigger_id=await triggers(), view=modal("x" * 25))) == "invalid_arguments"
     home = {"type": "home", "blocks": [{"type": "divider"}]}
     assert await refusal(web.views_open(trigger_id=await triggers(), view=home)) == "invalid_arguments"
 
@@ -254,7 +249,5 @@ async def test_home_is_published_when_opened(
     assert (await amara.press(home, "more")).outcome == "acknowledged"
     assert pressed[0]["container"] == {"type": "view", "view_id": home["id"]}
     assert pressed[0]["actions"][0]["value"] == "1"
-    conflict = web.views_publish(
-        user_id=amara.user_id, hash="0.old", view={"type": "home", "blocks": home["blocks"]}
-    )
+    conflict = web.views_publish(user_id=amara.user_id, hash="0.old", view={"type": "home", "blocks": home["blocks"]})
     assert await refusal(conflict) == "hash_conflict"

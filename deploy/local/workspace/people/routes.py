@@ -52,9 +52,7 @@ async def say(seat: Seat, request: web.Request) -> Act:
             raise RefusedError("That file is not yours.")
         seat.context.store.files.share(held.id, conversation["id"])
         files.append(held.body)
-    return speaking.say(
-        seat.context, seat.user, conversation, str(body.get("text", "")), body.get("thread_ts"), files
-    )
+    return speaking.say(seat.context, seat.user, conversation, str(body.get("text", "")), body.get("thread_ts"), files)
 
 
 async def mark_read(seat: Seat, request: web.Request) -> Json:
