@@ -13,7 +13,9 @@ from tests.browser.toy import AMARA, PRIYA
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("toy_workspace")]
 
 
-async def opened(browser: Browser, workspace: Workspace, person: str, width: int = 1440, height: int = 900) -> Page:
+async def opened(
+    browser: Browser, workspace: Workspace, person: str, width: int = 1440, height: int = 900
+) -> Page:
     """The page acting as a person; anything the page logs as an error fails the test."""
     context = await browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
     page = await context.new_page()
@@ -79,7 +81,9 @@ async def test_text_is_never_markup(browser: Browser, toy_workspace: Workspace) 
     await expect(said).to_contain_text("<img src=x onerror=alert(1)>")
     await expect(said.locator("strong")).to_have_text("bold")
     await expect(said.locator("img")).to_have_count(0)
-    await expect(said.get_by_role("link", name="https://example.org")).to_have_attribute("rel", "noopener noreferrer")
+    await expect(said.get_by_role("link", name="https://example.org")).to_have_attribute(
+        "rel", "noopener noreferrer"
+    )
 
 
 async def test_act_as_somebody_else(browser: Browser, toy_workspace: Workspace) -> None:

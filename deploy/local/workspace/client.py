@@ -265,6 +265,14 @@ class ScriptedPerson:
         except TimeoutError:
             raise WaitedTooLongError(f"no such modal within {within} s; on screen: {self.views}") from None
 
+    async def wait_for_no_view(self, within: float = 10.0) -> None:
+        """Wait until no modal is on screen. Raises WaitedTooLongError."""
+        try:
+            async with asyncio.timeout(within), self._changed:
+                await self._changed.wait_for(lambda: not self.views)
+        except TimeoutError:
+            raise WaitedTooLongError(f"still on screen after {within} s: {self.views}") from None
+
     async def _wait(self, wanted: Predicate, after: int, seconds: float, what: str) -> Json:
         def found() -> Json | None:
             return next((update for update in self.updates[after:] if wanted(update)), None)

@@ -169,12 +169,7 @@ async def test_response_actions(
         top = await amara.wait_for_view(lambda view: view["title"]["text"] == "Pushed")
         assert (top["previous_view_id"], top["root_view_id"]) == (first["id"], first["id"])
     if action == "clear":
-        await asyncio.wait_for(_nothing_shown(amara), 5)
-
-
-async def _nothing_shown(person: ScriptedPerson) -> None:
-    while person.views:
-        await asyncio.sleep(0.01)
+        await amara.wait_for_no_view()
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,6 @@ from deploy.local.workspace.seed import stable_id
 from deploy.local.workspace.server import Workspace
 
 
-async def until(condition: Any, seconds: float = 5.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 class BareSocket:
     """A hand-held Socket Mode connection: sees envelopes exactly as they are sent."""
 
@@ -190,7 +184,8 @@ async def test_the_client_reconnects_when_told(
     assert workspace.connections("toy") == 1
     assert await workspace.request_refresh() == 1
     assert workspace.connections("toy") == 0
-    await until(lambda: workspace.connections("toy") == 1)
+    await workspace.app_connected("toy")
+    assert workspace.connections("toy") == 1
     await amara.slash("/toy")
     assert (await amara.history())[-1]["text"] == "here"
 
