@@ -91,7 +91,7 @@ class Workspace:
         return courier.connections if isinstance(courier, SocketCourier) else 0
 
     async def app_connected(self, handle: str, within: float = 10.0) -> None:
-        """Wait until an app is connected over Socket Mode. Raises TimeoutError, or KeyError for no such app."""
+        """Wait until an app is connected over Socket Mode. Raises TimeoutError; KeyError for no such app."""
         courier = self.context.couriers[self.seed.app(handle).id]
         if isinstance(courier, SocketCourier):
             async with asyncio.timeout(within):
