@@ -2,7 +2,7 @@
 -- depends: eventlog-0001-equip
 
 CREATE SCHEMA intake;
-SELECT eventlog.equip('intake');
+DO $$ BEGIN PERFORM eventlog.equip('intake'); END $$;
 
 -- A position moves in the transaction that holds the events read up to it.
 CREATE TABLE intake.positions (
