@@ -71,8 +71,9 @@ async def watch(database_url: str) -> AsyncIterator[Watch]:
 
 
 def an_outbreak(first_ticket: int = 0) -> list[Event]:
-    """3 failures in the week before and 20 in this one, and one long ago."""
+    """20 failures this week and 3 in the week before, after a steady past: one long ago, 20 in the month before."""
     old = [failed(first_ticket, NOW - timedelta(days=200))]
+    old += [failed(first_ticket + 100 + n, NOW - timedelta(days=31 + n)) for n in range(20)]
     before = [failed(first_ticket + 1 + n, NOW - timedelta(days=8, hours=n)) for n in range(3)]
     recent = [failed(first_ticket + 10 + n, NOW - timedelta(days=1, hours=n)) for n in range(20)]
     return [*old, *before, *recent]
