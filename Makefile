@@ -32,3 +32,40 @@ lock: $(VENV)/runtime.installed ## write requirements/*.txt anew from pyproject.
 	@$(PIP) install uv
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements/runtime.txt
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements/development.txt
+
+# Fetched before the tests, so that no test's time limit pays for a download.
+.PHONY: kafka-jars
+kafka-jars: develop ## fetch Apache Kafka for the tests, where Java and Maven are
+	@if command -v java >/dev/null && command -v mvn >/dev/null; then $(BIN)/python -m deploy.local.stack.apache_kafka; \
+	else echo "no Java or no Maven: the tests on Apache Kafka will be skipped"; fi
+
+.PHONY: test
+test: develop kafka-jars ## all tests: rules, services on real PostgreSQL and both brokers, browser, chaos
+	@$(BIN)/python -m pytest
+
+.PHONY: check
+check: develop ## ruff, mypy, import rules and the fast tests, in under a minute
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@if grep -q '^\[tool\.importlinter\]' pyproject.toml; then $(BIN)/lint-imports; fi
+	@$(BIN)/python -m pytest -q tests/unit
+
+.PHONY: clean
+clean: ## stop what runs from here and remove its data (var/)
+	@if [ -d var ]; then $(PYTHON) -m deploy.local.stack.lease var && rm -rf var; fi
+
+SCENARIO ?= metropolitan
+SPEED ?= 1440
+
+.PHONY: run
+run: install ## start everything here: open the printed address and type /kit (SCENARIO=borough for a small fleet)
+	@$(BIN)/quartermaster local --scenario $(SCENARIO) --speed $(SPEED)
+
+.PHONY: demo
+demo: install ## no keyboard: 6,000 devices arrive by real wire formats, staff, manager and finance talk to the bot
+	@$(BIN)/quartermaster demo
+
+.PHONY: bench
+bench: develop ## rates beside a bare loop in the same run; the last line is JSON
+	@$(BIN)/python -m tests.bench.register_rate

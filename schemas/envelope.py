@@ -8,10 +8,8 @@ Rules of a type, kept by `tests/contract/test_schemas.py`: a new version may onl
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
 import msgspec
 
@@ -28,11 +26,6 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_de
     subject: str
     specversion: Literal["1.0"] = "1.0"
     datacontenttype: Literal["application/json"] = "application/json"
-
-
-def event_key(source: str, event_id: str) -> UUID:
-    """The 128-bit name under which an inbox remembers an event; the same for every delivery of it."""
-    return UUID(bytes=hashlib.blake2b(f"{source}\n{event_id}".encode(), digest_size=16).digest())
 
 
 def event_type(kind: type[Event]) -> str:

@@ -86,20 +86,26 @@ class BatchConsumer:
             )
             try:
                 await consumer.start()
-                while True:
-                    await self._consume_once(consumer)
+                await self._consume(consumer)
             except (KafkaError, OSError) as error:
                 log.warning("consumer starts over", service=self._service, error=repr(error))
                 await asyncio.sleep(RETRY_SECONDS)
             finally:
                 await consumer.stop()
 
-    async def _consume_once(self, consumer: AIOKafkaConsumer) -> None:
-        by_partition = await gather_batch(consumer, self._batch)
-        if not by_partition:
-            return
-        if await self._came_from_another_log(consumer, by_partition):
-            return
+    async def _consume(self, consumer: AIOKafkaConsumer) -> None:
+        """Apply batch after batch; while one is applied the next is gathered."""
+        while True:
+            by_partition = await gather_batch(consumer, self._batch)
+            while by_partition and not await self._came_from_another_log(consumer, by_partition):
+                async with asyncio.TaskGroup() as both:
+                    coming = both.create_task(gather_batch(consumer, self._batch))
+                    await self._apply_and_commit(consumer, by_partition)
+                by_partition = coming.result()
+
+    async def _apply_and_commit(
+        self, consumer: AIOKafkaConsumer, by_partition: dict[TopicPartition, list[Record]]
+    ) -> None:
         with self._seconds.time():
             await asyncio.gather(*(self._applier.apply(lane) for lane in _lanes(by_partition, self._lanes)))
         self._lag.set(_lag(consumer, by_partition))

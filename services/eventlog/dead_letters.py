@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -25,6 +26,14 @@ FROM dead_letters
 WHERE settled_at IS NULL AND ($1::text IS NULL OR source = $1)
 ORDER BY last_seen DESC, fingerprint
 LIMIT $2
+"""
+
+_FIND = "SELECT source, reason, body, context FROM dead_letters WHERE fingerprint = $1"
+
+_SETTLE = """
+UPDATE dead_letters SET settled_at = now(), settled_as = $2
+WHERE fingerprint = $1 AND settled_at IS NULL
+RETURNING 1
 """
 
 
@@ -71,3 +80,14 @@ async def keep(connection: Connection, letters: Sequence[DeadLetter]) -> None:
 async def list_open(connection: Connection, *, source: str | None = None, limit: int = 100) -> list[Listed]:
     """Letters that nobody has settled, the latest first."""
     return [Listed(**dict(row)) for row in await connection.fetch(_LIST, source, limit)]
+
+
+async def find(connection: Connection, fingerprint: UUID) -> DeadLetter | None:
+    """A letter whole, settled or not; None if there is none."""
+    row = await connection.fetchrow(_FIND, fingerprint)
+    return None if row is None else DeadLetter(**dict(row))
+
+
+async def settle(connection: Connection, fingerprint: UUID, how: Literal["replayed", "discarded"]) -> bool:
+    """Mark an open letter as dealt with; False if there is no such open letter. Its bytes stay."""
+    return await connection.fetchval(_SETTLE, fingerprint, how) is not None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import TypeVar
+from uuid import UUID
 
-from schemas.envelope import Event, event_key
+from asyncpg.pgproto import pgproto
+
+from schemas.envelope import Event
 from services.database.pool import Connection
 
 EventType = TypeVar("EventType", bound=Event)
@@ -16,6 +20,15 @@ SELECT key FROM unnest($1::uuid[]) AS key
 ON CONFLICT DO NOTHING
 RETURNING event_key
 """
+
+
+def event_key(source: str, event_id: str) -> UUID:
+    """The 128-bit name under which an inbox remembers an event; the same for every delivery of it.
+
+    asyncpg's own UUID is made ten times as fast as the standard one, and this runs for every event.
+    """
+    key: UUID = pgproto.UUID(hashlib.blake2b(f"{source}\n{event_id}".encode(), digest_size=16).digest())
+    return key
 
 
 async def accept(connection: Connection, events: Sequence[EventType]) -> list[EventType]:

@@ -1,42 +1,19 @@
-"""Which log is this? The embedded broker's log is empty after every restart; a relay must then publish again.
+"""Which log is this? The embedded broker's log is empty after every restart, and each start names a new cluster id.
 
-A one-record topic carries a random name that the first process to arrive writes; whoever reads its first record
-knows the log for what it is. On a durable broker the name never changes. See ADR 0004.
+A relay keeps its cursor by cluster id: for an id it has never met it publishes again all that is retained, and the
+inboxes absorb what was applied before. A durable broker keeps its id for good (ADR 0004).
 """
 
 from __future__ import annotations
 
-import asyncio
-from uuid import uuid4
-
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-
-MARKER_TOPIC = "log-identity"
+from aiokafka.admin import AIOKafkaAdminClient
 
 
-async def read_log_identity(bootstrap_servers: str, topic_prefix: str) -> str:
-    """The log's name, written now if the log has none yet."""
-    topic = topic_prefix + MARKER_TOPIC
-    partition = TopicPartition(topic, 0)
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
-    await consumer.start()
+async def read_log_identity(bootstrap_servers: str) -> str:
+    """The cluster id that the broker names. Raises KafkaError where none answers."""
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
     try:
-        consumer.assign([partition])
-        if not (await consumer.end_offsets([partition]))[partition]:
-            await _write(bootstrap_servers, topic)
-        await consumer.seek_to_beginning(partition)
-        async with asyncio.timeout(30):
-            record = await consumer.getone(partition)
+        await client.start()
+        return str((await client.describe_cluster())["cluster_id"])
     finally:
-        await consumer.stop()
-    assert record.value is not None
-    return str(record.value.decode())
-
-
-async def _write(bootstrap_servers: str, topic: str) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap_servers, acks="all")
-    await producer.start()
-    try:
-        await producer.send_and_wait(topic, uuid4().hex.encode(), key=b"log", partition=0)
-    finally:
-        await producer.stop()
+        await client.close()

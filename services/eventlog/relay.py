@@ -143,7 +143,7 @@ class OutboxRelay:
 
     async def _publish(self, connection: asyncpg.Connection[asyncpg.Record], producer: AIOKafkaProducer) -> None:
         loop = asyncio.get_running_loop()
-        log_id = await read_log_identity(self._bootstrap_servers, self._prefix)
+        log_id = await read_log_identity(self._bootstrap_servers)
         checked = pruned = loop.time()
         row = await connection.fetchrow(_CURSOR, log_id)
         transaction, position = (row["transaction"], row["position"]) if row else ("0", 0)
@@ -156,7 +156,7 @@ class OutboxRelay:
                 await connection.execute(_MOVE, log_id, transaction, position)
                 self._published.inc(len(rows))
             if loop.time() - checked > LOG_CHECK_SECONDS:
-                if await read_log_identity(self._bootstrap_servers, self._prefix) != log_id:
+                if await read_log_identity(self._bootstrap_servers) != log_id:
                     raise ConnectionError("the broker came back with an empty log")
                 checked = loop.time()
             if loop.time() - pruned > PRUNE_SECONDS:

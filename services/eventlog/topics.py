@@ -9,7 +9,6 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from schemas.topics import TOPICS
-from services.eventlog.log_identity import MARKER_TOPIC
 
 log = structlog.stdlib.get_logger()
 
@@ -32,16 +31,13 @@ async def ensure_topics(
 
 async def _create_missing(bootstrap_servers: str, prefix: str, replication: int) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
-    await admin.start()
     try:
+        await admin.start()
         existing = set(await admin.list_topics())
-        wanted: dict[str, tuple[int, dict[str, str]]] = {
-            prefix + topic.name: (topic.partitions, {}) for topic in TOPICS
-        }
-        wanted[prefix + MARKER_TOPIC] = (1, {"cleanup.policy": "compact"})
+        wanted = {prefix + topic.name: topic.partitions for topic in TOPICS}
         missing = [
-            NewTopic(name=name, num_partitions=lanes, replication_factor=replication, topic_configs=configs)
-            for name, (lanes, configs) in wanted.items()
+            NewTopic(name=name, num_partitions=lanes, replication_factor=replication)
+            for name, lanes in wanted.items()
             if name not in existing
         ]
         if missing:

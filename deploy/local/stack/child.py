@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,15 @@ from deploy.local.stack.errors import NotInstalledError
 
 LAUNCH = Path(__file__).with_name("launch.py")
 POLL_SECONDS = 0.02
+
+# Every child of this process, so that a second Ctrl-C can end them all, whoever waits for them just then.
+_children: weakref.WeakSet[ChildProcess] = weakref.WeakSet()
+
+
+def kill_all() -> None:
+    """End every child of this process, and whatever those started, at once."""
+    for child in list(_children):
+        child.kill_group()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -56,6 +66,7 @@ class ChildProcess:
         self._on_parent_death = on_parent_death
         self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0
+        self._group_ended = False
 
     @property
     def pid(self) -> int | None:
@@ -90,6 +101,8 @@ class ChildProcess:
             who,
             reach,
         ]
+        _children.add(self)
+        self._group_ended = False
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self._log_start = output.tell()
@@ -120,11 +133,17 @@ class ChildProcess:
 
     def kill_group(self) -> None:
         """End the program and whatever it started, at once."""
-        if self._process is None:
+        if self._process is None or self._group_ended:
             return
+        running = self.running
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self.send(signal.SIGKILL)
+        # A killed process is gone within milliseconds; it is collected here, for our caller may be cancelled.
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(1.0)
+        # Once its leader is gone and the rest was killed, the group's number may come to be another's.
+        self._group_ended = not running
 
     async def ended(self, seconds: float) -> bool:
         """Wait for its end for so many seconds; whether it came."""

@@ -1,0 +1,62 @@
+"""The commands. Each reads its settings, calls one thing, and says in a sentence what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+import uvloop
+from rich.console import Console
+
+from deploy.command_line import dead_letters
+from services.errors import QuartermasterError
+from services.settings import Settings, read
+
+program = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Quartermaster: chat-ops for an organisation's devices."
+)
+program.add_typer(dead_letters.program, name="deadletter")
+console = Console(stderr=True, highlight=False)
+
+
+@program.command()
+def run(
+    services: Annotated[list[str], typer.Argument(help="intake, register, requests, refresh, budget, watch, bot; all")],
+) -> None:
+    """Run one service, several, or all of them, until interrupted."""
+    from deploy import composition  # a migration need not import Slack, Faust and matplotlib
+
+    uvloop.run(composition.run(services, read(Settings)))
+
+
+@program.command()
+def migrate(
+    after_deploy: Annotated[bool, typer.Option(help="apply what takes away, once no old code runs")] = False,
+) -> None:
+    """Bring the database to the present shape."""
+    from services.database import migrations
+
+    for applied in migrations.apply(str(read(Settings).database_url), after_deploy=after_deploy):
+        console.print(f"applied {applied}")
+
+
+@program.command()
+def local(
+    scenario: Annotated[str, typer.Option(help="metropolitan, or borough: small, for a quick look")] = "metropolitan",
+    speed: Annotated[float, typer.Option(help="scenario seconds a real second; 1440 is a day a minute")] = 1440.0,
+) -> None:
+    """Start everything on this machine: stack, services, a workspace in the browser, a simulated fleet."""
+    from deploy.local.running import run_local
+
+    sys.exit(asyncio.run(run_local(scenario, speed)))
+
+
+def main() -> None:
+    """The program. Errors we foresaw are told in a sentence; others keep their trace."""
+    try:
+        program()
+    except QuartermasterError as error:
+        console.print(f"[red]quartermaster:[/red] {error}")
+        sys.exit(2)

@@ -1,0 +1,1 @@
+"""The finance system, played: extracts of its documents as CSV."""

@@ -1,0 +1,1 @@
+"""Jamf Pro, played: the webhooks it sends."""

@@ -1,0 +1,1 @@
+"""Microsoft, played: Entra's token endpoint and the managed devices of Graph."""

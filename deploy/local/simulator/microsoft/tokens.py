@@ -1,0 +1,84 @@
+"""Entra's client-credentials grant: who may ask Graph, and for how long.
+
+Refuses as Entra does, with its error codes, since a client must tell a wrong secret from a wrong tenant.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+SCOPE = "https://graph.microsoft.com/.default"
+
+
+class TokenOffice:
+    """Issues bearer tokens and knows those it issued. `clock` counts real seconds, not the scenario's."""
+
+    def __init__(
+        self, tenant: str, client_id: str, client_secret: str, lifetime: int, clock: Callable[[], float]
+    ) -> None:
+        self._tenant = tenant
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._lifetime = lifetime
+        self._clock = clock
+        self._expiry: dict[str, float] = {}
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.post("/{tenant}/oauth2/v2.0/token", self.issue)]
+
+    async def issue(self, request: web.Request) -> web.Response:
+        """Answer a token request."""
+        form = await request.post()
+        if request.match_info["tenant"] != self._tenant:
+            return _refusal(400, "invalid_request", 90002, "Tenant not found.")
+        if form.get("grant_type") != "client_credentials":
+            return _refusal(400, "unsupported_grant_type", 70003, "The grant type is not supported.")
+        if form.get("client_id") != self._client_id:
+            return _refusal(400, "unauthorized_client", 700016, "Application was not found in the directory.")
+        if not hmac.compare_digest(str(form.get("client_secret", "")).encode(), self._client_secret.encode()):
+            return _refusal(401, "invalid_client", 7000215, "Invalid client secret provided.")
+        if form.get("scope") != SCOPE:
+            return _refusal(400, "invalid_scope", 1002012, "The provided value for scope is not valid.")
+        now = self._clock()
+        self._expiry = {token: ends for token, ends in self._expiry.items() if ends > now}
+        token = secrets.token_urlsafe(48)
+        self._expiry[token] = now + self._lifetime
+        lifetime = self._lifetime
+        return web.json_response(
+            {
+                "token_type": "Bearer",
+                "expires_in": lifetime,
+                "ext_expires_in": lifetime,
+                "access_token": token,
+            }
+        )
+
+    def objection(self, authorization: str | None) -> str | None:
+        """Why a request with this Authorization header may not pass, or None if it may."""
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            return "Access token is empty."
+        ends = self._expiry.get(token)
+        if ends is None:
+            return "Access token validation failure. Invalid token."
+        if ends <= self._clock():
+            return "Lifetime validation failed, the token is expired."
+        return None
+
+
+def _refusal(status: int, error: str, code: int, words: str) -> web.Response:
+    trace = secrets.token_hex(16)
+    body = {
+        "error": error,
+        "error_description": f"AADSTS{code}: {words} Trace ID: {trace}",
+        "error_codes": [code],
+        "timestamp": datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ"),
+        "trace_id": trace,
+        "correlation_id": secrets.token_hex(16),
+    }
+    return web.json_response(body, status=status)

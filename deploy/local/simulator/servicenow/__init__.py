@@ -1,0 +1,1 @@
+"""ServiceNow, played: its Table API, and the pushes of a hand-made business rule."""

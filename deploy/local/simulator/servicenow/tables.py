@@ -1,0 +1,54 @@
+"""The tables that can be read, each with its rows, their order and its columns."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from deploy.local.simulator.servicenow import hardware, incidents, references
+from deploy.local.simulator.servicenow.cells import Cell, DisplayValue, spell
+from deploy.local.simulator.servicenow.update_order import UpdateOrder
+from deploy.local.simulator.world import World
+
+Row = TypeVar("Row")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Table(Generic[Row]):
+    """Rows by number, the order of their last changes, and how to read each column."""
+
+    world: World
+    rows: Sequence[Row]
+    order: UpdateOrder
+    columns: dict[str, Callable[[World, Row], Cell]]
+
+    def write(self, number: int, fields: list[str], form: DisplayValue, base: str | None) -> dict[str, object]:
+        """One record; an unknown field is left out, as ServiceNow does."""
+        row, columns, world = self.rows[number], self.columns, self.world
+        return {name: spell(columns[name](world, row), form, base) for name in fields if name in columns}
+
+
+def tables_of(world: World) -> dict[str, Table[object]]:
+    """All tables by name."""
+    requests = list(enumerate(references.requesters(world)))
+    return {
+        "alm_hardware": _table(world, world.devices, world.hardware_order, hardware.COLUMNS),
+        "incident": _table(world, world.incidents, world.incident_order, incidents.COLUMNS),
+        "sc_request": _static(world, "sc_request", requests, references.REQUEST_COLUMNS),
+        "cmdb_model": _static(world, "cmdb_model", world.models, references.MODEL_COLUMNS),
+        "sys_user": _static(world, "sys_user", world.people, references.USER_COLUMNS),
+    }
+
+
+def _static(
+    world: World, name: str, rows: Sequence[Row], columns: dict[str, Callable[[World, Row], Cell]]
+) -> Table[object]:
+    return _table(world, rows, references.order_of(world, name, len(rows)), columns)
+
+
+def _table(
+    world: World, rows: Sequence[Row], order: UpdateOrder, columns: dict[str, Callable[[World, Row], Cell]]
+) -> Table[object]:
+    # A table's rows and columns agree here, once; who reads it need not know of what they are.
+    return Table(world, rows, order, columns)  # type: ignore[arg-type]  # Callable is contravariant in Row
