@@ -20,7 +20,7 @@ from schemas.topics import BUDGET, DEVICE_CHANGED, REFRESH, Topic
 from services.clock import FixedClock
 from services.eventlog.topics import ensure_topics
 from services.settings import Settings
-from services.watch import stream
+from services.watch import faust_edge, stream
 from services.watch.service import WatchService
 from services.watch.thresholds import load_thresholds
 from tests.fixtures.alerts import DIRECTORY, MILLION, ageing, balance, failed
@@ -84,6 +84,12 @@ class Rig:
 
         await self.until(reached, f"{wanted} in {what}", seconds)
         assert await self.count(what) == wanted
+
+
+@pytest.fixture(autouse=True)
+def _short_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shortest that Apache Kafka allows: the embedded broker lets a group form after half of it."""
+    monkeypatch.setattr(faust_edge, "SESSION_SECONDS", 6.0)
 
 
 @pytest_asyncio.fixture
