@@ -14,9 +14,7 @@ from tests.browser.toy import AMARA, PRIYA
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("toy_workspace")]
 
 
-async def opened(
-    browser: Browser, workspace: Workspace, person: str, width: int = 1440, height: int = 900
-) -> Page:
+async def opened(browser: Browser, workspace: Workspace, person: str, width: int = 1440, height: int = 900) -> Page:
     """The page acting as a person; anything the page logs as an error fails the test."""
     context = await browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
     page = await context.new_page()
@@ -82,9 +80,7 @@ async def test_text_is_never_markup(browser: Browser, toy_workspace: Workspace) 
     await expect(said).to_contain_text("<img src=x onerror=alert(1)>")
     await expect(said.locator("strong")).to_have_text("bold")
     await expect(said.locator("img")).to_have_count(0)
-    await expect(said.get_by_role("link", name="https://example.org")).to_have_attribute(
-        "rel", "noopener noreferrer"
-    )
+    await expect(said.get_by_role("link", name="https://example.org")).to_have_attribute("rel", "noopener noreferrer")
 
 
 async def test_act_as_somebody_else(browser: Browser, toy_workspace: Workspace) -> None:
@@ -130,9 +126,7 @@ async def test_a_phone_has_a_drawer(browser: Browser, toy_workspace: Workspace) 
     assert overflow <= 0
 
 
-async def test_choices_and_typing_survive_what_happens_meanwhile(
-    browser: Browser, toy_workspace: Workspace
-) -> None:
+async def test_choices_and_typing_survive_what_happens_meanwhile(browser: Browser, toy_workspace: Workspace) -> None:
     page = await opened(browser, toy_workspace, AMARA)
     client = AsyncWebClient(token="xoxb-lending", base_url=toy_workspace.api_url)
     options = [{"text": {"type": "plain_text", "text": name}, "value": name} for name in ("one", "two")]

@@ -65,9 +65,7 @@ def toy_seed() -> Seed:
         Channel(name="lending", topic="Requests and returns", apps=("lending",)),
         Channel(name="managers", private=True, members=(PRIYA,), apps=("lending",)),
     )
-    return Seed(
-        team=Team(name="Metropolitan", domain="metropolitan"), users=users, channels=channels, apps=(app,)
-    )
+    return Seed(team=Team(name="Metropolitan", domain="metropolitan"), users=users, channels=channels, apps=(app,))
 
 
 def plain(words: str) -> Json:
@@ -116,22 +114,16 @@ def ask_modal() -> Json:
                 hint=plain("A sentence is enough"),
             ),
             field("day", "Needed by", {"type": "datepicker", "action_id": "day"}, optional=True),
-            field(
-                "how", "How would you like it?", {"type": "radio_buttons", "action_id": "how", "options": how}
-            ),
+            field("how", "How would you like it?", {"type": "radio_buttons", "action_id": "how", "options": how}),
             field(
                 "needs",
                 "Needs",
                 {"type": "checkboxes", "action_id": "needs", "options": needs},
                 optional=True,
             ),
-            field(
-                "weeks", "Weeks", {"type": "number_input", "action_id": "weeks", "is_decimal_allowed": False}
-            ),
+            field("weeks", "Weeks", {"type": "number_input", "action_id": "weeks", "is_decimal_allowed": False}),
             field("who", "Manager", {"type": "users_select", "action_id": "who"}, optional=True),
-            field(
-                "photo", "Photo", {"type": "file_input", "action_id": "photo", "max_files": 1}, optional=True
-            ),
+            field("photo", "Photo", {"type": "file_input", "action_id": "photo", "max_files": 1}, optional=True),
         ],
     }
 

@@ -84,9 +84,7 @@ class ScriptedPerson:
         elif kind == "view_pushed":
             self.views.append(update["view"])
         elif kind == "view_updated":
-            self.views = [
-                update["view"] if view["id"] == update["view"]["id"] else view for view in self.views
-            ]
+            self.views = [update["view"] if view["id"] == update["view"]["id"] else view for view in self.views]
         elif kind == "view_closed":
             self.views = [view for view in self.views if view["id"] != update["view_id"]]
         elif kind == "home_published":
@@ -170,9 +168,7 @@ class ScriptedPerson:
         """Open an app's home tab (by handle) and wait for the app to publish it anew."""
         seen = len(self.updates)
         await self._act(f"/client/apps/{app}/open", {"tab": "home"})
-        update = await self._wait(
-            lambda update: update["type"] == "home_published", seen, within, "a home tab"
-        )
+        update = await self._wait(lambda update: update["type"] == "home_published", seen, within, "a home tab")
         view: Json = update["view"]
         return view
 
@@ -186,9 +182,7 @@ class ScriptedPerson:
     async def upload(self, name: str, content: bytes) -> str:
         """Upload a file for use in a message or a file field; its id."""
         address = f"{self._base_url}/client/files"
-        async with self._session.post(
-            address, params={"name": name}, data=content, headers=self._headers
-        ) as answer:
+        async with self._session.post(address, params={"name": name}, data=content, headers=self._headers) as answer:
             answer.raise_for_status()
             identity: str = (await answer.json())["id"]
             return identity

@@ -111,9 +111,7 @@ async def test_command_acknowledged_with_a_bad_message(workspace: Workspace, ama
 
 
 @pytest.mark.parametrize("limits", [HASTY], indirect=True)
-async def test_events_are_retried_three_times_with_reason(
-    workspace: Workspace, amara: ScriptedPerson
-) -> None:
+async def test_events_are_retried_three_times_with_reason(workspace: Workspace, amara: ScriptedPerson) -> None:
     socket = await BareSocket.open(workspace)
     try:
         await amara.say("is anybody there?", channel="@toy")

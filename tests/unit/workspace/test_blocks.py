@@ -207,9 +207,7 @@ def test_views_of_the_wrong_kind() -> None:
 
 def test_inputs_need_a_submit_button() -> None:
     field = {"type": "input", "label": plain(), "element": {"type": "plain_text_input"}}
-    assert view_problems(modal(blocks=[field]), "modal") == [
-        "missing required field: submit [json-pointer:/view]"
-    ]
+    assert view_problems(modal(blocks=[field]), "modal") == ["missing required field: submit [json-pointer:/view]"]
     assert view_problems(modal(blocks=[field], submit=plain()), "modal") == []
 
 

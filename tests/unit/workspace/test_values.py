@@ -14,9 +14,7 @@ OPTIONS = [{"text": {"type": "plain_text", "text": name}, "value": name} for nam
 
 def field(element: Json, **more: Any) -> list[Json]:
     label = {"type": "plain_text", "text": "x"}
-    return [
-        {"type": "input", "block_id": "b", "label": label, "element": {"action_id": "a", **element}, **more}
-    ]
+    return [{"type": "input", "block_id": "b", "label": label, "element": {"action_id": "a", **element}, **more}]
 
 
 def entry(element: Json, value: Any) -> Any:
