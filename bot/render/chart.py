@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
 
 MOST_BARS = 20
+FONT = "DejaVu Sans"
 _INK = "#1d2733"
 _QUIET = "#6b7785"
 _BAR = "#2f6f8f"
@@ -42,4 +45,11 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int]], note: str) -> bytes:
 def _literal(text: str, most: int = MOST_LABEL) -> str:
     # A dollar sign would begin mathematics.
     kept = text if len(text) <= most else text[: most - 1] + "…"
-    return kept.replace("$", r"\$")
+    drawable = _drawable()
+    return "".join(letter if ord(letter) in drawable else "?" for letter in kept).replace("$", r"\$")
+
+
+@lru_cache(maxsize=1)
+def _drawable() -> frozenset[int]:
+    # The letters of the one font that comes with matplotlib: what it lacks would be drawn as empty boxes.
+    return frozenset(get_font(findfont(FONT)).get_charmap())

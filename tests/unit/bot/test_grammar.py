@@ -11,26 +11,7 @@ from bot.grammar import Asked, Counts, parse
 from schemas.vocabulary import Kind, RequestReason
 from services.register.queries import Dimension
 
-WORDS = st.sampled_from(
-    [
-        "/kit",
-        "counts",
-        "by",
-        "in",
-        "unit",
-        "due",
-        "next",
-        "3",
-        "months",
-        "why",
-        "find",
-        "request",
-        "R-1",
-        "budget",
-        "laptop",
-        ",",
-    ]
-)
+WORDS = st.sampled_from([*grammar.USAGE, "/kit", "by", "in", "unit", "next", "3", "months", "R-1", "laptop", ","])
 
 
 @given(st.one_of(st.text(), st.lists(st.one_of(WORDS, st.text()), max_size=30).map(" ".join)))

@@ -17,7 +17,11 @@ from services.requests.queries import RequestView, TimelineLine
 from services.requests.rules import Status
 
 NAMES = {"central-west": "Central West"}
-WORDS = st.one_of(st.text(max_size=40), st.text(min_size=200, max_size=4000), st.just("<!channel> *_~`&<@U1>"))
+WORDS = st.one_of(
+    st.text(max_size=40),
+    st.text(min_size=1, max_size=4).map(lambda part: part * 1000),
+    st.just("<!channel> *_~`&<@U1>"),
+)
 MAYBE = st.one_of(st.none(), WORDS)
 DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
@@ -94,6 +98,9 @@ WHY = st.builds(
     due_on=st.one_of(st.none(), DAYS),
     failures=st.lists(DAYS, max_size=60),
     not_due_because=MAYBE,
+)
+KINDS = st.builds(
+    KindView, kind=st.sampled_from([None, *Kind]), committed_pence=PENCE, invoiced_pence=PENCE, quantity=NUMBERS
 )
 BUDGETS = st.builds(
     BudgetView,
