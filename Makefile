@@ -54,3 +54,18 @@ check: develop ## ruff, mypy, import rules and the fast tests, in under a minute
 .PHONY: clean
 clean: ## stop what runs from here and remove its data (var/)
 	@if [ -d var ]; then $(PYTHON) -m deploy.local.stack.lease var && rm -rf var; fi
+
+SCENARIO ?= metropolitan
+SPEED ?= 1440
+
+.PHONY: run
+run: install ## start everything here: open the printed address and type /kit (SCENARIO=borough for a small fleet)
+	@$(BIN)/quartermaster local --scenario $(SCENARIO) --speed $(SPEED)
+
+.PHONY: demo
+demo: install ## no keyboard: 6,000 devices arrive by real wire formats, staff, manager and finance talk to the bot
+	@$(BIN)/quartermaster demo
+
+.PHONY: bench
+bench: develop ## rates beside a bare loop in the same run; the last line is JSON
+	@$(BIN)/python -m tests.bench.register_rate

@@ -2,7 +2,7 @@
 -- depends: eventlog-0001-equip
 
 CREATE SCHEMA bot;
-SELECT eventlog.equip('bot');
+DO $$ BEGIN PERFORM eventlog.equip('bot'); END $$;
 
 -- A delivery counts the first time its key is written. `body` is kept only while the delivery is unfinished, and only
 -- for events: Slack tells nobody again about those once they are acknowledged.

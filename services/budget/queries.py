@@ -54,7 +54,10 @@ class BudgetView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def budget(connection: Connection, viewer: Viewer, financial_year: str) -> BudgetView:
-    """The year's lines, kinds (with the role for prices) and earlier years. Raises BadInput for what is no year."""
+    """The year's lines, kinds (with the role for prices), and the years up to it that lie before the ledger.
+
+    Raises BadInput for what is no year.
+    """
     bounds(financial_year)
     totals = viewer.has(*SEES_UNITS)
     lines = await connection.fetch(SQL["lines"], financial_year, totals)

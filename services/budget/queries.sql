@@ -1,9 +1,10 @@
 -- name: lines
 -- $1 year, $2 whether totals may be seen (managers and above; staff see none)
+-- A line that was only asked about, and never posted on, is not shown.
 SELECT line, approved_pence, committed_pence, invoiced_pence,
        approved_pence - committed_pence - invoiced_pence AS left_pence
 FROM budget.balances
-WHERE financial_year = $1::text AND $2::boolean
+WHERE financial_year = $1::text AND $2::boolean AND sequence > 0
 ORDER BY line
 
 -- name: kinds
@@ -17,9 +18,10 @@ HAVING bool_or(committed_pence <> 0 OR invoiced_pence <> 0 OR quantity <> 0)
 ORDER BY kind
 
 -- name: prior_years
+-- The year asked for counts too, if it lies before the ledger: there is nothing else to say of it.
 SELECT financial_year, spent_pence, forecast
 FROM budget.prior_years
-WHERE financial_year < $1::text AND $2::boolean
+WHERE financial_year <= $1::text AND $2::boolean
 ORDER BY financial_year
 
 -- name: verify_counters

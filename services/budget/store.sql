@@ -41,9 +41,10 @@ WHERE document_id = ANY ($1::text[])
 
 -- name: order_sums
 -- $1 orders, $2 documents of this batch, which are posted one by one on top of these sums.
+-- Finance systems write a cancellation with either sign; orders and invoices are never below nought.
 SELECT order_id, document_type, financial_year, line, kind, unit, demand,
-       sum(net_pence)::bigint AS net_pence, sum(vat_pence)::bigint AS vat_pence,
-       coalesce(sum(quantity), 0)::integer AS quantity, bool_or(net_pence + vat_pence = 0) AS nought
+       sum(abs(net_pence))::bigint AS net_pence, sum(abs(vat_pence))::bigint AS vat_pence,
+       coalesce(sum(abs(quantity)), 0)::integer AS quantity, bool_or(net_pence + vat_pence = 0) AS nought
 FROM budget.documents
 WHERE order_id = ANY ($1::text[]) AND document_id <> ALL ($2::text[])
   AND document_type IN ('purchase_order', 'invoice', 'cancellation')

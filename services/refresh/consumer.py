@@ -10,17 +10,16 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from schemas.envelope import Event
-from schemas.topics import BUDGET, DEVICE_CHANGED, REQUEST
-from services.clock import Clock, london_date
+from schemas.topics import BUDGET, DEVICE_CHANGED, DEVICE_FAILED, REQUEST
+from services.clock import Clock
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
 from services.refresh import store
-from services.refresh.announce import announce
-from services.refresh.fold import fold
 from services.refresh.heard import Heard
+from services.refresh.judgement import judge
 from services.refresh.policy import PolicyInForce
 
-TOPICS = (DEVICE_CHANGED, REQUEST, BUDGET)
+TOPICS = (DEVICE_CHANGED, DEVICE_FAILED, REQUEST, BUDGET)
 
 
 class RefreshConsumer:
@@ -35,17 +34,19 @@ class RefreshConsumer:
         heard = Heard.of(events)
         if not heard.causes:
             return ()
-        now = self._clock.now()
-        today = london_date(now)
         await store.take_turn(connection)
         await store.record_failures(connection, heard.failures)
         named = await store.record_requests(connection, heard.requests.values(), heard.refused_at)
         requests_of = {device_id: request_id for request_id, device_id in named if device_id is not None}
-        devices = _devices(heard, requests_of)
-        known = await store.load(connection, devices, list(heard.requests))
-        changes = fold(devices, heard.requests, known, heard.facts, self._policy, today)
-        ageing = await store.write(connection, changes, today, now)
-        return announce(changes, ageing, lambda entry: heard.cause(entry, requests_of.get(entry, entry)), now)
+        return await judge(
+            connection,
+            _devices(heard, requests_of),
+            list(heard.requests),
+            heard.facts,
+            self._policy,
+            self._clock.now(),
+            lambda entry: heard.cause(entry, requests_of.get(entry, entry)),
+        )
 
 
 def _devices(heard: Heard, requests_of: dict[UUID, UUID]) -> list[UUID]:

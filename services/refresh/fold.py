@@ -55,15 +55,16 @@ def fold(
     told: Mapping[UUID, DeviceFacts],
     policy: PolicyInForce,
     today: date,
-) -> Changes:
-    """Judge the devices and the requests without a device. `told` holds the newest facts heard of each device."""
-    changes = Changes()
+    changes: Changes,
+) -> None:
+    """Judge the devices and the requests without a device, adding to `changes`.
+
+    `told` holds the newest facts heard of each device.
+    """
     for device_id in devices:
         _fold_device(device_id, known, told.get(device_id), policy, today, changes)
     for request_id in requests:
         _fold_loose_request(request_id, known, policy, today, changes)
-    changes.ageing = {where: counts for where, counts in changes.ageing.items() if counts != (0, 0)}
-    return changes
 
 
 def _fold_device(

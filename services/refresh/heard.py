@@ -9,11 +9,12 @@ from uuid import UUID
 
 import msgspec
 
-from schemas.envelope import Event, event_key
+from schemas.envelope import Event
 from schemas.events.budget import CommitmentRefused, OrderCommitted
 from schemas.events.register import DeviceChanged, DeviceFacts, DeviceFailed
 from schemas.events.request import RequestApproved
 from services.clock import london_date
+from services.eventlog.inbox import event_key
 from services.refresh.records import FailureTold, Request
 
 

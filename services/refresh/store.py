@@ -94,9 +94,9 @@ async def write(connection: Connection, changes: Changes, today: date, now: date
         await connection.execute(SQL["remove_entries"], [left.entry.entry_id for left in changes.left])
     if changes.entries:
         await connection.execute(SQL["write_entries"], *_columns(changes.entries, Entry), now)
-    if not changes.ageing:
+    moved = sorted((where, counts) for where, counts in changes.ageing.items() if counts != (0, 0))
+    if not moved:
         return []
-    moved = sorted(changes.ageing.items())
     rows = await connection.fetch(
         SQL["count_ageing"],
         [unit for (unit, _), _ in moved],

@@ -20,8 +20,7 @@ from services.database.pool import TEMPORARY_ERRORS, Connection, Pool
 from services.eventlog import outbox
 from services.lifecycle import OwnedTasks
 from services.refresh import store
-from services.refresh.announce import announce
-from services.refresh.fold import fold
+from services.refresh.judgement import judge
 from services.refresh.policy import PolicyInForce
 from services.refresh.store import SQL
 
@@ -116,11 +115,8 @@ class DailySweep:
     async def _judge(
         self, connection: Connection, devices: Sequence[UUID], requests: Sequence[UUID], today: date
     ) -> None:
-        now = self._clock.now()
+        cause = f"sweep/{today}/{self._fingerprint}"
         async with connection.transaction():
             await store.take_turn(connection)
-            known = await store.load(connection, devices, requests)
-            changes = fold(devices, requests, known, {}, self._policy, today)
-            ageing = await store.write(connection, changes, today, now)
-            cause = f"sweep/{today}/{self._fingerprint}"
-            await outbox.append(connection, announce(changes, ageing, lambda _: cause, now))
+            outgoing = await judge(connection, devices, requests, {}, self._policy, self._clock.now(), lambda _: cause)
+            await outbox.append(connection, outgoing)

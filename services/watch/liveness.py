@@ -31,10 +31,10 @@ class Look:
     behind: dict[Lane, int]
 
 
-async def look(bootstrap_servers: str, topic_prefix: str, group: str, topics: Sequence[str]) -> Look:
+async def look(bootstrap_servers: str, group: str, topics: Sequence[str]) -> Look:
     """Ask the broker how the group stands. Raises KafkaError, OSError or TimeoutError if it does not answer."""
     async with asyncio.timeout(LOOK_SECONDS):
-        log_id = await read_log_identity(bootstrap_servers, topic_prefix)
+        log_id = await read_log_identity(bootstrap_servers)
         admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
         consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
         try:

@@ -55,11 +55,11 @@ ORDER BY unit, kind
 -- name: failure_windows
 -- Failures in the last n days and in the n days before, for each n of $2, at the moment $1.
 SELECT f.model, w.days,
-       count(*) FILTER (WHERE f.failed_at > $1 - make_interval(days => w.days)) AS recent,
-       count(*) FILTER (WHERE f.failed_at <= $1 - make_interval(days => w.days)) AS before
+       count(*) FILTER (WHERE f.failed_at > $1::timestamptz - make_interval(days => w.days)) AS recent,
+       count(*) FILTER (WHERE f.failed_at <= $1::timestamptz - make_interval(days => w.days)) AS before
 FROM watch.failures AS f
-JOIN unnest($2::integer[]) AS w (days) ON f.failed_at > $1 - make_interval(days => 2 * w.days)
-WHERE NOT f.withdrawn AND f.model IS NOT NULL AND f.failed_at <= $1
+JOIN unnest($2::integer[]) AS w (days) ON f.failed_at > $1::timestamptz - make_interval(days => 2 * w.days)
+WHERE NOT f.withdrawn AND f.model IS NOT NULL AND f.failed_at <= $1::timestamptz
   AND ($3::text[] IS NULL OR f.model = ANY ($3))
 GROUP BY f.model, w.days
 ORDER BY f.model, w.days

@@ -84,7 +84,7 @@ class WatchStream:
     async def _fault(self, liveness: Liveness, edge: FaustEdge) -> str | None:
         settings = self._settings
         try:
-            seen = await look(settings.kafka_bootstrap_servers, settings.topic_prefix, self._group, self._topics)
+            seen = await look(settings.kafka_bootstrap_servers, self._group, self._topics)
         except (KafkaError, OSError, TimeoutError) as error:
             # A broker that is away is nothing a new consumer would cure.
             log.warning("the broker does not say how the stream stands", error=repr(error))

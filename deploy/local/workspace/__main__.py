@@ -17,13 +17,9 @@ from deploy.local.workspace.server import Workspace
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local.workspace", description=__doc__)
-    parser.add_argument(
-        "--seed", type=Path, required=True, help="YAML file with team, people, channels and apps"
-    )
+    parser.add_argument("--seed", type=Path, required=True, help="YAML file with team, people, channels and apps")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
-    parser.add_argument(
-        "--database", default=":memory:", help="SQLite file; :memory: forgets everything at the end"
-    )
+    parser.add_argument("--database", default=":memory:", help="SQLite file; :memory: forgets everything at the end")
     return parser.parse_args(words)
 
 

@@ -86,9 +86,7 @@ def show_modal(context: Context, app: App, user: str, view: Json, *, push: bool)
     return stored
 
 
-def change_modal(
-    context: Context, app: App, held: StoredView, view: Json, given_hash: str | None
-) -> StoredView:
+def change_modal(context: Context, app: App, held: StoredView, view: Json, given_hash: str | None) -> StoredView:
     """Put a checked modal in an open one's place, keeping what was typed into fields that stay.
 
     Raises SlackError: not_found when it was closed, hash_conflict when it changed since the hash was read.

@@ -139,6 +139,4 @@ def _announce(context: Context, conversation: Json, event: Json) -> None:
 def _mentions(app: App, event: Json) -> bool:
     wanted = "app_mention" in app.events and "app_mentions:read" in app.scopes
     text = event.get("text") or ""
-    return (
-        wanted and "subtype" not in event and event.get("user") != app.user_id and f"<@{app.user_id}>" in text
-    )
+    return wanted and "subtype" not in event and event.get("user") != app.user_id and f"<@{app.user_id}>" in text

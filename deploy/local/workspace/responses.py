@@ -41,9 +41,7 @@ def system_notice(context: Context, conversation: Json, user: str, text: str) ->
     return text
 
 
-def answer(
-    context: Context, app: App, user: str, conversation: Json, payload: Json, thread_ts: str | None
-) -> str:
+def answer(context: Context, app: App, user: str, conversation: Json, payload: Json, thread_ts: str | None) -> str:
     """Post an answer as the app: to one person, or to the channel when `response_type` says so; its
     timestamp."""
     content = message_content(payload.get("text"), payload.get("blocks"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -89,11 +90,16 @@ class Workspace:
         courier = self.context.couriers[self.seed.app(handle).id]
         return courier.connections if isinstance(courier, SocketCourier) else 0
 
+    async def app_connected(self, handle: str, within: float = 10.0) -> None:
+        """Wait until an app is connected over Socket Mode. Raises TimeoutError; KeyError for no such app."""
+        courier = self.context.couriers[self.seed.app(handle).id]
+        if isinstance(courier, SocketCourier):
+            async with asyncio.timeout(within):
+                await courier.connected()
+
     async def request_refresh(self) -> int:
         """Tell every Socket Mode connection to reconnect; how many were told."""
-        couriers = [
-            courier for courier in self.context.couriers.values() if isinstance(courier, SocketCourier)
-        ]
+        couriers = [courier for courier in self.context.couriers.values() if isinstance(courier, SocketCourier)]
         return sum([await courier.request_refresh() for courier in couriers])
 
     @classmethod

@@ -2,7 +2,7 @@
 -- depends: eventlog-0001-equip
 
 CREATE SCHEMA budget;
-SELECT eventlog.equip('budget');
+DO $$ BEGIN PERFORM eventlog.equip('budget'); END $$;
 
 CREATE FUNCTION budget.refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '% is append-only: correct an entry with another entry', tg_table_name; END $$;

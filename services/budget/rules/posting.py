@@ -23,6 +23,7 @@ from services.budget.rules.matching import Order, add, released
 from services.errors import BadInput
 
 _NEEDS_ORDER = {DocumentType.PURCHASE_ORDER, DocumentType.RECEIPT, DocumentType.CANCELLATION}
+_EITHER_SIGN = {DocumentType.APPROVAL, DocumentType.CREDIT_NOTE, DocumentType.CANCELLATION}
 _OWN_ENTRY = {
     DocumentType.APPROVAL: EntryType.APPROVED,
     DocumentType.PURCHASE_ORDER: EntryType.COMMITTED,
@@ -38,10 +39,10 @@ def check(document: FinanceDocument) -> None:
     if document.document_type in _NEEDS_ORDER and not document.order_id:
         raise BadInput("a document of this type must name its order", where=f"{document.document_id} order_id")
     net, vat = document.net_pence, document.vat_pence
-    either_sign = document.document_type in (DocumentType.APPROVAL, DocumentType.CREDIT_NOTE)
+    either_sign = document.document_type in _EITHER_SIGN
     if (net < 0 or vat < 0) and not (either_sign and net <= 0 and vat <= 0):
         raise BadInput("the sum is negative", where=f"{document.document_id} net_pence, vat_pence")
-    if (document.quantity or 0) < 0:
+    if (document.quantity or 0) < 0 and not either_sign:
         raise BadInput("the number of devices is negative", where=f"{document.document_id} quantity")
 
 
@@ -57,10 +58,12 @@ def part_of(document: FinanceDocument) -> Part:
 
 
 def amount_of(document: FinanceDocument) -> Amount:
-    """A document's sum with the sign that it has in the ledger."""
+    """A document's sum with the sign that it has for us: finance systems write credits and cancellations either way."""
     amount = Amount(document.net_pence, document.vat_pence, document.quantity or 0)
     if document.document_type is DocumentType.CREDIT_NOTE:
-        return Amount(-abs(amount.net_pence), -abs(amount.vat_pence), -amount.quantity)
+        return Amount(*(-abs(each) for each in amount))
+    if document.document_type is DocumentType.CANCELLATION:
+        return Amount(*map(abs, amount))
     return amount
 
 

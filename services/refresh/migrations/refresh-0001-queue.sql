@@ -3,7 +3,7 @@
 -- depends: eventlog-0001-equip
 
 CREATE SCHEMA refresh;
-SELECT eventlog.equip('refresh');
+DO $$ BEGIN PERFORM eventlog.equip('refresh'); END $$;
 
 -- A device's deciding facts as the register last told them, and the judgement that holds until `changes_on`.
 CREATE TABLE refresh.standing (

@@ -2,7 +2,7 @@
 -- depends: eventlog-0001-equip
 
 CREATE SCHEMA requests;
-SELECT eventlog.equip('requests');
+DO $$ BEGIN PERFORM eventlog.equip('requests'); END $$;
 
 -- The number in R-123. Numbers may be skipped, never used twice.
 CREATE SEQUENCE requests.reference_numbers AS bigint;

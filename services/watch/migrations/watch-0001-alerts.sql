@@ -2,7 +2,7 @@
 -- depends: eventlog-0001-equip
 
 CREATE SCHEMA watch;
-SELECT eventlog.equip('watch');
+DO $$ BEGIN PERFORM eventlog.equip('watch'); END $$;
 
 -- A funding line's sums, in pence; a lower `sequence` never replaces a higher one.
 CREATE TABLE watch.balances (

@@ -14,9 +14,7 @@ from deploy.local.workspace.server import Workspace
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
 
-async def test_upload_v2_shares_a_file(
-    web: AsyncWebClient, priya: ScriptedPerson, amara: ScriptedPerson
-) -> None:
+async def test_upload_v2_shares_a_file(web: AsyncWebClient, priya: ScriptedPerson, amara: ScriptedPerson) -> None:
     answer = await web.files_upload_v2(
         channel=stable_id("C", "managers"),
         filename="chart.png",

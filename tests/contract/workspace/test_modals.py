@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from deploy.local.workspace.client import ScriptedPerson
-from tests.contract.workspace.conftest import MovedClock
+from tests.contract.workspace.conftest import HASTY, MovedClock
 
 
 def text(words: str) -> dict[str, Any]:
@@ -85,9 +85,7 @@ async def test_a_trigger_opens_one_modal_and_only_soon(
 async def test_hash_external_id_and_limits(web: AsyncWebClient, triggers: Any) -> None:
     opened = await web.views_open(trigger_id=await triggers(), view=modal(external_id="mine"))
     view = opened["view"]
-    changed = await web.views_update(
-        external_id="mine", hash=view["hash"], view=modal("Second", external_id="mine")
-    )
+    changed = await web.views_update(external_id="mine", hash=view["hash"], view=modal("Second", external_id="mine"))
     assert changed["view"]["title"]["text"] == "Second"
     late = web.views_update(view_id=view["id"], hash=view["hash"], view=modal())
     assert await refusal(late) == "hash_conflict"
@@ -96,10 +94,7 @@ async def test_hash_external_id_and_limits(web: AsyncWebClient, triggers: Any) -
     for _ in range(2):
         await web.views_push(trigger_id=await triggers(), view=modal())
     assert await refusal(web.views_push(trigger_id=await triggers(), view=modal())) == "push_limit_reached"
-    assert (
-        await refusal(web.views_open(trigger_id=await triggers(), view=modal("x" * 25)))
-        == "invalid_arguments"
-    )
+    assert await refusal(web.views_open(trigger_id=await triggers(), view=modal("x" * 25))) == "invalid_arguments"
     home = {"type": "home", "blocks": [{"type": "divider"}]}
     assert await refusal(web.views_open(trigger_id=await triggers(), view=home)) == "invalid_arguments"
 
@@ -169,12 +164,7 @@ async def test_response_actions(
         top = await amara.wait_for_view(lambda view: view["title"]["text"] == "Pushed")
         assert (top["previous_view_id"], top["root_view_id"]) == (first["id"], first["id"])
     if action == "clear":
-        await asyncio.wait_for(_nothing_shown(amara), 5)
-
-
-async def _nothing_shown(person: ScriptedPerson) -> None:
-    while person.views:
-        await asyncio.sleep(0.01)
+        await amara.wait_for_no_view()
 
 
 @pytest.mark.parametrize(
@@ -201,17 +191,21 @@ async def test_bad_response_actions_are_trouble(
     assert "trouble connecting" in act.notice
 
 
+@pytest.mark.parametrize("limits", [HASTY], indirect=True)
 async def test_a_submission_that_is_not_acknowledged(
     bolt: AsyncApp, web: AsyncWebClient, triggers: Any, amara: ScriptedPerson
 ) -> None:
+    released = asyncio.Event()
+
     @bolt.view("ask")
     async def submitted(ack: Any) -> None:
-        await asyncio.sleep(1.0)
+        await released.wait()
         await ack()
 
     await web.views_open(trigger_id=await triggers(), view=modal())
     view = await amara.wait_for_view()
     act = await amara.submit_view(view, {"reason": "because"})
+    released.set()
     assert (act.outcome, "trouble" in act.notice) == ("timed_out", True)
     assert amara.views[-1]["id"] == view["id"], "the modal stays, with what was typed"
 
@@ -254,7 +248,5 @@ async def test_home_is_published_when_opened(
     assert (await amara.press(home, "more")).outcome == "acknowledged"
     assert pressed[0]["container"] == {"type": "view", "view_id": home["id"]}
     assert pressed[0]["actions"][0]["value"] == "1"
-    conflict = web.views_publish(
-        user_id=amara.user_id, hash="0.old", view={"type": "home", "blocks": home["blocks"]}
-    )
+    conflict = web.views_publish(user_id=amara.user_id, hash="0.old", view={"type": "home", "blocks": home["blocks"]})
     assert await refusal(conflict) == "hash_conflict"

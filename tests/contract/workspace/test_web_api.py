@@ -53,9 +53,7 @@ async def test_history_pages_by_cursor_and_time(web: AsyncWebClient) -> None:
     assert seen == stamps[::-1]
     between = await web.conversations_history(channel=channel, oldest=stamps[1], latest=stamps[3])
     assert [message["ts"] for message in between["messages"]] == [stamps[2]]
-    closed = await web.conversations_history(
-        channel=channel, oldest=stamps[1], latest=stamps[3], inclusive=True
-    )
+    closed = await web.conversations_history(channel=channel, oldest=stamps[1], latest=stamps[3], inclusive=True)
     assert [message["ts"] for message in closed["messages"]] == stamps[3:0:-1]
 
 
@@ -172,9 +170,7 @@ REFUSALS: list[Refusal] = [
 
 
 @pytest.mark.parametrize(("code", "call"), REFUSALS)
-async def test_refusals(
-    web: AsyncWebClient, code: str, call: Callable[[AsyncWebClient], Awaitable[Any]]
-) -> None:
+async def test_refusals(web: AsyncWebClient, code: str, call: Callable[[AsyncWebClient], Awaitable[Any]]) -> None:
     assert (await refused(call(web)))["error"] == code
 
 
@@ -230,9 +226,7 @@ async def test_an_app_cannot_touch_what_others_wrote(
     assert (await refused(web.chat_update(**place, text="x")))["error"] == "cant_update_message"
     assert (await refused(web.chat_delete(**place)))["error"] == "cant_delete_message"
     said = await amara.say("also mine")
-    assert (await refused(web.chat_delete(channel="general", ts=said.message_ts)))[
-        "error"
-    ] == "cant_delete_message"
+    assert (await refused(web.chat_delete(channel="general", ts=said.message_ts)))["error"] == "cant_delete_message"
 
 
 async def test_too_many_messages() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from schemas.events.finance import DocumentType as Type
@@ -9,10 +11,11 @@ from schemas.vocabulary import Kind, Role
 from services.access.viewer import Viewer
 from services.budget import queries
 from services.budget.consumer import BudgetConsumer
+from services.clock import FixedClock
 from services.database.pool import Pool
 from services.errors import BadInput
 from tests.fixtures.delivery import deliver
-from tests.fixtures.finance import YEAR, document, recorded
+from tests.fixtures.finance import YEAR, approved, document, recorded
 
 pytestmark = pytest.mark.integration
 
@@ -58,6 +61,20 @@ async def test_managers_and_planners_see_totals_without_kinds(pool: Pool, role: 
 async def test_staff_see_nothing(pool: Pool) -> None:
     view = await queries.budget(pool, viewer(), YEAR)
     assert (view.lines, view.kinds, view.prior) == ([], [], [])
+
+
+async def test_a_year_before_the_ledger_is_told_by_what_it_cost(pool: Pool) -> None:
+    view = await queries.budget(pool, viewer(Role.FINANCE), "2022/23")
+    assert view.lines == []
+    assert [(year.financial_year, year.spent_pence) for year in view.prior] == [("2022/23", 2_000_000_000)]
+
+
+async def test_a_line_that_was_only_asked_about_is_not_shown(
+    pool: Pool, clock: FixedClock, consumer: BudgetConsumer
+) -> None:
+    clock.moment = datetime(2025, 4, 1, tzinfo=UTC)
+    await deliver(pool, consumer.apply, [approved(1)])
+    assert (await queries.budget(pool, viewer(Role.FINANCE), "2025/26")).lines == []
 
 
 async def test_what_is_no_year_is_refused(pool: Pool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from random import Random
 
@@ -39,6 +40,18 @@ async def test_twice_and_shuffled_is_as_once(refresh: Refresh, seed: int) -> Non
     shuffled = events + events
     Random(seed).shuffle(shuffled)
     await refresh.hear_in_batches(shuffled, size=7)
+    again = await refresh.state()
+    for table, rows in once.items():
+        assert again[table] == rows, table
+
+
+async def test_replicas_at_once_are_as_one(refresh: Refresh) -> None:
+    events = some_events(11, events=400)
+    await refresh.hear_in_batches(events, size=50)
+    once = await refresh.state()
+    await refresh.pool.execute("TRUNCATE standing, failures, requests, queue, ageing, inbox, outbox")
+    Random(11).shuffle(events)
+    await asyncio.gather(*(refresh.hear_in_batches(events[part::4], size=9) for part in range(4)))
     again = await refresh.state()
     for table, rows in once.items():
         assert again[table] == rows, table
@@ -122,3 +135,14 @@ async def test_one_measurement_a_unit_and_kind_in_a_batch(refresh: Refresh) -> N
     measured = Counter(each.data.unit for each in told if isinstance(each, UnitAgeingMeasured))
     assert measured == {"unit-0": 1, "unit-1": 1, "unit-2": 1}
     assert len({each.id for each in told}) == len(told)
+
+
+async def test_a_withdrawn_failure_stays_withdrawn(refresh: Refresh) -> None:
+    await refresh.hear(changed(1, purchased_on=TODAY), *(failed(1, f"INC{days}", days) for days in (5, 9)))
+    await refresh.hear(failed(1, "INC3", 3, withdrawn=True))
+    assert await refresh.hear(failed(1, "INC3", 3)) == [], "told before it was withdrawn, heard after"
+    (entered,) = await refresh.hear(failed(1, "INC1", 1))
+    assert isinstance(entered, QueueEntered)
+    assert entered.data.rule == "repeated-failure"
+    (left,) = await refresh.hear(failed(1, "INC1", 1, withdrawn=True))
+    assert isinstance(left, QueueLeft)

@@ -37,8 +37,8 @@ def settings(database_url: str, embedded_broker: EmbeddedBroker, topic_prefix: s
 async def test_from_facts_to_queue_events(settings: Settings) -> None:
     clock = FixedClock(NOW)
     service = build(settings, clock, DIRECTORY)
-    await service.start()
     try:
+        await service.start()
         await _publish(settings, [changed(1), changed(2, purchased_on=date(2021, 11, 6))])
         consumer = AIOKafkaConsumer(
             settings.topic_prefix + REFRESH.name,

@@ -44,7 +44,7 @@ def _action(context: Context, block: Json, element: Json, value: Any) -> Json:
         raise RefusedError("Please choose one of the listed options.")
     try:
         return action | entry_for(element, value)
-    except (NotAValueError, ValueError) as problem:
+    except NotAValueError as problem:
         raise RefusedError(str(problem)) from problem
 
 
@@ -86,9 +86,7 @@ async def press_in_message(
         "trigger_id": context.triggers.issue(app.id, user),
         "channel": {"id": message.conversation, "name": payloads.channel_name(conversation)},
         "state": {"values": values},
-        "response_url": payloads.response_url(
-            context, app, user, conversation, message.ts, message.thread_ts
-        ),
+        "response_url": payloads.response_url(context, app, user, conversation, message.ts, message.thread_ts),
         "actions": [_action(context, block, element, value)],
     }
     if message.visible_to is None:
@@ -110,9 +108,7 @@ async def press_in_view(
         raise RefusedError("That window was closed.")
     app = context.app(held.app)
     block, element = _found(held.body["blocks"], block_id, action_id)
-    values, _ = merged(
-        held.body["blocks"], held.body["state"]["values"], _given(element, block, value, given)
-    )
+    values, _ = merged(held.body["blocks"], held.body["state"]["values"], _given(element, block, value, given))
     held = hold_values(context, held, values)
     if block["type"] == "input" and not block.get("dispatch_action"):
         return Act(view_id=held.id)

@@ -24,9 +24,7 @@ def encoded(context: Context, text: str) -> str:
     text = _LINK.sub(lambda found: f"<{found[0]}>", text)
     for user in sorted(context.store.people.users(), key=lambda user: -len(user["real_name"])):
         for name in (user["real_name"], user["name"]):
-            text = re.sub(
-                rf"(?<![\w<])@{re.escape(name)}(?!\w)", f"<@{user['id']}>", text, flags=re.IGNORECASE
-            )
+            text = re.sub(rf"(?<![\w<])@{re.escape(name)}(?!\w)", f"<@{user['id']}>", text, flags=re.IGNORECASE)
     for conversation in context.store.people.conversations():
         if conversation["name"]:
             name = conversation["name"]
@@ -34,9 +32,7 @@ def encoded(context: Context, text: str) -> str:
     return text
 
 
-def say(
-    context: Context, user: str, conversation: Json, text: str, thread_ts: str | None, files: list[Json]
-) -> Act:
+def say(context: Context, user: str, conversation: Json, text: str, thread_ts: str | None, files: list[Json]) -> Act:
     """Post a person's message. Raises RefusedError when there is nothing in it or too much."""
     if not text.strip() and not files:
         raise RefusedError("Write something first.")
@@ -79,9 +75,7 @@ async def run_command(context: Context, user: str, conversation: Json, line: str
     return _answered(context, app, user, conversation, word, outcome.payload)
 
 
-def _answered(
-    context: Context, app: App, user: str, conversation: Json, word: str, payload: dict[str, Any]
-) -> Act:
+def _answered(context: Context, app: App, user: str, conversation: Json, word: str, payload: dict[str, Any]) -> Act:
     try:
         return Act(message_ts=answer(context, app, user, conversation, payload, None))
     except SlackError as error:

@@ -54,10 +54,7 @@ def _with_files(context: Context, values: Json) -> Json:
         found = (context.store.files.get(file) for file in entry["files"] if isinstance(file, str))
         return {**entry, "files": [file.body for file in found if file] or entry["files"]}
 
-    return {
-        block: {action: described(entry) for action, entry in actions.items()}
-        for block, actions in values.items()
-    }
+    return {block: {action: described(entry) for action, entry in actions.items()} for block, actions in values.items()}
 
 
 def _followed(context: Context, app: App, user: str, held: StoredView, answer: Json) -> Act:

@@ -56,9 +56,7 @@ def post_message(call: Call) -> Json:
     metadata = _metadata(call)
     thread_ts = _thread(call, conversation)
     call.context.pace.take(call.app.id, conversation["id"])
-    stored = posting.post(
-        call.context, conversation, call.app.user_id, content, thread_ts=thread_ts, metadata=metadata
-    )
+    stored = posting.post(call.context, conversation, call.app.user_id, content, thread_ts=thread_ts, metadata=metadata)
     return {"channel": conversation["id"], "ts": stored.ts, "message": stored.public(metadata=True)}
 
 

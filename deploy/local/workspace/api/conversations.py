@@ -105,9 +105,7 @@ def replies(call: Call) -> Json:
     found = call.context.store.messages.thread(conversation["id"], call.arguments.required("ts"))
     if not found:
         raise SlackError("thread_not_found")
-    page, more = page_of(
-        _told(found, call), call.arguments.text("cursor"), call.arguments.number("limit", 1000, 1000)
-    )
+    page, more = page_of(_told(found, call), call.arguments.text("cursor"), call.arguments.number("limit", 1000, 1000))
     return {"messages": page, "has_more": bool(more["response_metadata"]["next_cursor"]), **more}
 
 
@@ -121,11 +119,7 @@ def open_direct(call: Call) -> Json:
         raise SlackError("method_not_supported_for_channel_type")
     user = call.person(users[0])["id"]
     conversation = call.context.store.people.direct(call.app.user_id, user, int(call.context.now()))
-    return {
-        "channel": shown(call, conversation)
-        if call.arguments.flag("return_im")
-        else {"id": conversation["id"]}
-    }
+    return {"channel": shown(call, conversation) if call.arguments.flag("return_im") else {"id": conversation["id"]}}
 
 
 def join(call: Call) -> Json:

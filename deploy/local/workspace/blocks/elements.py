@@ -123,17 +123,11 @@ ELEMENTS: dict[str, Check] = {
             "filter": parts.CONVERSATION_FILTER,
         },
     ),
-    "radio_buttons": kind(
-        "radio_buttons", _BOXES, {**_PICKED, "initial_option": parts.BOX_OPTION}, *_BOX_RULES
-    ),
-    "checkboxes": kind(
-        "checkboxes", _BOXES, {**_PICKED, "initial_options": array(parts.BOX_OPTION, 10)}, *_BOX_RULES
-    ),
+    "radio_buttons": kind("radio_buttons", _BOXES, {**_PICKED, "initial_option": parts.BOX_OPTION}, *_BOX_RULES),
+    "checkboxes": kind("checkboxes", _BOXES, {**_PICKED, "initial_options": array(parts.BOX_OPTION, 10)}, *_BOX_RULES),
     "datepicker": kind("datepicker", {}, {**_HINTED, "initial_date": DATE}),
     "timepicker": kind("timepicker", {}, {**_HINTED, "initial_time": TIME, "timezone": string(60)}),
-    "datetimepicker": kind(
-        "datetimepicker", {}, {**_PICKED, "initial_date_time": integer(10**9, 10**10 - 1)}
-    ),
+    "datetimepicker": kind("datetimepicker", {}, {**_PICKED, "initial_date_time": integer(10**9, 10**10 - 1)}),
     "plain_text_input": kind(
         "plain_text_input",
         {},
@@ -153,9 +147,7 @@ ELEMENTS: dict[str, Check] = {
     ),
     "email_text_input": kind("email_text_input", {}, {**_TYPED, "initial_value": string(3000)}),
     "url_text_input": kind("url_text_input", {}, {**_TYPED, "initial_value": URL}),
-    "file_input": kind(
-        "file_input", {}, {**_ACTION, "filetypes": array(string(20), 100), "max_files": integer(1, 10)}
-    ),
+    "file_input": kind("file_input", {}, {**_ACTION, "filetypes": array(string(20), 100), "max_files": integer(1, 10)}),
 }
 
 SELECTS = ("static_select", "users_select", "channels_select", "conversations_select")

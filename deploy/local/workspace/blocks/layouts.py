@@ -34,7 +34,7 @@ def _number(value: Any, pointer: str, problems: list[str]) -> None:
 _CELL = by_type(
     {
         "raw_text": kind("raw_text", {"text": string(3000)}),
-        "raw_number": kind("raw_number", {"value": _number}),
+        "raw_number": kind("raw_number", {"value": _number, "text": string(3000)}),
         "rich_text": RICH_TEXT,
     }
 )

@@ -23,9 +23,7 @@ _STYLED: dict[str, Check] = {"style": _STYLE}
 _PIECES: dict[str, Check] = {
     "text": kind("text", {"text": _TEXT}, _STYLED),
     "link": kind("link", {"url": URL}, {**_STYLED, "text": _TEXT, "unsafe": boolean}),
-    "emoji": kind(
-        "emoji", {"name": string(100)}, {**_STYLED, "unicode": string(60), "skin_tone": integer(1, 6)}
-    ),
+    "emoji": kind("emoji", {"name": string(100)}, {**_STYLED, "unicode": string(60), "skin_tone": integer(1, 6)}),
     "user": kind("user", {"user_id": IDENTIFIER}, _STYLED),
     "channel": kind("channel", {"channel_id": IDENTIFIER}, _STYLED),
     "usergroup": kind("usergroup", {"usergroup_id": IDENTIFIER}, _STYLED),

@@ -114,9 +114,7 @@ def anything(value: Any, pointer: str, problems: list[str]) -> None:
     """Accepts what was already looked at."""
 
 
-def kind(
-    name: str, required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *also: Check
-) -> Check:
+def kind(name: str, required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *also: Check) -> Check:
     """A record whose `type` is fixed."""
     return record({"type": choice(name), **required}, optional, *also)
 

@@ -41,9 +41,7 @@ class HttpCourier:
                 headers |= {"X-Slack-Retry-Num": str(attempt.number), "X-Slack-Retry-Reason": attempt.reason}
             return await self._post(msgspec.json.encode(payload), headers)
         fields = payload if kind == "slash_commands" else {"payload": msgspec.json.encode(payload).decode()}
-        return await self._post(
-            urlencode(fields).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
-        )
+        return await self._post(urlencode(fields).encode(), {"Content-Type": "application/x-www-form-urlencoded"})
 
     async def _handshake(self) -> bool:
         challenge = secrets.token_urlsafe(24)
@@ -64,9 +62,7 @@ class HttpCourier:
             "User-Agent": "Workspace 1.0",
         }
         try:
-            async with self._session.post(
-                self._url, data=body, headers=signed, allow_redirects=False
-            ) as answer:
+            async with self._session.post(self._url, data=body, headers=signed, allow_redirects=False) as answer:
                 text = await answer.text()
                 if 200 <= answer.status < 300:
                     return Outcome("acknowledged", _payload(answer.content_type, text))

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { interactive, isInteractive } from "./elements.js";
-import { mrkdwn, plainText, textObject } from "./mrkdwn.js";
+import { mrkdwn, plainNodes, plainText, textObject } from "./mrkdwn.js";
 import { richText } from "./rich_text.js";
 import { fileAddress } from "./api.js";
 
@@ -34,7 +34,7 @@ function image(block) {
 
 function cell(content) {
   if (content.type === "rich_text") return richText(content);
-  return content.type === "raw_number" ? String(content.text ?? content.value) : plainText(content.text);
+  return content.type === "raw_number" ? String(content.text ?? content.value) : plainNodes(content.text);
 }
 
 function table(block) {
@@ -79,7 +79,7 @@ const LAYOUTS = {
   image,
   input,
   table,
-  header: (block) => h("h3", {}, plainText(block.text.text)),
+  header: (block) => h("h3", {}, plainNodes(block.text.text)),
   divider: () => h("hr"),
   rich_text: richText,
   markdown: (block) => h("div", { class: "text" }, mrkdwn(block.text.replaceAll("**", "*").replace(/^#+ (.*)$/gm, "*$1*"))),

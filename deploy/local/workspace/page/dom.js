@@ -38,7 +38,7 @@ const SHAPES = {
   back: "M14 6l-6 6 6 6",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
   bolt: "M13 3L5 14h6l-1 7 8-11h-6z",
-  people: "M9 11a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM2.5 20c.5-4 3-6 6.500-6s6 2 6.500 6M16 4.500a3.300 3.300 0 010 6.300M18 14.500c2 .800 3.200 2.600 3.500 5.500",
+  people: "M9 11a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM2.5 20c.5-4 3-6 6.5-6s6 2 6.5 6M16 4.500a3.3 3.3 0 010 6.300M18 14.500c2 .8 3.2 2.6 3.5 5.5",
 };
 
 /** A line icon; decorative, so give its button a label. */
@@ -113,6 +113,7 @@ export function menu(button, items, { role = "menuitem", label } = {}) {
 
 function place(list, button) {
   const box = button.getBoundingClientRect();
+  if (box.width > 180) list.style.minWidth = `${box.width}px`;
   const width = Math.max(list.offsetWidth, 180);
   const below = window.innerHeight - box.bottom;
   list.style.left = `${Math.max(8, Math.min(box.left, window.innerWidth - width - 8))}px`;

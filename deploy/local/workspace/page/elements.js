@@ -3,7 +3,7 @@
 
 import { confirmed, h, icon, menu, toast } from "./dom.js";
 import { fileAddress, upload } from "./api.js";
-import { plainText, textObject } from "./mrkdwn.js";
+import { plainNodes, plainText, textObject } from "./mrkdwn.js";
 import { state } from "./state.js";
 
 const optionText = (option) => plainText(option.text.text);
@@ -46,7 +46,7 @@ function button(element, { act }) {
     if (element.url) window.open(element.url, "_blank", "noopener");
     act(node, element.value ?? null);
   };
-  const node = h("button", { type: "button", class: `button${style}`, "aria-label": label, onclick: press }, plainText(element.text.text));
+  const node = h("button", { type: "button", class: `button${style}`, "aria-label": label, onclick: press }, plainNodes(element.text.text));
   return node;
 }
 

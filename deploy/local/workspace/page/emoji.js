@@ -1,5 +1,8 @@
 // Short codes people and apps use most; others are shown as they were written.
 
+import { h } from "./dom.js";
+import { SHAPES } from "./emoji_shapes.js";
+
 const TABLE =
   "white_check_mark ✅ heavy_check_mark ✔️ x ❌ warning ⚠️ no_entry ⛔ no_entry_sign 🚫 rotating_light 🚨 information_source ℹ️ bulb 💡 " +
   "bell 🔔 no_bell 🔕 zzz 💤 clock3 🕒 hourglass ⌛ hourglass_flowing_sand ⏳ alarm_clock ⏰ stopwatch ⏱️ calendar 📆 date 📅 spiral_calendar_pad 🗓️ " +
@@ -21,4 +24,28 @@ for (let place = 0; place + 1 < words.length; place += 2) KNOWN.set(words[place]
 
 /** The character of a short code, or the code as written. */
 export const emoji = (name) => KNOWN.get(name) ?? `:${name}:`;
-export const isEmoji = (name) => KNOWN.has(name);
+export const isEmoji = (name) => KNOWN.has(name) || name in SHAPES;
+
+const DRAWN = new Map([...KNOWN].filter(([name]) => name in SHAPES).map(([name, character]) => [character, name]));
+const CHARACTERS = new RegExp(`(${[...DRAWN.keys()].sort((a, b) => b.length - a.length).join("|")})`, "u");
+
+/** Text as nodes, its emoji characters drawn where we have a drawing. */
+export function texted(text) {
+  return text.split(CHARACTERS).map((part) => (DRAWN.has(part) ? emojiNode(DRAWN.get(part)) : part));
+}
+
+/** A short code as a node: our drawing where we have one, else the character. */
+export function emojiNode(name) {
+  const shapes = SHAPES[name];
+  if (!shapes) return h("span", { class: "emoji", role: "img", "aria-label": name }, emoji(name));
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  for (const [key, value] of Object.entries({ viewBox: "0 0 20 20", class: "emoji", role: "img", "aria-label": name.replaceAll("_", " ") })) svg.setAttribute(key, value);
+  for (const [colour, d, width] of shapes) {
+    const path = document.createElementNS(space, "path");
+    const look = width ? { fill: "none", stroke: colour, "stroke-width": width, "stroke-linecap": "round", "stroke-linejoin": "round" } : { fill: colour };
+    for (const [key, value] of Object.entries({ d, ...look })) path.setAttribute(key, value);
+    svg.append(path);
+  }
+  return svg;
+}

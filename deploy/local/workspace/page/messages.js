@@ -5,7 +5,7 @@ import { busy, messageSurface } from "./acting.js";
 import { avatar } from "./avatar.js";
 import { renderBlocks } from "./blocks.js";
 import { fill, h, icon, menu } from "./dom.js";
-import { emoji } from "./emoji.js";
+import { emoji, emojiNode } from "./emoji.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { member, state } from "./state.js";
 
@@ -51,7 +51,7 @@ function reactions(channel, message) {
         title: reaction.users.map((user) => member(user).real_name).join(", "),
         onclick: () => api.react({ channel, ts: message.ts, name: reaction.name }),
       },
-      emoji(reaction.name),
+      emojiNode(reaction.name),
       ` ${reaction.count}`,
     );
   return h("div", { class: "reactions" }, message.reactions.map(one));
@@ -60,7 +60,7 @@ function reactions(channel, message) {
 function tools(channel, message, { openThread }) {
   if (message.is_ephemeral) return null;
   const items = () => [
-    ...["+1", "eyes", "white_check_mark"].map((name) => ({ text: `React ${emoji(name)}`, run: () => api.react({ channel, ts: message.ts, name }) })),
+    ...["+1", "eyes", "white_check_mark"].map((name) => ({ text: `React ${emoji(name)}`, content: h("span", { class: "react" }, "React with ", emojiNode(name)), run: () => api.react({ channel, ts: message.ts, name }) })),
     ...state.apps.flatMap((app) =>
       app.shortcuts
         .filter((shortcut) => shortcut.type === "message")
@@ -123,6 +123,17 @@ function startsGroup(before, message) {
   return before.user !== message.user || Number(message.ts) - Number(before.ts) > GROUPED_SECONDS;
 }
 
+const drawn = new WeakMap();
+
+/** The node of a message, drawn once as long as the message is the same, so that what was chosen in it stays. */
+function keptNode(channel, message, options, first) {
+  const kept = drawn.get(message);
+  if (kept && kept.first === first) return kept.node;
+  const node = messageNode(channel, message, options, first);
+  drawn.set(message, { first, node });
+  return node;
+}
+
 /** All messages as nodes, with the days between them. */
 export function messageNodes(channel, messages, options = {}) {
   const nodes = [];
@@ -130,7 +141,7 @@ export function messageNodes(channel, messages, options = {}) {
   for (const message of messages) {
     const newDay = !before || dayName(before.ts) !== dayName(message.ts);
     if (newDay && options.days !== false) nodes.push(h("div", { class: "day", role: "separator" }, h("span", {}, dayName(message.ts))));
-    nodes.push(messageNode(channel, message, options, newDay || startsGroup(before, message)));
+    nodes.push(keptNode(channel, message, options, newDay || startsGroup(before, message)));
     before = message;
   }
   return nodes;

@@ -1,7 +1,7 @@
 // Slack's message markup as elements. Everything that is not markup becomes text nodes.
 
 import { h } from "./dom.js";
-import { emoji, isEmoji } from "./emoji.js";
+import { emoji, emojiNode, isEmoji, texted } from "./emoji.js";
 import { member, state } from "./state.js";
 
 export const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
@@ -77,16 +77,16 @@ function inline(text) {
   for (const found of text.matchAll(INLINE)) {
     const [whole, code, token, name, bold, italic, strike] = found;
     if (name && !isEmoji(name)) continue;
-    nodes.push(plain(text.slice(from, found.index)));
+    nodes.push(texted(plain(text.slice(from, found.index))));
     from = found.index + whole.length;
     if (code) nodes.push(h("code", {}, plain(code)));
     else if (token) nodes.push(special(token));
-    else if (name) nodes.push(h("span", { class: "emoji", role: "img", "aria-label": name }, emoji(name)));
+    else if (name) nodes.push(emojiNode(name));
     else if (bold) nodes.push(h("strong", {}, inline(bold)));
     else if (italic) nodes.push(h("em", {}, inline(italic)));
     else nodes.push(h("s", {}, inline(strike)));
   }
-  nodes.push(plain(text.slice(from)));
+  nodes.push(texted(plain(text.slice(from))));
   return nodes;
 }
 
@@ -121,8 +121,14 @@ export function plainText(text) {
   return plain(text ?? "").replace(/:([a-z0-9_+-]+):/g, (whole, name) => (isEmoji(name) ? emoji(name) : whole));
 }
 
+/** Plain text with its emoji drawn. */
+export function plainNodes(text) {
+  const parts = (text ?? "").split(/:([a-z0-9_+-]+):/g);
+  return parts.map((part, place) => (place % 2 === 0 ? texted(plain(part)) : isEmoji(part) ? emojiNode(part) : `:${part}:`));
+}
+
 /** A text object of either kind. */
 export function textObject(object) {
   if (!object) return null;
-  return object.type === "mrkdwn" ? mrkdwn(object.text) : plainText(object.text);
+  return object.type === "mrkdwn" ? mrkdwn(object.text) : plainNodes(object.text);
 }

@@ -1,7 +1,7 @@
 // rich_text blocks: sections, lists, quotes, preformatted runs.
 
 import { h } from "./dom.js";
-import { emoji } from "./emoji.js";
+import { emojiNode, texted } from "./emoji.js";
 import { channelMention, dateText, link, userMention } from "./mrkdwn.js";
 
 const TAGS = { bold: "strong", italic: "em", strike: "s", code: "code", underline: "u", highlight: "mark" };
@@ -13,11 +13,11 @@ function styled(node, style = {}) {
 function piece(part) {
   switch (part.type) {
     case "text":
-      return styled(part.text, part.style);
+      return styled(texted(part.text), part.style);
     case "link":
       return styled(link(part.url, part.text), part.style);
     case "emoji":
-      return h("span", { class: "emoji", role: "img", "aria-label": part.name }, emoji(part.name));
+      return emojiNode(part.name);
     case "user":
       return userMention(part.user_id);
     case "channel":

@@ -33,8 +33,7 @@ def _app(app: App) -> Json:
             for entry in app.commands
         ],
         "shortcuts": [
-            {"name": entry.name, "callback_id": entry.callback_id, "type": entry.type}
-            for entry in app.shortcuts
+            {"name": entry.name, "callback_id": entry.callback_id, "type": entry.type} for entry in app.shortcuts
         ],
     }
 
@@ -51,9 +50,7 @@ def conversations(seat: Seat) -> list[Json]:
 def conversation(seat: Seat, entry: Json) -> Json:
     """One conversation as the page lists it."""
     people = seat.context.store.people
-    unread = seat.context.store.messages.unread(
-        entry["id"], seat.user, people.read_to(entry["id"], seat.user)
-    )
+    unread = seat.context.store.messages.unread(entry["id"], seat.user, people.read_to(entry["id"], seat.user))
     shown: Json = {"id": entry["id"], "kind": entry["kind"], "name": entry["name"], "unread": unread}
     if entry["kind"] == "im":
         others = [user for user in entry["pair"] if user != seat.user]

@@ -29,9 +29,7 @@ class Files:
 
     def announce(self, file: str, owner: str, length: int, body: Json) -> None:
         """Remember a file that is going to be uploaded."""
-        self._db.run(
-            "INSERT INTO files VALUES (?, ?, 'announced', ?, ?, NULL)", (file, owner, length, dumps(body))
-        )
+        self._db.run("INSERT INTO files VALUES (?, ?, 'announced', ?, ?, NULL)", (file, owner, length, dumps(body)))
 
     def receive(self, file: str, content: bytes) -> None:
         """Keep the bytes."""
@@ -44,11 +42,7 @@ class Files:
     def get(self, file: str) -> StoredFile | None:
         """A file by id."""
         row = self._db.row("SELECT id, owner, state, length, body FROM files WHERE id = ?", (file,))
-        return (
-            StoredFile(row["id"], row["owner"], row["state"], row["length"], loads(row["body"]))
-            if row
-            else None
-        )
+        return StoredFile(row["id"], row["owner"], row["state"], row["length"], loads(row["body"])) if row else None
 
     def content(self, file: str) -> bytes:
         """A file's bytes, empty before they came."""

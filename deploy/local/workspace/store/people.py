@@ -108,9 +108,7 @@ class People:
         )
 
     def _put_token(self, token: str, app: str, kind: str, scopes: Sequence[str]) -> None:
-        self._db.run(
-            "INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?)", (token, app, kind, ",".join(scopes))
-        )
+        self._db.run("INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?)", (token, app, kind, ",".join(scopes)))
 
     def token(self, token: str) -> Token | None:
         """What a token stands for, if anything."""
@@ -137,9 +135,7 @@ class People:
             "SELECT id, kind, name, created, body FROM conversations WHERE id = ?1 OR name = ?2",
             (reference, reference.removeprefix("#")),
         )
-        return (
-            {**loads(row["body"]), **{k: row[k] for k in ("id", "kind", "name", "created")}} if row else None
-        )
+        return {**loads(row["body"]), **{k: row[k] for k in ("id", "kind", "name", "created")}} if row else None
 
     def conversations(self) -> list[Json]:
         """All conversations, channels by name before direct messages."""
@@ -164,33 +160,25 @@ class People:
     def join(self, conversation: str, user: str) -> bool:
         """Put a member into a conversation; whether that is new."""
         return (
-            self._db.run(
-                "INSERT OR IGNORE INTO members (conversation, user) VALUES (?, ?)", (conversation, user)
-            )
-            > 0
+            self._db.run("INSERT OR IGNORE INTO members (conversation, user) VALUES (?, ?)", (conversation, user)) > 0
         )
 
     def members(self, conversation: str) -> list[str]:
         """The ids of who is in a conversation."""
         rows = self._db.rows(
-            "SELECT m.user FROM members m JOIN users u ON u.id = m.user"
-            " WHERE m.conversation = ? ORDER BY u.place",
+            "SELECT m.user FROM members m JOIN users u ON u.id = m.user WHERE m.conversation = ? ORDER BY u.place",
             (conversation,),
         )
         return [row["user"] for row in rows]
 
     def is_member(self, conversation: str, user: str) -> bool:
         """Whether a member is in a conversation."""
-        found = self._db.row(
-            "SELECT 1 FROM members WHERE conversation = ? AND user = ?", (conversation, user)
-        )
+        found = self._db.row("SELECT 1 FROM members WHERE conversation = ? AND user = ?", (conversation, user))
         return found is not None
 
     def read_to(self, conversation: str, user: str) -> str:
         """The timestamp up to which a member has read."""
-        row = self._db.row(
-            "SELECT read_to FROM members WHERE conversation = ? AND user = ?", (conversation, user)
-        )
+        row = self._db.row("SELECT read_to FROM members WHERE conversation = ? AND user = ?", (conversation, user))
         return str(row["read_to"]) if row else "0"
 
     def mark_read(self, conversation: str, user: str, ts: str) -> None:

@@ -45,9 +45,7 @@ class Views:
 
     def by_external_id(self, app: str, external_id: str) -> StoredView | None:
         """An app's open view by the app's own name for it."""
-        row = self._db.row(
-            "SELECT * FROM views WHERE app = ? AND external_id = ? AND open = 1", (app, external_id)
-        )
+        row = self._db.row("SELECT * FROM views WHERE app = ? AND external_id = ? AND open = 1", (app, external_id))
         return _stored(row) if row else None
 
     def home(self, app: str, user: str) -> StoredView | None:
