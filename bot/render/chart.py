@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 MOST_BARS = 20
 FONT = "DejaVu Sans"
@@ -24,7 +25,8 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int]], note: str) -> bytes:
     if len(bars) > MOST_BARS:
         rest = sum(value for _, value in bars[MOST_BARS - 1 :])
         shown = [*shown[: MOST_BARS - 1], (f"{len(bars) - MOST_BARS + 1} others", rest, _REST)]
-    figure = Figure(figsize=(9, 1.5 + 0.38 * len(shown)), dpi=160, facecolor="white", layout="constrained")
+    layout = ConstrainedLayoutEngine(w_pad=0.2, h_pad=0.15)
+    figure = Figure(figsize=(9, 1.5 + 0.38 * len(shown)), dpi=160, facecolor="white", layout=layout)
     axes = figure.add_subplot()
     places = range(len(shown))
     drawn = axes.barh(places, [value for _, value, _ in shown], color=[colour for *_, colour in shown], height=0.66)

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from bot.wiring import Parts
-from deploy.local.workspace.client import Json, ScriptedPerson
+from deploy.local.workspace.scripted import Json, ScriptedPerson
 from services.database.pool import Pool
 from tests.fixtures.people import email_of
 
