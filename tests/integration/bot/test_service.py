@@ -41,17 +41,19 @@ async def test_from_the_log_to_a_channel_and_an_orderly_stop(
     before = asyncio.all_tasks()
     service = BotService(process, settings, FixedClock(NOW), small_directory())
     await service.start()
-    assert service.ready()
-    idris = await people.as_user(email_of("Idris Bello"))
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap_servers)
-    await producer.start()
-    raised = alert(1, "75 % used")
-    for _ in range(2):
-        await producer.send_and_wait(topic_prefix + ALERT.name, msgspec.json.encode(raised), key=b"k")
-    await producer.stop()
-    await idris.wait_for_message(lambda message: "75 % used" in str(message), timeout=30)
-    assert (await idris.slash("/kit help")).outcome == "acknowledged"
-    await service.stop()
+    try:
+        assert service.ready()
+        idris = await people.as_user(email_of("Idris Bello"))
+        producer = AIOKafkaProducer(bootstrap_servers=bootstrap_servers)
+        await producer.start()
+        raised = alert(1, "75 % used")
+        for _ in range(2):
+            await producer.send_and_wait(topic_prefix + ALERT.name, msgspec.json.encode(raised), key=b"k")
+        await producer.stop()
+        await idris.wait_for_message(lambda message: "75 % used" in str(message), within=30)
+        assert (await idris.slash("/kit help")).outcome == "acknowledged"
+    finally:
+        await service.stop()
     assert workspace.connections("quartermaster") == 0
     left = {
         task.get_name()
