@@ -12,14 +12,14 @@ from uuid import UUID
 
 from schemas.envelope import Event
 from schemas.events.device import DeviceObserved, FailureReported
-from schemas.topics import DEVICE_CHANGED
+from schemas.topics import DEVICE_CHANGED, DEVICE_FAILED
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
 from services.register import store
 from services.register.announcements import device_changed, device_failed, device_merged
 from services.register.batch import Batch
 from services.register.rules.counting import movements
-from services.register.rules.facts import FROM_DESK, Device, Field, weight_of
+from services.register.rules.facts import FROM_DESK, MODEL, Device, weight_of
 from services.register.rules.identity import names_of
 
 
@@ -110,7 +110,7 @@ class RegisterConsumer:
                 withdrawn = state == "cancelled"
                 if before is None or earlier or (before.ticket_state == "cancelled") != withdrawn:
                     told[ticket] = (
-                        DEVICE_CHANGED,
+                        DEVICE_FAILED,
                         device_failed(device, ticket, since, withdrawn=withdrawn, cause=event.id),
                     )
             await store.write_failures(connection, rows)
@@ -118,7 +118,7 @@ class RegisterConsumer:
         completed = {
             device.device_id: device
             for device in batch.touched.values()
-            if not device.is_new and device.before[0][Field.MODEL] is None and device.values[Field.MODEL] is not None
+            if not device.is_new and device.before[0][MODEL] is None and device.values[MODEL] is not None
         }
         if completed:
             for ticket, device_id, opened_at, state in await store.failures_of(connection, list(completed)):
@@ -129,5 +129,5 @@ class RegisterConsumer:
                     withdrawn=state == "cancelled",
                     cause=f"model known/{completed[device_id].revision}",
                 )
-                told[ticket] = (DEVICE_CHANGED, event_out)
+                told[ticket] = (DEVICE_FAILED, event_out)
         return list(told.values())

@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import msgspec
 
 from schemas.envelope import Event
-from schemas.topics import BUDGET, DEVICE_CHANGED, DEVICE_OBSERVED, FINANCE_DOCUMENT, REFRESH, REQUEST, Topic
+from schemas.topics import BUDGET, DEVICE_OBSERVED, FINANCE_DOCUMENT, REQUEST, Topic
 from services.access.directory import Directory
 from services.budget import store as budget_store
 from services.budget.configuration import PRICE_BOOK, PRIOR_YEARS, load_price_book, load_prior_years
@@ -33,6 +33,7 @@ from services.requests.rules import Status
 from services.requests.store import NewRequest
 from services.watch.consumer import WANTED, WatchConsumer
 from services.watch.evaluation import Evaluation
+from services.watch.service import TOPICS as HEARD_BY_WATCH
 from services.watch.thresholds import Thresholds
 from tests.unit.refresh.policies import FILE
 
@@ -165,7 +166,7 @@ async def joined(
                 Listener("refresh", HEARD_BY_REFRESH, RefreshConsumer(policy, clock).apply, pools["refresh"]),
                 Listener(
                     "watch",
-                    [DEVICE_CHANGED, REFRESH, BUDGET],
+                    HEARD_BY_WATCH,
                     WatchConsumer(Evaluation(thresholds, directory), clock).apply,
                     pools["watch"],
                     WANTED,
