@@ -96,7 +96,7 @@ class Listener:
         topics: Sequence[Topic],
         apply: Apply,
         pool: Pool,
-        wanted: tuple[type[Event], ...] = (Event,),
+        wanted: frozenset[type[Event]] | None = None,
     ) -> None:
         self.topics = {topic.name for topic in topics}
         self.pool = pool
