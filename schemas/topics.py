@@ -15,6 +15,9 @@ from schemas.events.refresh import RefreshEvent
 from schemas.events.register import RegisterEvent
 from schemas.events.request import RequestEvent
 
+DEFAULT_PREFIX = "quartermaster."
+"""What the topics of a deployment begin with, unless its settings say otherwise."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Topic:

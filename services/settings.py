@@ -13,6 +13,7 @@ from typing import TypeVar
 from pydantic import Field, PostgresDsn, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.topics import DEFAULT_PREFIX
 from services.clock import Clock, ScenarioClock, SystemClock
 from services.errors import ConfigurationError
 
@@ -30,7 +31,7 @@ class Settings(BaseSettings):
     """Off only for the embedded broker, which refuses idempotent producers."""
     kafka_replication_factor: int = 1
     """Copies of each topic we create; 3 on a cluster of three brokers or more."""
-    topic_prefix: str = "quartermaster."
+    topic_prefix: str = DEFAULT_PREFIX
     directory_file: Path
     policy_file: Path = Path(__file__).parent / "refresh" / "policies" / "metropolitan.yaml"
     clock_epoch: datetime | None = None
