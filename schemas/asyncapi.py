@@ -55,7 +55,7 @@ def asyncapi_document() -> Document:
 def _channel(topic: Topic) -> Document:
     return {
         "address": DEFAULT_PREFIX + topic.name,
-        "description": f"Keyed by {topic.keyed_by}: the events of one key stay in order.",
+        "description": f"Key: {topic.keyed_by}. The events of one key stay in order.",
         "messages": {
             event_type(kind): {"$ref": f"#/components/messages/{event_type(kind)}"} for kind in topic.event_types
         },

@@ -36,6 +36,8 @@ def json_schema(kind: type[Event]) -> Schema:
         "$schema": DIALECT,
         "$id": f"urn:{event_type(kind).replace('.', ':')}",
         **root,
+        # It has a default for those who write events here, but it is always sent, and CloudEvents asks for it.
+        "required": [*root["required"], "specversion"],
         "$defs": parts,
         "examples": [msgspec.json.decode(msgspec.json.encode(example))],
     }

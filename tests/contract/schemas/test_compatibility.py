@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from schemas.asyncapi import RELEASE
 from schemas.compatibility import breaks, breaks_of_all
+from schemas.envelope import Moment
 from schemas.generate import FOLDER
 from schemas.json_schemas import event_kinds, file_name, json_schema
 from schemas.vocabulary import Kind

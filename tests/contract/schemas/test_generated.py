@@ -95,7 +95,15 @@ def test_an_event_is_a_cloudevent(example: Event) -> None:
     # Context attribute names: lower-case letters and digits only; and the time names its offset.
     assert all(name.isalnum() and name.islower() for name in attributes)
     assert example.time.utcoffset() is not None
-    assert set(json_schema(type(example))["required"]) >= {"id", "source", "type", "time", "subject", "data"}
+    assert set(json_schema(type(example))["required"]) >= {
+        "id",
+        "source",
+        "specversion",
+        "type",
+        "time",
+        "subject",
+        "data",
+    }
     assert attributes["type"].startswith("quartermaster.")
 
 
