@@ -58,3 +58,18 @@ contracts: develop ## write schemas/json and schemas/asyncapi.yaml anew from the
 .PHONY: clean
 clean: ## stop what runs from here and remove its data (var/)
 	@if [ -d var ]; then $(PYTHON) -m deploy.local.stack.lease var && rm -rf var; fi
+
+SCENARIO ?= metropolitan
+SPEED ?= 1440
+
+.PHONY: run
+run: install ## start everything here: open the printed address and type /kit (SCENARIO=borough for a small fleet)
+	@$(BIN)/quartermaster local --scenario $(SCENARIO) --speed $(SPEED)
+
+.PHONY: demo
+demo: install ## no keyboard: 6,000 devices arrive by real wire formats, staff, manager and finance talk to the bot
+	@$(BIN)/quartermaster demo
+
+.PHONY: bench
+bench: develop ## rates beside a bare loop in the same run; the last line is JSON
+	@$(BIN)/python -m tests.bench.register_rate

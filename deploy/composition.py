@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Callable, Sequence
 
-import bot.service
-import services.budget.service
-import services.intake.service
-import services.refresh.service
-import services.requests.service
-import services.watch.service
-import structlog
-
-import services.register.service
 from services.access.directory import Directory
 from services.clock import Clock
 from services.errors import ConfigurationError
@@ -23,16 +15,19 @@ from services.telemetry import HealthPage, configure_logging
 
 Build = Callable[[Settings, Clock, Directory], Service]
 
-SERVICES: dict[str, Build] = {
-    "intake": services.intake.service.build,
-    "register": services.register.service.build,
-    "requests": services.requests.service.build,
-    "refresh": services.refresh.service.build,
-    "budget": services.budget.service.build,
-    "watch": services.watch.service.build,
-    "bot": bot.service.build,
+SERVICES = {
+    "intake": "services.intake.service",
+    "register": "services.register.service",
+    "requests": "services.requests.service",
+    "refresh": "services.refresh.service",
+    "budget": "services.budget.service",
+    "watch": "services.watch.service",
+    "bot": "bot.service",
 }
-"""Every service by the name it is run under."""
+"""Every service by the name it is run under, and the module whose `build` makes it.
+
+Imported when chosen: a process for intake should not load Slack, Faust and a chart library.
+"""
 
 log = structlog.stdlib.get_logger()
 
@@ -47,11 +42,16 @@ def chosen(names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _builder(name: str) -> Build:
+    build: Build = importlib.import_module(SERVICES[name]).build
+    return build
+
+
 async def run(names: Sequence[str], settings: Settings) -> None:
     """Run services in this process until SIGINT or SIGTERM."""
     configure_logging(settings.log_format, settings.log_level)
     clock, directory = settings.clock(), Directory.load(settings.directory_file)
-    parts = [SERVICES[name](settings, clock, directory) for name in chosen(names)]
+    parts = [_builder(name)(settings, clock, directory) for name in chosen(names)]
     health = HealthPage(settings.health_port, lambda: {part.name: part.ready() for part in parts})
     stopped = asyncio.Event()
     stop_on_signals(stopped)

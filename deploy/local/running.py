@@ -63,6 +63,7 @@ async def run_local(scenario: str, speed: float) -> int:
         ):
             if await interruption.guard(stack.start()):
                 _welcome(console, stack.addresses)
+                await interruption.guard(stack.start_fleet())
                 await interruption.asked.wait()
     except StackError as error:
         console.print(f"[red]{error}[/red]")
@@ -84,6 +85,7 @@ class LocalStack:
         self._console = console or Console(file=sys.stderr, highlight=False)
         self._parts = contextlib.AsyncExitStack()
         self._addresses: Addresses | None = None
+        self._fleet: list[ProcessSpec] = []
 
     @property
     def addresses(self) -> Addresses:
@@ -99,7 +101,7 @@ class LocalStack:
         await self._parts.aclose()
 
     async def start(self) -> None:
-        """Start every part in order. Raises StackError."""
+        """Start all that answers people, in order. Raises StackError."""
         began = time.monotonic()
         keys = LocalSecrets.of(self._var)
         database_url, bootstrap_servers, idempotence = await self._start_storage()
@@ -121,7 +123,8 @@ class LocalStack:
         if workspace:
             slack |= {"SLACK_BOT_TOKEN": keys.slack_bot_token, "SLACK_APP_TOKEN": keys.slack_app_token}
         intake, vendors = usual_or_free(INTAKE_PORT), usual_or_free(VENDORS_PORT)
-        await supervisor.start(self._services(environment, slack, keys, intake, vendors))
+        answering, self._fleet = self._processes(environment, slack, keys, intake, vendors)
+        await supervisor.start(answering)
         self._addresses = Addresses(
             workspace,
             f"http://127.0.0.1:{intake}",
@@ -131,7 +134,11 @@ class LocalStack:
             environment | slack,
             supervisor,
         )
-        self._tell(f"everything is up, {time.monotonic() - began:.1f} s")
+        self._tell(f"chat answers, {time.monotonic() - began:.1f} s")
+
+    async def start_fleet(self) -> None:
+        """Start the simulated fleet and the watch over it. Raises StackError."""
+        await self.addresses.supervisor.start(self._fleet)
 
     def _tell(self, words: str) -> None:
         self._console.print(f"[dim]{words}[/dim]")
@@ -153,7 +160,7 @@ class LocalStack:
         if state.exists():
             reached = str(msgspec.json.decode(state.read_bytes())["reached"])
         else:
-            reached = load_scenario(FOLDER / f"{self._scenario}.yaml").scenario.starts_at.isoformat()
+            reached = load_scenario(FOLDER / f"{self._scenario}.yaml").scenario.starts.isoformat()
         return {
             "QUARTERMASTER_CLOCK_EPOCH": reached,
             "QUARTERMASTER_CLOCK_STARTED": datetime.now(UTC).isoformat(),
@@ -176,9 +183,10 @@ class LocalStack:
         )
         return url
 
-    def _services(
+    def _processes(
         self, environment: dict[str, str], slack: dict[str, str], keys: LocalSecrets, intake: int, vendors: int
-    ) -> list[ProcessSpec]:
+    ) -> tuple[list[ProcessSpec], list[ProcessSpec]]:
+        """Those that answer people, and those that bring the fleet and watch over it."""
         vendors_url = f"http://127.0.0.1:{vendors}"
         health = iter(free_ports(4))
         sources = {
@@ -222,11 +230,13 @@ class LocalStack:
             )
 
         simulator = [sys.executable, "-m", "deploy.local.simulator", "--scenario", self._scenario]
-        return [
+        answering = [
             service("services", *CORE),
             service("intake", "intake", **sources),
-            service("watch", "watch"),
             service("bot", "bot", **slack),
+        ]
+        return answering, [
+            service("watch", "watch"),
             ProcessSpec(
                 name="simulator",
                 argv=[*simulator, "--port", str(vendors)],

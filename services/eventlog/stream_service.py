@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from schemas.topics import Topic
 from services.database.pool import Pool, open_pool
-from services.eventlog.consumer import Apply, BatchConsumer
+from services.eventlog.applying import Apply
+from services.eventlog.consumer import BatchConsumer
 from services.eventlog.relay import OutboxRelay
 from services.eventlog.topics import ensure_topics
 from services.settings import Settings

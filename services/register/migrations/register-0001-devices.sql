@@ -2,7 +2,7 @@
 -- depends: eventlog-0001-equip
 
 CREATE SCHEMA register;
-SELECT eventlog.equip('register');
+DO $$ BEGIN PERFORM eventlog.equip('register'); END $$;
 
 -- `names` are the identifiers, one a line. `weights` says for each field, in the order of rules/facts.py, how weighty
 -- the observation behind it was: 64-bit integers packed into one value, since they are rewritten at every check-in.

@@ -51,5 +51,5 @@ async def client() -> AsyncIterator[aiohttp.ClientSession]:
 async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     """Wait for a condition; fail the test if it does not come true in time."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - what is waited for has no event to set
+        while not condition():
             await asyncio.sleep(0.01)

@@ -44,9 +44,8 @@ def write_extract(rows: Iterable[Row]) -> bytes:
 
 
 def opening_rows(scenario: Scenario, orders: list[Order]) -> Iterator[Row]:
-    """Approved sums of all published years, then this year's documents up to the start, by date."""
-    published = scenario.published
-    for year, pence in {**published.spent_pence, **published.approved_pence}.items():
+    """The approved sums, then this year's documents up to the start, by date. Earlier years' spend is no approval."""
+    for year, pence in scenario.published.approved_pence.items():
         yield approval_row(year, pence)
     rows = [row for order in orders for row in (order_row(order, scenario), *delivery_rows(order, scenario))]
     yield from sorted(rows, key=lambda row: str(row[COLUMNS.index("document_date")]))

@@ -1,0 +1,17 @@
+"""`alerts`: what is open for this person's roles and units."""
+
+from __future__ import annotations
+
+from bot.desk import Desk
+from bot.grammar import Alerts
+from bot.render import alerts
+from bot.render.message import Message
+from services.access.viewer import Viewer
+from services.watch import queries as watch_queries
+
+
+async def answer(desk: Desk, viewer: Viewer, _asked: Alerts) -> Message:
+    """The query applies units and roles."""
+    async with desk.pool.acquire() as connection:
+        found = await watch_queries.open_alerts(connection, viewer)
+    return alerts.render_open(found, desk.unit_names)

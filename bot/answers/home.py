@@ -1,0 +1,40 @@
+"""App Home: reads what a person's roles show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.answers.budget import financial_year_of
+from bot.desk import Desk
+from bot.render import home
+from bot.render.home import HomeView
+from schemas.vocabulary import Role
+from services.access import audit
+from services.access.viewer import Viewer
+from services.budget import queries as budget_queries
+from services.refresh import queries as refresh_queries
+from services.register import queries as register_queries
+from services.register.queries import Dimension
+from services.requests import queries as requests_queries
+
+FIRST_OF_QUEUE = 5
+
+
+async def page(desk: Desk, viewer: Viewer) -> dict[str, Any]:
+    """The view to publish. One connection, a handful of reads."""
+    year = financial_year_of(desk.today)
+    manages, plans = viewer.has(Role.MANAGER), viewer.has(Role.PLANNER, Role.DIRECTOR)
+    pays = viewer.has(Role.FINANCE, Role.DIRECTOR, Role.AUDITOR)
+    async with desk.pool.acquire() as connection:
+        if manages or plans or pays:
+            await audit.record(connection, desk.clock.now(), viewer, "home", "own page", granted=True)
+        counted = manages or plans
+        view = HomeView(
+            devices=await register_queries.my_devices(connection, viewer, desk.today),
+            requests=await requests_queries.open_requests(connection, viewer),
+            waiting=await requests_queries.waiting_for(connection, viewer) if manages or plans else None,
+            counts=await register_queries.counts(connection, viewer, desk.today, [Dimension.KIND]) if counted else None,
+            budget=await budget_queries.budget(connection, viewer, year) if pays else None,
+            queue=await refresh_queries.queue(connection, viewer, desk.today, FIRST_OF_QUEUE) if plans else None,
+        )
+    return home.render(viewer, view, desk.unit_names)

@@ -1,0 +1,53 @@
+"""Hears of alerts and requests and writes what is to be said about them.
+
+Delivery: at least once, effects once (the inbox, and messages that only ever move to a higher revision). Nothing is
+posted here: the sender does that after the transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bot import notices, outgoing
+from bot.desk import Desk
+from bot.outgoing import OutgoingMessage
+from bot.settings import BotSettings
+from schemas.events.alert import AlertCleared, AlertRaised, AlertUpdated
+from schemas.events.request import RequestApproved, RequestProgressed, RequestRaised, RequestRefused
+from schemas.vocabulary import Role
+from services.access.viewer import Viewer
+from services.database.pool import Connection
+from services.eventlog.outbox import Outgoing
+from services.requests import queries as requests_queries
+
+_BOT = Viewer("quartermaster", "Quartermaster", frozenset({Role.STAFF, Role.PLANNER}), None, None)
+"""Reads a request on behalf of its own people; sees no prices."""
+
+Heard = AlertRaised | AlertUpdated | AlertCleared | RequestRaised | RequestApproved | RequestRefused | RequestProgressed
+
+
+class BotConsumer:
+    """`wake` tells the sender that there may be something new."""
+
+    def __init__(self, desk: Desk, settings: BotSettings, wake: Callable[[], None]) -> None:
+        self._desk = desk
+        self._settings = settings
+        self._wake = wake
+
+    async def apply(self, connection: Connection, events: Sequence[Heard]) -> Sequence[Outgoing]:
+        """Write messages in the given transaction. Nothing follows on the log."""
+        told: list[OutgoingMessage] = []
+        requests = set()
+        for event in events:
+            if isinstance(event, AlertRaised | AlertUpdated | AlertCleared):
+                told.append(notices.of_alert(self._desk, self._settings, event.data, event.data.revision))
+            else:
+                requests.add(event.data.request_id)
+        # The request as it stands is newer than any of its events, so one read a request is enough.
+        for request_id in sorted(requests):
+            view = await requests_queries.request(connection, _BOT, request_id)
+            if view is not None:
+                told += notices.of_request(self._desk, view)
+        await outgoing.put(connection, told)
+        self._wake()
+        return ()

@@ -1,0 +1,32 @@
+"""What an answer needs at hand: a pool for questions, the requests' commands, the clock, the directory. Handed in."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import date
+
+from services.access.directory import Directory
+from services.clock import Clock, london_date
+from services.database.pool import Pool
+from services.requests.commands import Requests
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Desk:
+    """One a process. `pool` reads; `commands` has its own."""
+
+    pool: Pool
+    clock: Clock
+    directory: Directory
+    commands: Requests
+
+    @property
+    def today(self) -> date:
+        """The day in London."""
+        return london_date(self.clock.now())
+
+    @property
+    def unit_names(self) -> Mapping[str, str]:
+        """Unit code → the name people know."""
+        return {code: unit.name for code, unit in self.directory.units.items()}

@@ -1,0 +1,1 @@
+"""The two doors by which Slack reaches the bot."""

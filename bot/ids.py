@@ -1,0 +1,51 @@
+"""Every name that Slack carries back to us: commands, events, actions, blocks, callbacks. Renamed nowhere else.
+
+A button already posted keeps its name for ever, so these never change meaning.
+"""
+
+from __future__ import annotations
+
+import re
+
+COMMAND = "/kit"
+
+EVENT_MENTION = "app_mention"
+EVENT_MESSAGE = "message"
+EVENT_HOME = "app_home_opened"
+
+SHORTCUT_REPLACE = "replace_device"
+
+ASK = "ask"
+"""Buttons whose value is a line of our grammar; the part after the colon only keeps them apart within a block."""
+ASK_PATTERN = re.compile(r"^ask:")
+REPLACE = "replace"
+"""Opens the replacement modal; its value is a `PREFILL` string."""
+APPROVE = "approve_request"
+REFUSE = "refuse_request"
+COUNTS_CHART = "counts_chart"
+COUNTS_CSV = "counts_csv"
+
+VIEW_LOADING = "loading"
+VIEW_REPLACE = "replace_form"
+VIEW_REFUSE = "refuse_form"
+VIEW_DONE = "done"
+
+BLOCK_DEVICE = "device"
+BLOCK_KIND = "kind"
+BLOCK_REASON = "reason"
+BLOCK_NEEDED_BY = "needed_by"
+BLOCK_ACCESSIBILITY = "accessibility"
+BLOCK_DELIVERY = "delivery"
+BLOCK_EXPLANATION = "explanation"
+BLOCK_REFUSAL = "refusal"
+
+NOT_LISTED = "not_listed"
+"""The choice in the device menu of a person whose device we do not know."""
+ACCESSIBILITY_NEEDED = "needed"
+
+METADATA_TYPE = "quartermaster_message"
+
+
+def ask(name: str) -> str:
+    """The action id of an asking button."""
+    return f"{ASK}:{name}"

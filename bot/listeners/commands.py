@@ -1,0 +1,40 @@
+"""`/kit …` and the global shortcut. Answers are for the asker's eyes only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import ids
+from bot.answers.switchboard import answer
+from bot.grammar import Replace, parse
+from bot.listeners.room import Room
+
+
+def register(app: AsyncApp, room: Room) -> None:
+    """Attach to the app."""
+
+    async def kit(
+        ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, respond: AsyncRespond
+    ) -> None:
+        await ack()
+        asked = parse(command.get("text") or "")
+        if isinstance(asked, Replace):
+            await room.open_form(client, command, context)
+            return
+        told = await answer(room.desk, await room.viewer(command), asked)
+        await respond(text=told.text, blocks=told.blocks)
+
+    async def replace(
+        ack: AsyncAck, shortcut: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        await ack()
+        await room.open_form(client, shortcut, context)
+
+    app.command(ids.COMMAND)(kit)
+    app.global_shortcut(ids.SHORTCUT_REPLACE)(replace)

@@ -1,0 +1,80 @@
+"""What every listener has at hand, and the ways to say something that all of them share."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import notices, outgoing
+from bot.answers.counts import File
+from bot.desk import Desk
+from bot.outgoing import OutgoingMessage
+from bot.people import People
+from bot.render import replacement
+from bot.render.message import Message
+from schemas.vocabulary import RequestReason
+from services.access.viewer import Viewer
+from services.register import queries as register_queries
+from services.requests.queries import RequestView
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Room:
+    """One a process."""
+
+    desk: Desk
+    people: People
+    wake_sender: Callable[[], None]
+
+    async def viewer(self, body: Mapping[str, Any]) -> Viewer:
+        """Who sent a command, a press or a form."""
+        return await self.people.viewer(body["user_id"] if "user_id" in body else body["user"]["id"])
+
+    async def tell_of_request(self, request: RequestView) -> None:
+        """Bring the requester's and the approver's messages up to how the request stands."""
+        await self._put(notices.of_request(self.desk, request))
+
+    async def say_once(self, key: str, channel: str, told: Message) -> None:
+        """Answer in a conversation, once even if the delivery is handled again after a crash."""
+        await self._put([OutgoingMessage(f"answer/{key}", f"channel:{channel}", 0, told)])
+
+    async def _put(self, messages: list[OutgoingMessage]) -> None:
+        async with self.desk.pool.acquire() as connection:
+            await outgoing.put(connection, messages)
+        self.wake_sender()
+
+    async def send_file(self, client: AsyncWebClient, user_id: str, file: File) -> None:
+        """A file in the person's own conversation with us, wherever they asked: it may hold what others may not see."""
+        channel = await self.people.direct_channel(user_id)
+        await client.files_upload_v2(
+            channel=channel, filename=file.name, title=file.title, content=file.content, alt_txt=file.described
+        )
+
+    async def open_form(
+        self,
+        client: AsyncWebClient,
+        body: Mapping[str, Any],
+        context: dict[str, Any],
+        reason: RequestReason | None = None,
+    ) -> None:
+        """Open the replacement form: at once with nothing in it, for the trigger soon dies, then filled."""
+        opened = await client.views_open(trigger_id=body["trigger_id"], view=replacement.loading())
+        context[OPEN_VIEW] = opened["view"]["id"]
+        viewer = await self.viewer(body)
+        async with self.desk.pool.acquire() as connection:
+            devices = await register_queries.my_devices(connection, viewer, self.desk.today)
+        place = self.desk.unit_names.get(viewer.unit or "", "")
+        view = replacement.form(devices, reason, place, self.desk.today)
+        await client.views_update(view_id=context[OPEN_VIEW], view=view)
+
+
+OPEN_VIEW = "open_view"
+"""Where bolt's context holds the id of a modal that we opened, so that a failure is told there."""
+
+
+def prefilled(value: str) -> RequestReason | None:
+    """The reason a replacement button carries, if any."""
+    return RequestReason(value) if value in set(RequestReason) else None

@@ -1,0 +1,30 @@
+"""Marks a delivery finished once its listener has ended, well or badly: then nobody takes it up again."""
+
+from __future__ import annotations
+
+import structlog
+from slack_bolt.listener.async_listener_completion_handler import AsyncListenerCompletionHandler
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.middleware.once import KEY
+from bot.received import Received
+from services.database.pool import TEMPORARY_ERRORS
+
+log = structlog.stdlib.get_logger()
+
+
+class Finished(AsyncListenerCompletionHandler):
+    """Bolt calls it after every listener."""
+
+    def __init__(self, received: Received) -> None:
+        self._received = received
+
+    async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:
+        """Note it. If the database is away the delivery stays unfinished and is taken up again."""
+        key = request.context.get(KEY)
+        if key:
+            try:
+                await self._received.finish(key)
+            except TEMPORARY_ERRORS as error:
+                log.warning("a delivery could not be marked finished", delivery=key, error=repr(error))

@@ -1,0 +1,65 @@
+"""Deliveries as they are remembered: by their own id, once, whatever Slack repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from services.database.pool import Pool
+from services.database.statements import load_statements
+
+SQL = load_statements(__file__, "store.sql")
+MOST_ATTEMPTS = 5
+KEEP = timedelta(days=3)
+
+Body = Mapping[str, Any]
+
+
+def delivery_key(body: Body) -> tuple[str, str] | None:
+    """Kind and key of a delivery, the same for each repeat of it; None for what has no id (ssl checks and the like).
+
+    A form sent again after its errors were shown is a new delivery of the same view, so the trigger tells them apart.
+    """
+    if body.get("type") == "event_callback" and body.get("event_id"):
+        return "event", f"event/{body['event_id']}"
+    if body.get("command"):
+        return "command", f"command/{body.get('trigger_id', '')}"
+    if body.get("actions"):
+        action, where = body["actions"][0], body.get("container") or {}
+        place = where.get("message_ts") or where.get("view_id") or ""
+        parts = (place, body["user"]["id"], action.get("action_id", ""), action.get("action_ts", ""))
+        return "interaction", f"action/{'/'.join(parts)}"
+    if body.get("view"):
+        view = body["view"]
+        moment = body.get("trigger_id") or view.get("hash", "")
+        return "interaction", f"view/{view['id']}/{body.get('type')}/{moment}"
+    if body.get("callback_id"):
+        return "interaction", f"shortcut/{body['callback_id']}/{body.get('trigger_id', '')}"
+    return None
+
+
+class Received:
+    """The table of deliveries."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def accept(self, kind: str, key: str, body: Body) -> bool:
+        """True the first time this delivery comes. The body is kept only where a crash could lose it."""
+        kept = dict(body) if kind == "event" else None
+        return await self._pool.fetchval(SQL["accept_delivery"], key, kind, kept) is not None
+
+    async def finish(self, key: str) -> None:
+        """It was dealt with; its body is forgotten."""
+        await self._pool.execute(SQL["finish_delivery"], key)
+
+    async def take_unfinished(self, older_than: timedelta) -> list[tuple[str, dict[str, Any]]]:
+        """Events accepted and never finished, each handed to one taker at a time and at most a few times."""
+        rows = await self._pool.fetch(SQL["take_unfinished"], older_than, MOST_ATTEMPTS)
+        return [(row["key"], row["body"]) for row in rows]
+
+    async def prune(self) -> None:
+        """Forget what Slack can no longer repeat."""
+        await self._pool.execute(SQL["prune_received"], KEEP)
+        await self._pool.execute(SQL["prune_answers"], KEEP)

@@ -1,0 +1,1 @@
+"""Views to Block Kit, purely: no Slack, no database, no clock."""

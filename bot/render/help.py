@@ -1,0 +1,65 @@
+"""What one can say, and what is said when nobody was understood."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import ButtonElement
+
+from bot import ids
+from bot.grammar import USAGE, Fault, Unknown
+from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
+from services.access.viewer import SEES_UNITS, Viewer
+
+_WHAT = {
+    "counts": "how many devices, as table, chart and CSV",
+    "due": "what falls due",
+    "queue": "the refresh queue",
+    "why": "why a device is where it is in the queue",
+    "find": "a device and what happened to it",
+    "budget": "approved, committed, invoiced and left",
+    "replace": "ask for a replacement",
+    "request": "how a request stands",
+    "alerts": "open alerts",
+    "help": "this list",
+}
+_FOR_ALL = ("replace", "request", "find", "alerts", "help")
+
+
+def render_help(viewer: Viewer) -> Message:
+    """The commands this person may use."""
+    names = [name for name in USAGE if viewer.roles & SEES_UNITS or name in _FOR_ALL]
+    lines = ["`/kit` my devices, my requests", *(f"`/kit {USAGE[name]}` {_WHAT[name]}" for name in names)]
+    blocks = [header("What you can ask"), listed(lines)]
+    blocks.append(note("The same words work in a direct message to me, or after mentioning me in a channel."))
+    return message("What you can ask: " + ", ".join(["/kit", *names]), blocks)
+
+
+def render_unknown(unknown: Unknown) -> Message:
+    """Not understood: the nearest command, and a button for it if it needs no more words."""
+    said = escape(unknown.said)
+    buttons: list[ButtonElement] = [button("What can I ask?", ids.ask("help"), "help")]
+    if unknown.nearest is None:
+        return message(
+            "I did not understand that. Try /kit help.",
+            [section(f"I did not understand “{said}”. `/kit help` lists what you can ask."), actions(*buttons)],
+        )
+    if unknown.nearest in ("counts", "due", "queue", "budget", "alerts"):
+        buttons.insert(0, button(f"Show {unknown.nearest}", ids.ask(unknown.nearest), unknown.nearest))
+    told = f"I did not understand “{said}”. Did you mean `/kit {unknown.hint}`?"
+    return message(f"Did you mean /kit {unknown.hint}?", [section(told), actions(*buttons)])
+
+
+def render_fault(fault: Fault) -> Message:
+    """Somebody told what happened: one press to the form, filled in as far as we understood."""
+    told = "Sorry to hear that. I can start a request for a replacement; it takes a minute."
+    return message(
+        told,
+        [section(told), actions(button("Ask for a replacement", ids.REPLACE, fault.reason.value, style="primary"))],
+    )
+
+
+def render_open_form() -> Message:
+    """The form opens only from a press, so where no press came we give a button."""
+    told = "Press the button and I will open the form."
+    return message(
+        told, [section(told), actions(button("Ask for a replacement", ids.REPLACE, "none", style="primary"))]
+    )

@@ -1,0 +1,39 @@
+"""Why a device is where it is in the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from slack_sdk.models.blocks import Block
+
+from bot.render.message import Message, escape, header, listed, message, note, section
+from bot.render.wording import day, kind_name, unit_name
+from services.refresh.queries import Explanation
+
+
+def render(view: Explanation, names: Mapping[str, str]) -> Message:
+    """Rule, policy version, and the score's parts in words."""
+    name = f"{view.model or kind_name(view.kind)} {view.serial or ''}".strip()
+    blocks: list[Block] = [header(f"Why {name}")]
+    where = f"{kind_name(view.kind)} · {escape(unit_name(names, view.unit))}"
+    if view.in_queue:
+        place = f"Place *{view.place}*" if view.place else "In the queue"
+        told = f"{place} in the refresh queue, due {day(view.due_on)}: {escape(view.reason)}"
+    else:
+        told = f"Not in the refresh queue: {escape(view.not_due_because) or 'it is not due yet'}"
+        told += f" (due {day(view.due_on)})" if view.due_on else ""
+    blocks.append(section(f"{told}\n{where}"))
+    if view.score_parts:
+        parts = sorted(view.score_parts.items(), key=lambda part: -part[1])
+        lines = [
+            f"*+{points}*  {escape(view.part_words.get(part) or part.replace('_', ' '))}" for part, points in parts
+        ]
+        blocks += [
+            section(f"*Score {view.score}*"),
+            listed(lines),
+        ]
+    if view.failures:
+        blocks.append(section("*Failures:* " + ", ".join(day(when) for when in view.failures[-20:])))
+    rule = f"Rule “{escape(view.rule)}”, " if view.rule else ""
+    blocks.append(note(f"{rule}policy version {escape(view.policy_version)}"))
+    return message(f"{name}: {told}".replace("*", ""), blocks)

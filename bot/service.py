@@ -1,0 +1,87 @@
+"""The bot as a running service, beside the others or apart from them."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from datetime import date
+
+import aiohttp
+
+from bot.consumer import BotConsumer
+from bot.desk import Desk
+from bot.settings import BotSettings
+from bot.wiring import Parts, assemble
+from schemas.topics import ALERT, REQUEST
+from services.access.directory import Directory
+from services.access.viewer import Viewer
+from services.clock import Clock
+from services.database.pool import Connection, open_pool
+from services.eventlog.consumer import BatchConsumer
+from services.eventlog.topics import ensure_topics
+from services.lifecycle import Service
+from services.refresh import queries as refresh_queries
+from services.requests.commands import Requests
+from services.settings import Settings, read
+
+POOL_SIZE = 6
+
+
+class BotService:
+    """Consumer, sender, resumption and one door to Slack. Starts all, stops in reverse."""
+
+    name = "bot"
+
+    def __init__(self, settings: Settings, bot_settings: BotSettings, clock: Clock, directory: Directory) -> None:
+        self._settings = settings
+        self._bot_settings = bot_settings
+        self._clock = clock
+        self._directory = directory
+        self._stack = AsyncExitStack()
+        self._consumer: BatchConsumer | None = None
+        self.parts: Parts | None = None
+
+    async def start(self) -> None:
+        """Open pools, listen to the log, open the door."""
+        settings, url = self._settings, str(self._settings.database_url)
+        try:
+            pool = await open_pool(url, "bot", size=POOL_SIZE)
+            self._stack.push_async_callback(pool.close)
+            requests_pool = await open_pool(url, "requests")
+            self._stack.push_async_callback(requests_pool.close)
+            session = await self._stack.enter_async_context(aiohttp.ClientSession())
+            commands = Requests(requests_pool, self._clock, self._directory, due_date=due_date)
+            desk = Desk(pool, self._clock, self._directory, commands)
+            parts = self.parts = assemble(self._bot_settings, desk, session)
+            await ensure_topics(settings.kafka_bootstrap_servers, settings.topic_prefix)
+            listening = BotConsumer(desk, self._bot_settings, parts.sender.wake)
+            self._consumer = BatchConsumer(
+                "bot", [ALERT, REQUEST], listening.apply, pool, settings.kafka_bootstrap_servers, settings.topic_prefix
+            )
+            for part in (parts.sender, self._consumer, parts.resumption, parts.front):
+                self._stack.push_async_callback(part.stop)
+                await part.start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+
+    async def stop(self) -> None:
+        """Close the door first, the pools last."""
+        await self._stack.aclose()
+
+    def ready(self) -> bool:
+        """True while every part is."""
+        if self.parts is None or self._consumer is None:
+            return False
+        parts = (self.parts.sender, self._consumer, self.parts.resumption, self.parts.front)
+        return all(part.ready() for part in parts)
+
+
+async def due_date(connection: Connection, viewer: Viewer, serial: str, today: date) -> date | None:
+    """When the refresh policy replaces a device anyhow; the requests' verdict speaks of it."""
+    explained = await refresh_queries.why(connection, viewer, serial, today)
+    return explained.due_on if explained else None
+
+
+def build(settings: Settings, clock: Clock, directory: Directory) -> Service:
+    """The bot with its own settings from the environment. Raises ConfigurationError naming what is missing."""
+    return BotService(settings, read(BotSettings), clock, directory)

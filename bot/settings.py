@@ -1,0 +1,43 @@
+"""What the bot is told from outside: Slack's secrets, by which door Slack comes, which channel hears which alerts."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SLACK_API = "https://slack.com/api/"
+
+
+class BotSettings(BaseSettings):
+    """With `SLACK_APP_TOKEN` the bot uses Socket Mode; with `SLACK_SIGNING_SECRET` alone it listens on `BOT_PORT`."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    bot_token: SecretStr = Field(validation_alias="SLACK_BOT_TOKEN")
+    app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
+    signing_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_SIGNING_SECRET")
+    base_url: str = Field(default=SLACK_API, validation_alias="SLACK_BASE_URL")
+    host: str = Field(default="0.0.0.0", validation_alias="BOT_HOST")  # noqa: S104 - a container's only door
+    port: int = Field(default=3000, validation_alias="BOT_PORT")
+    """Port for HTTP deliveries; 0 takes a free one. Unused in Socket Mode."""
+    channel_budget: str = Field(default="budget", validation_alias="BOT_CHANNEL_BUDGET")
+    channel_fleet: str = Field(default="fleet", validation_alias="BOT_CHANNEL_FLEET")
+    channel_operations: str = Field(default="operations", validation_alias="BOT_CHANNEL_OPERATIONS")
+
+    @model_validator(mode="after")
+    def _has_a_door(self) -> Self:
+        if self.app_token is None and self.signing_secret is None:
+            raise ValueError("set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP")
+        return self
+
+    @property
+    def socket_mode(self) -> bool:
+        """True if Slack is reached through a websocket of ours, false if Slack calls our port."""
+        return self.app_token is not None
+
+    def channel_for(self, audience: str) -> str:
+        """The channel name for an alert's audience; what has no channel of its own goes to operations."""
+        channels = {"budget": self.channel_budget, "fleet": self.channel_fleet}
+        return channels.get(audience, self.channel_operations)

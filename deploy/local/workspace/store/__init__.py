@@ -1,0 +1,1 @@
+"""The workspace's memory: one SQLite file that outlives a restart."""

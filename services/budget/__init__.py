@@ -1,0 +1,1 @@
+"""The ledger: what was approved, promised, ordered and invoiced, in pence, and never a penny unexplained."""

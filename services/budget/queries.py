@@ -1,0 +1,80 @@
+"""What others may read of the budget. Every read takes the viewer, and SQL applies their role.
+
+Managers and above see totals; finance, directors and auditors also the kinds. Staff get a view with nothing in it:
+whoever renders it says whom to ask.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from schemas.vocabulary import FundingLine, Kind
+from services.access.viewer import SEES_UNITS, Viewer
+from services.budget.rules.financial_year import bounds
+from services.database.pool import Connection
+from services.database.statements import load_statements
+
+SQL = load_statements(__file__, "queries.sql")
+
+
+class LineView(msgspec.Struct, frozen=True, kw_only=True):
+    """A funding line's sums in pence, VAT included. `left_pence` is below nought where finance went over."""
+
+    line: FundingLine
+    approved_pence: int
+    committed_pence: int
+    invoiced_pence: int
+    left_pence: int
+
+
+class KindView(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind's sums in pence, VAT included, and how many were ordered. None: documents that name no kind."""
+
+    kind: Kind | None
+    committed_pence: int
+    invoiced_pence: int
+    quantity: int
+
+
+class PriorYear(msgspec.Struct, frozen=True, kw_only=True):
+    """What an earlier year cost, or was forecast to cost."""
+
+    financial_year: str
+    spent_pence: int
+    forecast: bool
+
+
+class BudgetView(msgspec.Struct, frozen=True, kw_only=True):
+    """A year's budget as far as the viewer may see it. Without entitlement all lists are empty."""
+
+    financial_year: str
+    lines: list[LineView]
+    kinds: list[KindView]
+    prior: list[PriorYear]
+
+
+async def budget(connection: Connection, viewer: Viewer, financial_year: str) -> BudgetView:
+    """The year's lines, kinds (with the role for prices), and the years up to it that lie before the ledger.
+
+    Raises BadInput for what is no year.
+    """
+    bounds(financial_year)
+    totals = viewer.has(*SEES_UNITS)
+    lines = await connection.fetch(SQL["lines"], financial_year, totals)
+    kinds = await connection.fetch(SQL["kinds"], financial_year, viewer.sees_prices)
+    prior = await connection.fetch(SQL["prior_years"], financial_year, totals)
+    return BudgetView(
+        financial_year=financial_year,
+        lines=[msgspec.convert(dict(row), LineView) for row in lines],
+        kinds=[msgspec.convert(dict(row), KindView) for row in kinds],
+        prior=[msgspec.convert(dict(row), PriorYear) for row in prior],
+    )
+
+
+async def verify_counters(connection: Connection) -> list[str]:
+    """Counters that differ from the ledger's sums, in words; empty while the books are sound. For tests, operators."""
+    return [
+        f"{row['counter']} {row['name']} shows {list(map(str, row['shown'] or []))}, "
+        f"the ledger sums to {list(map(str, row['summed'] or []))}"
+        for row in await connection.fetch(SQL["verify_counters"])
+    ]

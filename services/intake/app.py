@@ -1,0 +1,52 @@
+"""The aiohttp application: a path a webhook, a health page, and an answer in JSON for every mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+import structlog
+from aiohttp import web
+
+from services.clock import Clock
+from services.database.pool import Pool
+from services.intake.measures import REFUSED, LastWords
+from services.intake.webhooks import Webhook, WebhookDoor
+
+log = structlog.stdlib.get_logger()
+
+
+def make_application(
+    webhooks: Iterable[Webhook],
+    pool: Callable[[], Pool],
+    clock: Clock,
+    units: Mapping[str, str],
+    last_words: LastWords,
+) -> web.Application:
+    """An application with these webhooks; nothing is opened."""
+    application = web.Application(middlewares=[_answer_in_json])
+    application.router.add_get("/health", _health)
+    for webhook in webhooks:
+        application.router.add_post(webhook.path, WebhookDoor(webhook, pool, clock, units, last_words).handle)
+    return application
+
+
+async def _health(_: web.Request) -> web.Response:
+    """For a vendor's test of the connection, and for load balancers."""
+    return web.json_response({"live": True})
+
+
+@web.middleware
+async def _answer_in_json(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Errors without a page or a stack trace. What we did not foresee is logged here and nowhere told."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        REFUSED.labels("unknown", str(error.status)).inc()
+        allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        return web.json_response({"error": error.reason}, status=error.status, headers=allow)
+    except Exception:
+        log.exception("a delivery met a fault of ours", path=request.path)
+        REFUSED.labels("unknown", "503").inc()
+        return web.json_response({"error": "a fault of ours, send again"}, status=503, headers={"Retry-After": "60"})

@@ -1,0 +1,41 @@
+"""What is counted at the door: every record that came in ends in exactly one outcome, or was refused unread."""
+
+from __future__ import annotations
+
+import functools
+from datetime import datetime
+
+from prometheus_client import Counter, Gauge
+
+from services.clock import Clock
+
+RECEIVED = Counter("quartermaster_intake_received_total", "Records taken in for translation", ["source"])
+OUTCOMES = Counter(
+    "quartermaster_intake_records_total",
+    "Records by what became of them: accepted, repeated, ignored or dead_lettered; counted when it is committed",
+    ["source", "outcome"],
+)
+REFUSED = Counter("quartermaster_intake_refused_total", "Requests answered with an error", ["source", "status"])
+CLAMPED = Counter("quartermaster_intake_clamped_total", "Records whose clock ran ahead of ours", ["source"])
+POLL_FAILURES = Counter("quartermaster_intake_poll_failures_total", "Lists that could not be read to the end", ["feed"])
+SILENCE = Gauge(
+    "quartermaster_intake_silence_seconds", "Seconds since a source's last word, in business time", ["source"]
+)
+
+
+class LastWords:
+    """When each source last spoke, for the gauge of its silence. A source counts as heard when intake starts."""
+
+    def __init__(self, clock: Clock, sources: set[str]) -> None:
+        self._clock = clock
+        self._heard: dict[str, datetime] = dict.fromkeys(sources, clock.now())
+        for source in sources:
+            SILENCE.labels(source).set_function(functools.partial(self.silence, source))
+
+    def heard(self, source: str) -> None:
+        """A source proved itself, or answered."""
+        self._heard[source] = self._clock.now()
+
+    def silence(self, source: str) -> float:
+        """Seconds since the last word."""
+        return (self._clock.now() - self._heard[source]).total_seconds()

@@ -1,0 +1,96 @@
+"""Reading a feed again and again: one page, one transaction, and the position moves with what it stands for.
+
+One process polls a feed at a time: it holds an advisory lock on the very connection it writes with, so that losing the
+lock and losing the right to write are one event. After a crash the next walk begins at the stored position; what
+is read again is known by its ids.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import asyncpg
+import structlog
+
+from services.clock import Clock
+from services.database.pool import TEMPORARY_ERRORS, Connection, Pool
+from services.intake import store
+from services.intake.admission import Receipt, admit
+from services.intake.feeds import Feed, Page, UnusableAnswer, Walk
+from services.intake.measures import POLL_FAILURES, LastWords
+from services.intake.translation import Context, Translated, translate_records
+from services.intake.vendor_http import Sleep, Vendor, VendorUnavailable
+
+log = structlog.stdlib.get_logger()
+
+PASSING: tuple[type[BaseException], ...] = (VendorUnavailable, UnusableAnswer, *TEMPORARY_ERRORS, asyncpg.PostgresError)
+"""After these the feed is read again at the next turn: the poller must not die of a database's error, whichever."""
+
+
+class Poller:
+    """Polls one feed every so many real seconds."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        vendor: Vendor,
+        pool: Callable[[], Pool],
+        clock: Clock,
+        units: Mapping[str, str],
+        last_words: LastWords,
+        every_seconds: float,
+        sleep: Sleep,
+    ) -> None:
+        self._feed = feed
+        self._vendor = vendor
+        self._pool = pool
+        self._clock = clock
+        self._units = units
+        self._last_words = last_words
+        self._every_seconds = every_seconds
+        self._sleep = sleep
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        while True:
+            try:
+                await self.poll()
+            except PASSING as error:
+                POLL_FAILURES.labels(self._feed.name).inc()
+                log.warning("a list was not read to its end", feed=self._feed.name, error=repr(error))
+            await self._sleep(self._every_seconds)
+
+    async def poll(self) -> list[Receipt]:
+        """Read the list once, to its end. Nothing if another process is reading it. Raises one of PASSING."""
+        async with self._pool().acquire() as connection:
+            if not await store.hold(connection, self._feed.name):
+                return []
+            try:
+                return await self._walk(connection)
+            finally:
+                # A connection that broke has released the lock by itself.
+                if not connection.is_closed():
+                    await store.release(connection, self._feed.name)
+
+    async def _walk(self, connection: Connection) -> list[Receipt]:
+        walk = self._feed.walk(await store.position(connection, self._feed.name), self._clock.now())
+        receipts = []
+        while walk.url is not None:
+            body = await self._vendor.get(walk.url)
+            page, translated = await asyncio.to_thread(self._read, walk, body)
+            async with connection.transaction():
+                receipt = await admit(connection, translated)
+                if page.position is not None:
+                    await store.move(connection, self._feed.name, page.position)
+            receipt.count()
+            receipts.append(receipt)
+            self._last_words.heard(self._feed.kind.source)
+            for kept in receipt.kept:
+                log.warning("dead letter", source=receipt.source, fingerprint=str(kept.fingerprint), reason=kept.reason)
+        return receipts
+
+    def _read(self, walk: Walk, body: bytes) -> tuple[Page, Translated]:
+        page = walk.read(body)
+        context = Context(self._clock.now(), self._units)
+        return page, translate_records(self._feed.kind, page.records, context)

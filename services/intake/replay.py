@@ -1,0 +1,75 @@
+"""Translating dead letters again, once a mapping was mended: the end is as if it had worked at first.
+
+The record's own time and ids go into its events, so that a replay neither turns newer facts back nor counts twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from services.clock import Clock
+from services.database.pool import Connection
+from services.errors import NotFound, RuleBroken
+from services.intake import store
+from services.intake.admission import Receipt, admit
+from services.intake.doors import RECORD_KINDS
+from services.intake.store import Letter
+from services.intake.translation import Context, Malformed, Record, Translated, translate_records
+
+
+async def show(connection: Connection, fingerprint: UUID) -> Letter:
+    """A dead letter with its bytes. Raises NotFound."""
+    letter = await store.letter(connection, fingerprint)
+    if letter is None:
+        raise NotFound(f"there is no dead letter {fingerprint} in intake; `quartermaster deadletter list` names them")
+    return letter
+
+
+async def replay(connection: Connection, fingerprint: UUID, clock: Clock, units: Mapping[str, str]) -> Receipt:
+    """Translate a letter again, on a connection of intake's schema; settles it if it works now.
+
+    What was one extract may fall into rows: those that are bad become letters of their own.
+    Raises NotFound, and RuleBroken if the letter is settled already or still cannot be translated; the new reason is
+    then stored with it.
+    """
+    async with connection.transaction():
+        letter = await show(connection, fingerprint)
+        if letter.settled_as is not None:
+            raise RuleBroken(f"dead letter {fingerprint} was {letter.settled_as} already")
+        translated = _translate(letter, Context(clock.now(), units))
+        reason = next(
+            (each.letter.reason for each in translated.rejected if each.letter.fingerprint == fingerprint), None
+        )
+        if reason is None:
+            receipt = await admit(connection, translated)
+            await store.settle(connection, fingerprint, "replayed")
+        else:
+            await store.still_dead(connection, fingerprint, reason)
+    if reason is not None:
+        raise RuleBroken(f"dead letter {fingerprint} still cannot be translated: {reason}")
+    receipt.count()
+    return receipt
+
+
+async def discard(connection: Connection, fingerprint: UUID) -> None:
+    """Close a letter for good; its bytes stay. Raises NotFound, and RuleBroken if it is settled already."""
+    async with connection.transaction():
+        letter = await show(connection, fingerprint)
+        if not await store.settle(connection, fingerprint, "discarded"):
+            raise RuleBroken(f"dead letter {fingerprint} was {letter.settled_as} already")
+
+
+def _translate(letter: Letter, context: Context) -> Translated:
+    kind = RECORD_KINDS.get(letter.source)
+    if kind is None:
+        raise RuleBroken(f"nothing here translates letters of {letter.source!r}")
+    try:
+        records = kind.split(letter.body)
+    except Malformed as error:
+        translated = Translated(kind)
+        translated.reject(Record(letter.body), error)
+        return translated
+    if len(records) == 1:  # where it stood in what was sent, not where it stands by itself
+        records = [records[0]._replace(where=letter.context.get("record", ""))]
+    return translate_records(kind, records, context)

@@ -1,0 +1,112 @@
+"""Intake as a running service: the log's relay and pool, the web server, and a poller for each feed."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from services.access.directory import Directory
+from services.clock import Clock
+from services.database.pool import Pool, open_pool
+from services.eventlog.stream_service import StreamService
+from services.intake.app import make_application
+from services.intake.doors import RECORD_KINDS, open_feeds, open_webhooks, units_of
+from services.intake.measures import LastWords
+from services.intake.polling import Poller
+from services.intake.settings import IntakeSettings
+from services.intake.vendor_http import Vendor
+from services.lifecycle import OwnedTasks, Service
+from services.settings import Settings, read
+
+log = structlog.stdlib.get_logger()
+
+
+class IntakeService:
+    """Opens the doors of every source that is configured."""
+
+    name = "intake"
+
+    def __init__(self, settings: Settings, intake: IntakeSettings, clock: Clock, directory: Directory) -> None:
+        self._settings = settings
+        self._intake = intake
+        self._clock = clock
+        self._units = units_of(directory)
+        self._webhooks = open_webhooks(intake)
+        self._feeds = open_feeds(intake)
+        self._stream = StreamService(self.name, settings, (), None)
+        self._pollers = OwnedTasks("intake pollers")
+        self._polling_pool: Pool | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self._runner: web.AppRunner | None = None
+        self.port = intake.intake_port
+
+    async def start(self) -> None:
+        """Open the pools and the relay, then the doors, then begin to poll. Raises OSError if the port is taken."""
+        self._say_what_is_off()
+        await self._stream.start()
+        kinds = {webhook.kind.source for webhook in self._webhooks} | {
+            polled.feed.kind.source for polled in self._feeds
+        }
+        last_words = LastWords(self._clock, kinds)
+        application = make_application(self._webhooks, self._pool, self._clock, self._units, last_words)
+        self._runner = web.AppRunner(application, access_log=None, auto_decompress=False)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self._intake.intake_host, self._intake.intake_port).start()
+        self.port = self._runner.addresses[0][1]
+        if self._feeds:
+            await self._start_polling(last_words)
+
+    async def _start_polling(self, last_words: LastWords) -> None:
+        # Each feed holds a connection while it is read, so pollers have a pool of their own.
+        url = str(self._settings.database_url)
+        self._polling_pool = await open_pool(url, self.name, size=len(self._feeds))
+        self._session = aiohttp.ClientSession()
+        for polled in self._feeds:
+            poller = Poller(
+                polled.feed,
+                Vendor(self._session, polled.credentials(self._session), asyncio.sleep),
+                self._pool_for_polling,
+                self._clock,
+                self._units,
+                last_words,
+                polled.every_seconds,
+                asyncio.sleep,
+            )
+            self._pollers.start(poller.run(), polled.feed.name)
+
+    def _say_what_is_off(self) -> None:
+        on = {webhook.kind.name for webhook in self._webhooks} | {polled.feed.kind.name for polled in self._feeds}
+        for name in RECORD_KINDS:
+            log.info("source is on" if name in on else "source is off: it has no settings", source=name)
+
+    def _pool(self) -> Pool:
+        assert self._stream.pool is not None, "intake is not started"
+        return self._stream.pool
+
+    def _pool_for_polling(self) -> Pool:
+        assert self._polling_pool is not None, "intake is not started"
+        return self._polling_pool
+
+    async def stop(self) -> None:
+        """Close the doors first and let what is inside finish; the relay goes last."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self._pollers.stop()
+        if self._session is not None:
+            await self._session.close()
+        if self._polling_pool is not None:
+            async with asyncio.timeout(10):
+                await self._polling_pool.close()
+        await self._stream.stop()
+
+    def ready(self) -> bool:
+        """True while the doors are open, every poller lives and the relay works."""
+        return self._runner is not None and not self._pollers.failed.is_set() and self._stream.ready()
+
+
+def build(settings: Settings, clock: Clock, directory: Directory) -> Service:
+    """Intake with its own settings from the environment. Raises ConfigurationError naming what is wrong there."""
+    return IntakeService(settings, read(IntakeSettings), clock, directory)

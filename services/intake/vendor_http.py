@@ -1,0 +1,129 @@
+"""Asking a vendor for a page, politely and without end: its Retry-After is kept to, its outages are waited out.
+
+Credentials go to the configured host only: redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+import aiohttp
+import structlog
+from yarl import URL
+
+MOST_TRIES = 8
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 120.0
+LONGEST_RETRY_AFTER_SECONDS = 3600.0
+LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
+TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=60)
+
+log = structlog.stdlib.get_logger()
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class VendorUnavailable(Exception):
+    """The vendor gave no page, however often it was asked; the next poll tries again."""
+
+
+class Credentials(Protocol):
+    """How we prove ourselves to a vendor. `renewable` says whether a fresh proof may help after a 401."""
+
+    @property
+    def renewable(self) -> bool: ...
+
+    async def headers(self, *, fresh: bool = False) -> Mapping[str, str]: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class BasicAuthorisation:
+    """A user and a password of ours."""
+
+    user: str
+    password: str = dataclasses.field(repr=False)
+    renewable: bool = False
+
+    async def headers(self, *, fresh: bool = False) -> Mapping[str, str]:
+        """The Authorization header."""
+        return {"Authorization": aiohttp.encode_basic_auth(self.user, self.password, encoding="utf-8")}
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds a vendor asks us to wait: a number, or a date, which is measured against the vendor's own clock."""
+    words = headers.get("Retry-After", "").strip()
+    if words.isascii() and words.isdigit():
+        return min(float(words), LONGEST_RETRY_AFTER_SECONDS)
+    try:
+        asked = parsedate_to_datetime(words) - parsedate_to_datetime(headers.get("Date", ""))
+    except (TypeError, ValueError):
+        return None
+    return min(max(asked.total_seconds(), 0.0), LONGEST_RETRY_AFTER_SECONDS)
+
+
+def backoff(tries: int, chance: Callable[[], float]) -> float:
+    """Seconds to wait after so many tries in vain: doubling, bounded, and spread so that many do not come at once."""
+    longest = min(FIRST_PAUSE_SECONDS * 2.0 ** min(tries, 20), LONGEST_PAUSE_SECONDS)
+    return longest * (0.5 + chance() / 2)
+
+
+class Vendor:
+    """Gets pages from one vendor."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        credentials: Credentials,
+        sleep: Sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._session = session
+        self._credentials = credentials
+        self._sleep = sleep
+        self._chance = chance
+
+    async def get(self, url: str) -> bytes:
+        """The body at `url`. Raises VendorUnavailable when asking again does not help, or has not for long."""
+        fresh = renewed = False
+        for tries in range(MOST_TRIES):
+            status, headers, body = await self._try(url, fresh=fresh)
+            fresh = False
+            if status == 200:
+                return body
+            if status == 401 and self._credentials.renewable and not renewed:
+                fresh = renewed = True
+                continue
+            if status is not None and status != 429 and status < 500:
+                raise VendorUnavailable(f"answered {status}")
+            asked = retry_after(headers)
+            pause = asked if asked is not None else backoff(tries, self._chance)
+            log.info("vendor asks for patience", host=URL(url).host, status=status, seconds=round(pause, 1))
+            await self._sleep(pause)
+        raise VendorUnavailable(f"no answer after {MOST_TRIES} tries")
+
+    async def _try(self, url: str, *, fresh: bool) -> tuple[int | None, Mapping[str, str], bytes]:
+        try:
+            proof = await self._credentials.headers(fresh=fresh)
+            async with self._session.get(
+                URL(url, encoded=True),
+                headers={**proof, "Accept": "application/json"},
+                allow_redirects=False,
+                timeout=TIMEOUT,
+            ) as answer:
+                return answer.status, answer.headers, await _bounded(answer) if answer.status == 200 else b""
+        except (aiohttp.ClientError, OSError) as error:
+            log.info("vendor not reached", host=URL(url).host, error=repr(error))
+            return None, {}, b""
+
+
+async def _bounded(answer: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    async for chunk in answer.content.iter_chunked(1 << 18):
+        body += chunk
+        if len(body) > LARGEST_ANSWER_BYTES:
+            raise VendorUnavailable("the answer is larger than any page should be")
+    return bytes(body)

@@ -1,0 +1,1 @@
+"""Refresh: which devices are due, why, in which order, and how each unit's fleet ages."""

@@ -1,0 +1,56 @@
+"""What the refresh queue hears: facts and failures from the register, approvals from requests, orders from budget.
+
+Delivery policy: at least once, effects once. The event log's inbox absorbs repeats; whatever order events come in,
+the queue is worked out anew from the last facts and the sets of failures and requests, and so ends the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from schemas.envelope import Event
+from schemas.topics import BUDGET, DEVICE_CHANGED, REQUEST
+from services.clock import Clock
+from services.database.pool import Connection
+from services.eventlog.outbox import Outgoing
+from services.refresh import store
+from services.refresh.heard import Heard
+from services.refresh.judgement import judge
+from services.refresh.policy import PolicyInForce
+
+TOPICS = (DEVICE_CHANGED, REQUEST, BUDGET)
+
+
+class RefreshConsumer:
+    """Applies batches. `policy` is in force for as long as the process lives."""
+
+    def __init__(self, policy: PolicyInForce, clock: Clock) -> None:
+        self._policy = policy
+        self._clock = clock
+
+    async def apply(self, connection: Connection, events: Sequence[Event]) -> Sequence[Outgoing]:
+        """Write what the events mean for the queue; returns the events that follow."""
+        heard = Heard.of(events)
+        if not heard.causes:
+            return ()
+        await store.take_turn(connection)
+        await store.record_failures(connection, heard.failures)
+        named = await store.record_requests(connection, heard.requests.values(), heard.refused_at)
+        requests_of = {device_id: request_id for request_id, device_id in named if device_id is not None}
+        return await judge(
+            connection,
+            _devices(heard, requests_of),
+            list(heard.requests),
+            heard.facts,
+            self._policy,
+            self._clock.now(),
+            lambda entry: heard.cause(entry, requests_of.get(entry, entry)),
+        )
+
+
+def _devices(heard: Heard, requests_of: dict[UUID, UUID]) -> list[UUID]:
+    touched = dict.fromkeys(heard.facts)
+    touched.update(dict.fromkeys(device_id for device_id, _ in heard.failures))
+    touched.update(dict.fromkeys(requests_of))
+    return list(touched)

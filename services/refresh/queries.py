@@ -1,0 +1,176 @@
+"""What others may read of the refresh queue. Every read takes the viewer, and SQL applies their units.
+
+Nothing here is for staff without a unit to look after: they see their devices in the register.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from schemas.vocabulary import Demand, Kind
+from services.access.viewer import Viewer
+from services.database.pool import Connection
+from services.database.statements import load_statements
+from services.refresh import store
+from services.refresh.fold import device_standing
+from services.refresh.policy import PolicyInForce
+from services.refresh.records import Standing
+from services.refresh.rules import add_months, assess, explain, not_due_because
+
+SQL = load_statements(__file__, "queries.sql")
+FIRST_LINES = 10
+
+
+class QueueLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in the queue: 1 is next, counted over all units. `score` is the sum of `score_parts`, at most 1000.
+
+    `waiting_for` says why no order could be placed. `device_id` is None for a request that names no device.
+    """
+
+    place: int
+    device_id: UUID | None
+    serial: str | None
+    kind: Kind
+    model: str | None
+    unit: str | None
+    rule: str
+    reason: str
+    policy_version: str
+    score: int
+    score_parts: dict[str, int]
+    due_on: date
+    demand: Demand
+    status: Literal["queued", "ordered"]
+    request_reference: str | None
+    waiting_for: str | None
+
+
+class DueMonth(msgspec.Struct, frozen=True, kw_only=True):
+    """How many devices of a kind fall due in a month. `month` is its first day."""
+
+    month: date
+    kind: Kind
+    devices: int
+
+
+class DueView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is overdue, what falls due from today on, and who comes first. An ordered successor still counts here."""
+
+    overdue: int
+    by_month: list[DueMonth]
+    first: list[QueueLine]
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a device stands where it stands. Without a place `not_due_because` says why; parts and score are 0 then."""
+
+    device_id: UUID
+    serial: str | None
+    kind: Kind | None
+    model: str | None
+    unit: str | None
+    in_queue: bool
+    place: int | None
+    rule: str | None
+    reason: str
+    policy_version: str
+    score: int
+    score_parts: dict[str, int]
+    part_words: dict[str, str]
+    due_on: date | None
+    failures: list[date]
+    not_due_because: str | None
+    status: Literal["queued", "ordered"] | None = None
+    request_reference: str | None = None
+
+
+async def due(connection: Connection, viewer: Viewer, today: date, months: int = 12) -> DueView:
+    """What is due in the viewer's units until `months` calendar months from today."""
+    until = add_months(today, months)
+    rows = await connection.fetch(SQL["due_by_month"], viewer.unit_scope, today, until)
+    return DueView(
+        overdue=sum(row["devices"] for row in rows if row["month"] is None),
+        by_month=[msgspec.convert(dict(row), DueMonth) for row in rows if row["month"] is not None],
+        first=await _lines(connection, viewer, FIRST_LINES, until),
+    )
+
+
+async def queue(connection: Connection, viewer: Viewer, today: date, limit: int = 20) -> list[QueueLine]:
+    """The first lines of the queue in the viewer's units. `today` is for readers to compare `due_on` with."""
+    return await _lines(connection, viewer, limit, None)
+
+
+async def _lines(connection: Connection, viewer: Viewer, limit: int, until: date | None) -> list[QueueLine]:
+    rows = await connection.fetch(SQL["queue"], viewer.unit_scope, limit, until)
+    return [msgspec.convert(dict(row), QueueLine) for row in rows]
+
+
+async def why(connection: Connection, viewer: Viewer, serial: str, today: date) -> Explanation | None:
+    """Why the device with this serial stands where it stands, or why it does not; None if the viewer may see none.
+
+    The words come from the policy in force and the facts, by the rules that decided.
+    """
+    device_id = await connection.fetchval(SQL["device_by_serial"], viewer.unit_scope, serial.strip())
+    stored_policy = await connection.fetchval(SQL["policy_in_force"])
+    if device_id is None or stored_policy is None:
+        return None
+    known = await store.load(connection, [device_id], [])
+    facts, entry = known.standings[device_id], known.entries.get(device_id)
+    policy, day = _decoded(stored_policy), _day_of_judgement(facts, today)
+    failures = known.failures.get(device_id, ())
+    seen = device_standing(device_id, facts, failures, known.requests.get(device_id))
+    common: dict[str, Any] = {
+        "device_id": facts.device_id,
+        "serial": facts.serial,
+        "kind": facts.kind,
+        "model": facts.model,
+        "unit": facts.unit,
+        "failures": list(failures),
+    }
+    if entry is None:
+        judged = assess(seen, policy, day)
+        return Explanation(
+            **common,
+            in_queue=False,
+            place=None,
+            rule=judged.rule,
+            reason=judged.reason,
+            policy_version=policy.policy.version,
+            score=0,
+            score_parts={},
+            part_words={},
+            due_on=judged.due_on,
+            not_due_because=not_due_because(seen, policy, day),
+        )
+    return Explanation(
+        **common,
+        in_queue=True,
+        place=await connection.fetchval(SQL["place"], device_id),
+        rule=entry.rule,
+        reason=entry.reason,
+        policy_version=entry.policy_version,
+        score=entry.score,
+        score_parts=entry.score_parts,
+        part_words=explain(seen, policy, day),
+        due_on=entry.due_on,
+        not_due_because=None,
+        status=entry.status,
+        request_reference=entry.request_reference,
+    )
+
+
+@lru_cache(maxsize=4)
+def _decoded(stored: str) -> PolicyInForce:
+    return PolicyInForce.decode(stored)
+
+
+def _day_of_judgement(facts: Standing, today: date) -> date:
+    """Today, or the last day for which the stored judgement holds while the day's sweep is still to come."""
+    if facts.changes_on is None or today < facts.changes_on:
+        return today
+    return facts.changes_on - timedelta(days=1)

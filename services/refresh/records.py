@@ -1,0 +1,94 @@
+"""The rows this service keeps, as frozen values that compare: a fold turns old ones into new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from schemas.vocabulary import Demand, DeviceState, Kind, RequestReason
+
+
+class Standing(msgspec.Struct, frozen=True, array_like=True):
+    """A device's deciding facts at `revision`, and what was judged of them. Columns in the table's order."""
+
+    device_id: UUID
+    revision: int
+    state: DeviceState
+    serial: str | None
+    kind: Kind | None
+    model: str | None
+    os: str | None
+    os_version: str | None
+    unit: str | None
+    purchased_on: date | None
+    due_on: date | None = None
+    past_life: bool = False
+    changes_on: date | None = None
+
+    @property
+    def counted(self) -> tuple[str, Kind] | None:
+        """The unit and kind whose ageing counts this device; None while it is not deployed."""
+        if self.state is DeviceState.DEPLOYED and self.unit is not None and self.kind is not None:
+            return self.unit, self.kind
+        return None
+
+
+class Request(msgspec.Struct, frozen=True, array_like=True):
+    """A request as far as it was heard of: `approved_on` and `order_id` come in either order."""
+
+    request_id: UUID
+    reference: str
+    device_id: UUID | None
+    serial: str | None = None
+    unit: str | None = None
+    kind: Kind | None = None
+    reason: RequestReason | None = None
+    approved_on: date | None = None
+    order_id: str | None = None
+    waiting_for: str | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """A line of the queue. `entry_id` is the device's id, or the request's where it names no device."""
+
+    entry_id: UUID
+    device_id: UUID | None
+    request_id: UUID | None
+    request_reference: str | None
+    serial: str | None
+    kind: Kind
+    model: str | None
+    unit: str | None
+    demand: Demand
+    rule: str
+    reason: str
+    policy_version: str
+    due_on: date
+    score: int
+    score_parts: dict[str, int]
+    status: Literal["queued", "ordered"]
+    waiting_for: str | None
+
+
+class FailureTold(NamedTuple):
+    """What was told of a ticket; of two tellings the greater holds."""
+
+    told_at: datetime
+    withdrawn: bool
+    failed_on: date
+
+
+class Known(msgspec.Struct, frozen=True):
+    """All that is stored about the devices and requests at hand."""
+
+    standings: Mapping[UUID, Standing]
+    failures: Mapping[UUID, tuple[date, ...]]
+    requests: Mapping[UUID, Request]
+    """By device id."""
+    loose_requests: Mapping[UUID, Request]
+    """By request id: those touched, whether or not they name a device."""
+    entries: Mapping[UUID, Entry]

@@ -1,0 +1,19 @@
+"""Pure rules: given what is known of a device, the policy and the day, is it due, why, and how urgent is it?"""
+
+from services.refresh.rules.assess import Assessment, assess
+from services.refresh.rules.calendar import add_months, whole_months
+from services.refresh.rules.demand import demand_of
+from services.refresh.rules.explain import explain, not_due_because
+from services.refresh.rules.standing import ApprovedRequest, DeviceStanding
+
+__all__ = [
+    "ApprovedRequest",
+    "Assessment",
+    "DeviceStanding",
+    "add_months",
+    "assess",
+    "demand_of",
+    "explain",
+    "not_due_because",
+    "whole_months",
+]

@@ -1,0 +1,67 @@
+"""The whole judgement of one device on one day, and how long it holds.
+
+Time alone changes judgements: a device falls due, ages, a failure is forgotten. So an assessment names the next day
+on which it could read otherwise; until then it is true without being looked at again (a test holds it to that).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from schemas.vocabulary import Demand
+from services.refresh.policy import PolicyInForce
+from services.refresh.rules.calendar import add_months
+from services.refresh.rules.demand import demand_of
+from services.refresh.rules.due import due, life_ends_on
+from services.refresh.rules.score import next_age_point_on, score_parts, support_ends_on, support_steps
+from services.refresh.rules.standing import DeviceStanding
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """What the policy says of a device. `score` is the sum of `parts`, both empty while it is not in the queue.
+
+    `past_life` tells only of age; `changes_on` is the first day on which anything here may differ.
+    """
+
+    due_on: date | None
+    rule: str | None
+    reason: str
+    in_queue: bool
+    demand: Demand
+    score: int
+    parts: dict[str, int]
+    past_life: bool
+    changes_on: date | None
+
+
+def assess(device: DeviceStanding, policy: PolicyInForce, today: date) -> Assessment:
+    """Judge a device. Pure and total: the same facts, policy and day always give the same answer."""
+    decided = due(device, policy, today)
+    life_end = life_ends_on(device, policy)
+    enters_on = None if decided is None else add_months(decided.due_on, -policy.policy.horizon.months)
+    in_queue = enters_on is not None and enters_on <= today
+    parts = score_parts(device, policy, today) if in_queue else {}
+    turning = [life_end, enters_on, *_failure_turns(device, policy)]
+    if in_queue:
+        support_end = support_ends_on(device, policy)
+        turning += support_steps(support_end) if support_end else ()
+        turning.append(next_age_point_on(device, policy, today))
+    return Assessment(
+        due_on=decided.due_on if decided else None,
+        rule=decided.rule if decided else None,
+        reason=decided.reason if decided else "",
+        in_queue=in_queue,
+        demand=demand_of(device.request.reason if device.request else None),
+        score=sum(parts.values()),
+        parts=parts,
+        past_life=life_end is not None and life_end <= today,
+        changes_on=min((day for day in turning if day is not None and day > today), default=None),
+    )
+
+
+def _failure_turns(device: DeviceStanding, policy: PolicyInForce) -> list[date]:
+    """Days on which a failure begins or ceases to count."""
+    months = policy.policy.failures.months
+    return [turn for day in device.failures for turn in (day, add_months(day, months))]

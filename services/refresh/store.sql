@@ -1,0 +1,131 @@
+-- Statements that write the refresh queue. The caller holds the transaction.
+
+-- name: take_turn
+SELECT pg_advisory_xact_lock(hashtext('quartermaster refresh'), hashtext('writer'))
+
+-- name: record_failures
+INSERT INTO refresh.failures (device_id, ticket, failed_on, withdrawn, told_at)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::date[], $4::boolean[], $5::timestamptz[])
+ON CONFLICT (device_id, ticket) DO UPDATE
+SET failed_on = excluded.failed_on, withdrawn = excluded.withdrawn, told_at = excluded.told_at
+WHERE (excluded.told_at, excluded.withdrawn, excluded.failed_on)
+    > (failures.told_at, failures.withdrawn, failures.failed_on)
+
+-- name: record_requests
+INSERT INTO refresh.requests AS known
+    (request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, refused_at, waiting_for)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::date[],
+                     $9::text[], $10::timestamptz[], $11::text[])
+ON CONFLICT (request_id) DO UPDATE
+SET device_id   = coalesce(known.device_id, excluded.device_id),
+    serial      = coalesce(known.serial, excluded.serial),
+    unit        = coalesce(known.unit, excluded.unit),
+    kind        = coalesce(known.kind, excluded.kind),
+    reason      = coalesce(known.reason, excluded.reason),
+    approved_on = coalesce(known.approved_on, excluded.approved_on),
+    order_id    = coalesce(known.order_id, excluded.order_id),
+    refused_at  = greatest(known.refused_at, excluded.refused_at),
+    waiting_for = CASE
+        WHEN excluded.refused_at IS NULL THEN known.waiting_for
+        WHEN known.refused_at IS NULL OR (excluded.refused_at, excluded.waiting_for) > (known.refused_at, known.waiting_for)
+        THEN excluded.waiting_for
+        ELSE known.waiting_for
+    END
+RETURNING request_id, device_id
+
+-- name: standings
+SELECT device_id, revision, state, serial, kind, model, os, os_version, unit, purchased_on, due_on, past_life, changes_on
+FROM refresh.standing
+WHERE device_id = ANY ($1::uuid[])
+
+-- name: failures_of
+SELECT device_id, failed_on
+FROM refresh.failures
+WHERE device_id = ANY ($1::uuid[]) AND NOT withdrawn
+ORDER BY device_id, failed_on
+
+-- name: requests_of
+-- The request that speaks for a device: one that is ordered, else the one approved first.
+SELECT DISTINCT ON (device_id)
+    request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, waiting_for
+FROM refresh.requests
+WHERE device_id = ANY ($1::uuid[])
+ORDER BY device_id, order_id IS NULL, approved_on, request_id
+
+-- name: requests_by_id
+SELECT request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, waiting_for
+FROM refresh.requests
+WHERE request_id = ANY ($1::uuid[])
+
+-- name: entries
+SELECT entry_id, device_id, request_id, request_reference, serial, kind, model, unit, demand, rule, reason,
+       policy_version, due_on, score, score_parts, status, waiting_for
+FROM refresh.queue
+WHERE entry_id = ANY ($1::uuid[])
+
+-- name: write_standings
+INSERT INTO refresh.standing AS known
+    (device_id, revision, state, serial, kind, model, os, os_version, unit, purchased_on, due_on, past_life, changes_on)
+SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                     $9::text[], $10::date[], $11::date[], $12::boolean[], $13::date[])
+ON CONFLICT (device_id) DO UPDATE
+SET revision = excluded.revision, state = excluded.state, serial = excluded.serial, kind = excluded.kind,
+    model = excluded.model, os = excluded.os, os_version = excluded.os_version, unit = excluded.unit,
+    purchased_on = excluded.purchased_on, due_on = excluded.due_on, past_life = excluded.past_life,
+    changes_on = excluded.changes_on
+WHERE excluded.revision >= known.revision
+
+-- name: write_entries
+INSERT INTO refresh.queue AS known
+    (entry_id, device_id, request_id, request_reference, serial, kind, model, unit, demand, rule, reason,
+     policy_version, due_on, score, score_parts, status, waiting_for, entered_at)
+SELECT *, $18::timestamptz
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+            $10::text[], $11::text[], $12::text[], $13::date[], $14::integer[], $15::jsonb[], $16::text[], $17::text[])
+ON CONFLICT (entry_id) DO UPDATE
+SET request_id = excluded.request_id, request_reference = excluded.request_reference, serial = excluded.serial,
+    kind = excluded.kind, model = excluded.model, unit = excluded.unit, demand = excluded.demand, rule = excluded.rule,
+    reason = excluded.reason, policy_version = excluded.policy_version, due_on = excluded.due_on,
+    score = excluded.score, score_parts = excluded.score_parts, status = excluded.status,
+    waiting_for = excluded.waiting_for
+
+-- name: remove_entries
+DELETE FROM refresh.queue WHERE entry_id = ANY ($1::uuid[])
+
+-- name: count_ageing
+INSERT INTO refresh.ageing AS known (unit, kind, deployed, past_policy_life, sequence, measured_on)
+SELECT unit, kind, deployed, past, 1, $5
+FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[]) AS counted (unit, kind, deployed, past)
+ON CONFLICT (unit, kind) DO UPDATE
+SET deployed = known.deployed + excluded.deployed,
+    past_policy_life = known.past_policy_life + excluded.past_policy_life,
+    sequence = known.sequence + 1,
+    measured_on = excluded.measured_on
+RETURNING unit, kind, sequence, measured_on, deployed, past_policy_life
+
+-- name: adopt_policy
+INSERT INTO refresh.policies (fingerprint, version, content, adopted_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (fingerprint) DO UPDATE SET adopted_at = excluded.adopted_at
+
+-- name: last_sweep
+SELECT swept_on, fingerprint FROM refresh.sweep
+
+-- name: swept
+INSERT INTO refresh.sweep (swept_on, fingerprint) VALUES ($1, $2)
+ON CONFLICT (one_row) DO UPDATE SET swept_on = excluded.swept_on, fingerprint = excluded.fingerprint
+
+-- name: sweep_lock
+SELECT pg_try_advisory_lock(hashtext('quartermaster refresh'), hashtext('sweep'))
+
+-- name: sweep_unlock
+SELECT pg_advisory_unlock(hashtext('quartermaster refresh'), hashtext('sweep'))
+
+-- name: next_of_all
+SELECT device_id FROM refresh.standing WHERE device_id > $1 ORDER BY device_id LIMIT $2
+
+-- name: next_of_turned
+SELECT device_id FROM refresh.standing WHERE device_id > $1 AND changes_on <= $3 ORDER BY device_id LIMIT $2
+
+-- name: entries_without_facts
+SELECT entry_id, device_id FROM refresh.queue
+WHERE NOT EXISTS (SELECT FROM refresh.standing WHERE standing.device_id = queue.device_id)

@@ -1,0 +1,107 @@
+"""What others may read of requests. Every read takes the viewer, and SQL applies it.
+
+One sees one's own requests, those one is named to decide on, and those of the units one answers for.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from schemas.vocabulary import Kind, RequestReason, Role
+from services.access.viewer import Viewer
+from services.database.pool import Connection
+from services.database.statements import load_statements
+from services.requests.rules import OPEN, Status
+
+SQL = load_statements(__file__, "queries.sql")
+MOST = 200
+
+
+class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened to a request. `who` is an address, or the service that did it."""
+
+    at: datetime
+    what: str
+    who: str
+
+
+class RequestView(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as a viewer sees it. `verdict` is what policy said when it was raised."""
+
+    request_id: UUID
+    reference: str
+    requester_email: str
+    requester_name: str
+    unit: str
+    kind: Kind
+    reason: RequestReason
+    device_id: UUID | None
+    serial: str | None
+    explanation: str
+    needed_by: date | None
+    accessibility_needs: bool
+    delivery_place: str
+    status: Status
+    verdict: str
+    approver_email: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+    refusal: str | None
+    raised_at: datetime
+    timeline: list[TimelineLine]
+
+
+async def request(connection: Connection, viewer: Viewer, request_id: UUID) -> RequestView | None:
+    """The request with this id; None if there is none the viewer may see."""
+    return next(iter(await _read(connection, viewer, request_id=request_id)), None)
+
+
+async def request_by_reference(connection: Connection, viewer: Viewer, reference: str) -> RequestView | None:
+    """The request with this R-number, in any case; None if there is none the viewer may see."""
+    return next(iter(await _read(connection, viewer, reference=reference.strip().upper())), None)
+
+
+async def open_requests(connection: Connection, viewer: Viewer) -> list[RequestView]:
+    """The viewer's own requests that are not refused, the oldest first."""
+    return await _read(connection, viewer, statuses=list(OPEN), own=True)
+
+
+async def waiting_for(connection: Connection, viewer: Viewer) -> list[RequestView]:
+    """Requests that the viewer may decide on now: those naming them first, then the oldest."""
+    return await _read(connection, viewer, statuses=[Status.WAITING_FOR_APPROVAL], waiting=True)
+
+
+async def _read(
+    connection: Connection,
+    viewer: Viewer,
+    *,
+    request_id: UUID | None = None,
+    reference: str | None = None,
+    statuses: list[Status] | None = None,
+    own: bool = False,
+    waiting: bool = False,
+) -> list[RequestView]:
+    decides = viewer.has(Role.DIRECTOR) or (viewer.has(Role.MANAGER) and viewer.units is not None)
+    rows = await connection.fetch(
+        SQL["requests"],
+        viewer.unit_scope,
+        viewer.email,
+        request_id,
+        reference,
+        statuses,
+        own,
+        waiting,
+        MOST,
+        decides,
+    )
+    return [_view(dict(row)) for row in rows]
+
+
+def _view(values: dict[str, Any]) -> RequestView:
+    lines = zip(values.pop("at") or (), values.pop("what") or (), values.pop("who") or (), strict=True)
+    timeline = [TimelineLine(at=at, what=what, who=who) for at, what, who in lines]
+    return msgspec.convert(values | {"timeline": timeline}, RequestView)

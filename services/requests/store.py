@@ -1,0 +1,125 @@
+"""Writing requests, inside the transaction of the command or batch they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from schemas.vocabulary import Kind, RequestReason
+from services.access.viewer import Viewer
+from services.database.pool import Connection
+from services.database.statements import load_statements
+from services.requests.rules import OPEN, Status
+
+SQL = load_statements(__file__, "store.sql")
+
+
+class NewRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as it is first written; the fields stand in the order of the statement."""
+
+    request_id: UUID
+    reference: str
+    requester_email: str
+    requester_name: str
+    unit: str
+    kind: Kind
+    reason: RequestReason
+    device_id: UUID | None
+    serial: str | None
+    explanation: str
+    needed_by: date | None
+    accessibility_needs: bool
+    delivery_place: str
+    status: Status
+    verdict: str
+    approver_email: str
+    raised_at: datetime
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A request locked for a decision."""
+
+    request_id: UUID
+    reference: str
+    requester_email: str
+    unit: str
+    kind: Kind
+    reason: RequestReason
+    device_id: UUID | None
+    serial: str | None
+    accessibility_needs: bool
+    approver_email: str
+    status: Status
+
+
+class Moment(NamedTuple):
+    """One line of a request's timeline; the same cause stands there once."""
+
+    request_id: UUID
+    cause: str
+    at: datetime
+    what: str
+    who: str
+
+
+async def use_key(
+    connection: Connection, email: str, command: str, key: str, request_id: UUID, now: datetime
+) -> UUID | None:
+    """None the first time a key is used; afterwards the request it was used for."""
+    if await connection.fetchval(SQL["use_key"], email, command, key, request_id, now) is not None:
+        return None
+    used: UUID = await connection.fetchval(SQL["used_key"], email, command, key)
+    return used
+
+
+async def next_reference(connection: Connection) -> str:
+    """The next R-number."""
+    return f"R-{await connection.fetchval(SQL['next_number'])}"
+
+
+async def open_request_of_device(connection: Connection, device_id: UUID) -> str | None:
+    """The reference of the device's open request, if it has one."""
+    reference: str | None = await connection.fetchval(SQL["open_request_of_device"], device_id, list(OPEN))
+    return reference
+
+
+async def insert_request(connection: Connection, request: NewRequest) -> bool:
+    """Write a request; False if its device got an open one meanwhile."""
+    return await connection.fetchval(SQL["insert_request"], *msgspec.structs.astuple(request)) is not None
+
+
+async def lock_request(connection: Connection, viewer: Viewer, request_id: UUID) -> Held | None:
+    """Hold a request until the transaction ends; None if there is none that the viewer may see."""
+    row = await connection.fetchrow(SQL["lock_request"], request_id, viewer.unit_scope, viewer.email)
+    return None if row is None else msgspec.convert(dict(row), Held)
+
+
+async def decide(
+    connection: Connection, request_id: UUID, status: Status, decided_by: str, now: datetime, refusal: str | None
+) -> None:
+    """Write a decision on a request that is held."""
+    await connection.execute(SQL["decide"], request_id, status, decided_by, now, refusal)
+
+
+async def lock_requests(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, tuple[str, str, Status]]:
+    """Hold requests until the transaction ends: (reference, requester, status) by id."""
+    return {
+        row["request_id"]: (row["reference"], row["requester_email"], Status(row["status"]))
+        for row in await connection.fetch(SQL["lock_requests"], ids)
+    }
+
+
+async def move_on(connection: Connection, statuses: dict[UUID, Status]) -> None:
+    """Write the new status of requests that are held."""
+    if statuses:
+        await connection.execute(SQL["move_on"], list(statuses), list(statuses.values()))
+
+
+async def remember(connection: Connection, moments: Sequence[Moment]) -> None:
+    """Append to timelines."""
+    if moments:
+        await connection.execute(SQL["remember"], *(list(column) for column in zip(*moments, strict=True)))

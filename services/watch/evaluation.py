@@ -1,0 +1,131 @@
+"""Judging: facts from the tables, verdicts from the conditions, alerts and their events from the rules.
+
+Both ways in, an event and the passing of time, come through here, one at a time (an advisory lock held to the end of
+the transaction), so that no two of them can raise the same thing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from schemas.events.alert import Alert
+from schemas.topics import ALERT
+from services.access.directory import Directory
+from services.clock import london_date
+from services.database.pool import Connection
+from services.eventlog.outbox import Outgoing
+from services.watch import store
+from services.watch.conditions import budget_crossing, failing_model, past_policy_life
+from services.watch.conditions.finding import Verdict
+from services.watch.rules import is_open, next_event
+from services.watch.thresholds import Thresholds
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Touched:
+    """What to judge anew: lines (year, line), units (unit, kind) and models. None stands for all of them."""
+
+    lines: Collection[tuple[str, str]] | None = None
+    units: Collection[tuple[str, str]] | None = None
+    models: Collection[str] | None = None
+
+
+EVERYTHING = Touched()
+
+
+class Evaluation:
+    """Turns the present facts into alerts."""
+
+    def __init__(self, thresholds: Thresholds, directory: Directory) -> None:
+        self._thresholds = thresholds
+        self._directory = directory
+
+    async def judge(self, connection: Connection, now: datetime, touched: Touched) -> list[Outgoing]:
+        """Judge what was touched at `now`, write the alerts that change, and answer their events.
+
+        The caller holds the evaluation lock in this transaction.
+        """
+        verdicts: list[Verdict] = []
+        lives: dict[str, Alert] = {}
+        if touched.lines is None or touched.lines:
+            verdicts += await self._judge_lines(connection, now, touched.lines, lives)
+        if touched.units is None or touched.units:
+            verdicts += await self._judge_units(connection, touched.units, lives)
+        if touched.models is None or touched.models:
+            verdicts += await self._judge_models(connection, now, touched.models, lives)
+        events = [event for verdict in verdicts if (event := next_event(lives.get(verdict.key), verdict, now))]
+        await store.keep_alerts(connection, [event.data for event in events])
+        return [(ALERT, event) for event in events]
+
+    async def _judge_lines(
+        self,
+        connection: Connection,
+        now: datetime,
+        lines: Collection[tuple[str, str]] | None,
+        lives: dict[str, Alert],
+    ) -> Sequence[Verdict]:
+        standings = await store.balances(connection, lines)
+        lives |= await store.last_lives(
+            connection, [budget_crossing.key_of(each.financial_year, each.line) for each in standings]
+        )
+        return [
+            budget_crossing.judge(
+                each,
+                self._thresholds.budget_crossing,
+                _held(lives, budget_crossing.key_of(each.financial_year, each.line)),
+                london_date(now),
+            )
+            for each in standings
+        ]
+
+    async def _judge_units(
+        self, connection: Connection, units: Collection[tuple[str, str]] | None, lives: dict[str, Alert]
+    ) -> Sequence[Verdict]:
+        measured = await store.ageing(connection, units)
+        lives |= await store.last_lives(
+            connection, [past_policy_life.key_of(each.unit, each.kind) for each in measured]
+        )
+        return [
+            past_policy_life.judge(
+                each,
+                self._thresholds.past_policy_life,
+                _held(lives, past_policy_life.key_of(each.unit, each.kind)),
+                self._unit_name(each.unit),
+            )
+            for each in measured
+        ]
+
+    async def _judge_models(
+        self, connection: Connection, now: datetime, models: Collection[str] | None, lives: dict[str, Alert]
+    ) -> Sequence[Verdict]:
+        thresholds = self._thresholds.failing_model
+        days = [window.days for window in thresholds.windows]
+        counts = await store.failure_windows(connection, now, days, models)
+        if models is None:
+            # A model that no longer fails has no counts; its alert is cleared all the same.
+            still_open = await store.open_keys(connection, failing_model.CONDITION)
+            models = counts.keys() | {failing_model.model_of(key) for key in still_open}
+        lives |= await store.last_lives(connection, [failing_model.key_of(model) for model in models])
+        known_since = await store.known_since(connection)
+        return [
+            failing_model.judge(
+                model,
+                counts.get(model, ()),
+                thresholds,
+                held=is_open(lives.get(failing_model.key_of(model))),
+                known_since=known_since,
+                now=now,
+            )
+            for model in sorted(models)
+        ]
+
+    def _unit_name(self, code: str) -> str:
+        unit = self._directory.units.get(code)
+        return code if unit is None else unit.name
+
+
+def _held(lives: dict[str, Alert], key: str) -> float | None:
+    life = lives.get(key)
+    return life.threshold if life is not None and life.cleared_at is None else None

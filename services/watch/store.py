@@ -1,0 +1,139 @@
+"""Watch's own tables, read and written in sets inside the transaction of the batch or the sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import msgspec
+
+from schemas.events.alert import Alert
+from schemas.events.budget import Balance
+from schemas.events.refresh import Ageing
+from schemas.events.register import DeviceFailure
+from schemas.vocabulary import AlertSeverity
+from services.database.pool import Connection
+from services.database.statements import load_statements
+from services.watch.conditions.budget_crossing import LineStanding
+from services.watch.conditions.failing_model import WindowCount
+from services.watch.conditions.past_policy_life import UnitAgeing
+
+SQL = load_statements(__file__, "store.sql")
+_COLUMNS = (
+    "key",
+    "episode",
+    "revision",
+    "condition",
+    "severity",
+    "audience",
+    "unit",
+    "headline",
+    "detail",
+    "measured",
+    "threshold",
+    "raised_at",
+    "cleared_at",
+)
+"""In the order of the statement keep_alerts."""
+
+Pairs = Collection[tuple[str, str]]
+
+
+async def one_evaluation_at_a_time(connection: Connection) -> None:
+    """Wait until no other transaction judges: what it has told is then seen by ours, and told once."""
+    await connection.execute(SQL["one_evaluation_at_a_time"])
+
+
+async def try_evaluation(connection: Connection) -> bool:
+    """The same without waiting: False if another transaction judges just now."""
+    return bool(await connection.fetchval(SQL["try_evaluation"]))
+
+
+async def keep_balances(connection: Connection, balances: Sequence[Balance]) -> set[tuple[str, str]]:
+    """Keep the newest sums of each line; answers the lines (financial year, line) that were told of."""
+    newest: dict[tuple[str, str], Balance] = {}
+    for balance in sorted(balances, key=lambda each: each.sequence):
+        newest[balance.financial_year, balance.line.value] = balance
+    rows = [
+        (year, line, b.sequence, b.approved_pence, b.committed_pence, b.invoiced_pence)
+        for (year, line), b in sorted(newest.items())
+    ]
+    await connection.execute(SQL["keep_balances"], *_columns(rows, 6))
+    return set(newest)
+
+
+async def keep_ageing(connection: Connection, measured: Sequence[Ageing]) -> set[tuple[str, str]]:
+    """Keep the newest measure of each unit and kind; answers the (unit, kind) that were told of."""
+    newest: dict[tuple[str, str], Ageing] = {}
+    for ageing in sorted(measured, key=lambda each: each.sequence):
+        newest[ageing.unit, ageing.kind.value] = ageing
+    rows = [
+        (unit, kind, a.sequence, a.measured_on, a.deployed, a.past_policy_life)
+        for (unit, kind), a in sorted(newest.items())
+    ]
+    await connection.execute(SQL["keep_ageing"], *_columns(rows, 6))
+    return set(newest)
+
+
+async def keep_failures(connection: Connection, failures: Sequence[DeviceFailure]) -> set[str]:
+    """Keep failures by ticket; answers the models whose counts may have changed."""
+    rows = [(failure.ticket, failure.model, failure.failed_at, failure.withdrawn) for failure in failures]
+    return {row["model"] for row in await connection.fetch(SQL["keep_failures"], *_columns(rows, 4))}
+
+
+async def balances(connection: Connection, lines: Pairs | None) -> list[LineStanding]:
+    """The sums of these lines, or of all."""
+    rows = await connection.fetch(SQL["balances"], *_pairs(lines))
+    return [LineStanding(**dict(row)) for row in rows]
+
+
+async def ageing(connection: Connection, units: Pairs | None) -> list[UnitAgeing]:
+    """The measures of these (unit, kind), or of all."""
+    return [UnitAgeing(**dict(row)) for row in await connection.fetch(SQL["ageing"], *_pairs(units))]
+
+
+async def failure_windows(
+    connection: Connection, now: datetime, days: Sequence[int], models: Collection[str] | None
+) -> dict[str, list[WindowCount]]:
+    """Counts of these models, or of all that failed lately, in windows of so many days."""
+    wanted = None if models is None else sorted(models)
+    counts: dict[str, list[WindowCount]] = {}
+    for row in await connection.fetch(SQL["failure_windows"], now, list(days), wanted):
+        count = WindowCount(days=row["days"], recent=row["recent"], before=row["before"])
+        counts.setdefault(row["model"], []).append(count)
+    return counts
+
+
+async def known_since(connection: Connection) -> datetime | None:
+    """When the first failure happened that we know of, of any model."""
+    moment: datetime | None = await connection.fetchval(SQL["known_since"])
+    return moment
+
+
+async def open_keys(connection: Connection, condition: str) -> list[str]:
+    """Keys of a condition's open alerts."""
+    return [row["key"] for row in await connection.fetch(SQL["open_keys"], condition)]
+
+
+async def last_lives(connection: Connection, keys: Collection[str]) -> dict[str, Alert]:
+    """The latest life of each key that ever had one."""
+    rows = await connection.fetch(SQL["last_lives"], sorted(keys))
+    return {row["key"]: Alert(**{**dict(row), "severity": AlertSeverity(row["severity"])}) for row in rows}
+
+
+async def keep_alerts(connection: Connection, alerts: Sequence[Alert]) -> None:
+    """Write alerts as they are from now on."""
+    if alerts:
+        rows = [tuple(msgspec.structs.asdict(alert)[column] for column in _COLUMNS) for alert in alerts]
+        await connection.execute(SQL["keep_alerts"], *_columns(rows, len(_COLUMNS)))
+
+
+def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
+    return [[row[place] for row in rows] for place in range(width)]
+
+
+def _pairs(pairs: Pairs | None) -> tuple[list[str] | None, list[str] | None]:
+    if pairs is None:
+        return None, None
+    ordered = sorted(pairs)
+    return [first for first, _ in ordered], [second for _, second in ordered]

@@ -1,0 +1,89 @@
+-- name: one_evaluation_at_a_time
+SELECT pg_advisory_xact_lock(hashtext('watch evaluation'), 0)
+
+-- name: try_evaluation
+SELECT pg_try_advisory_xact_lock(hashtext('watch evaluation'), 0)
+
+-- name: keep_balances
+INSERT INTO watch.balances (financial_year, line, sequence, approved_pence, committed_pence, invoiced_pence)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
+ON CONFLICT (financial_year, line) DO UPDATE
+SET sequence = excluded.sequence, approved_pence = excluded.approved_pence,
+    committed_pence = excluded.committed_pence, invoiced_pence = excluded.invoiced_pence
+WHERE excluded.sequence > balances.sequence
+
+-- name: keep_ageing
+INSERT INTO watch.ageing (unit, kind, sequence, measured_on, deployed, past_policy_life)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::date[], $5::integer[], $6::integer[])
+ON CONFLICT (unit, kind) DO UPDATE
+SET sequence = excluded.sequence, measured_on = excluded.measured_on,
+    deployed = excluded.deployed, past_policy_life = excluded.past_policy_life
+WHERE excluded.sequence > ageing.sequence
+
+-- name: keep_failures
+-- Joins words on a ticket so that neither order nor repetition matters: greatest() prefers any model to none.
+-- Answers every model that the ticket counted for, or counts for now.
+WITH told AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::boolean[])
+        AS told (ticket, model, failed_at, withdrawn)
+), before AS (
+    SELECT model FROM watch.failures WHERE ticket = ANY ($1::text[])
+), kept AS (
+    INSERT INTO watch.failures AS f (ticket, model, failed_at, withdrawn)
+    SELECT ticket, max(model), min(failed_at), bool_or(withdrawn) FROM told GROUP BY ticket ORDER BY ticket
+    ON CONFLICT (ticket) DO UPDATE
+    SET model = greatest(f.model, excluded.model), failed_at = least(f.failed_at, excluded.failed_at),
+        withdrawn = f.withdrawn OR excluded.withdrawn
+    RETURNING model
+)
+SELECT model FROM before WHERE model IS NOT NULL
+UNION
+SELECT model FROM kept WHERE model IS NOT NULL
+
+-- name: balances
+SELECT financial_year, line, approved_pence, committed_pence, invoiced_pence
+FROM watch.balances
+WHERE $1::text[] IS NULL OR (financial_year, line) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+ORDER BY financial_year, line
+
+-- name: ageing
+SELECT unit, kind, deployed, past_policy_life
+FROM watch.ageing
+WHERE $1::text[] IS NULL OR (unit, kind) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+ORDER BY unit, kind
+
+-- name: failure_windows
+-- Failures in the last n days and in the n days before, for each n of $2, at the moment $1.
+SELECT f.model, w.days,
+       count(*) FILTER (WHERE f.failed_at > $1::timestamptz - make_interval(days => w.days)) AS recent,
+       count(*) FILTER (WHERE f.failed_at <= $1::timestamptz - make_interval(days => w.days)) AS before
+FROM watch.failures AS f
+JOIN unnest($2::integer[]) AS w (days) ON f.failed_at > $1::timestamptz - make_interval(days => 2 * w.days)
+WHERE NOT f.withdrawn AND f.model IS NOT NULL AND f.failed_at <= $1::timestamptz
+  AND ($3::text[] IS NULL OR f.model = ANY ($3))
+GROUP BY f.model, w.days
+ORDER BY f.model, w.days
+
+-- name: known_since
+SELECT min(failed_at) FROM watch.failures
+
+-- name: open_keys
+SELECT key FROM watch.alerts WHERE condition = $1 AND cleared_at IS NULL ORDER BY key
+
+-- name: last_lives
+SELECT DISTINCT ON (key)
+       key, episode, revision, condition, severity, audience, unit, headline, detail, measured, threshold,
+       raised_at, cleared_at
+FROM watch.alerts
+WHERE key = ANY ($1::text[])
+ORDER BY key, episode DESC
+
+-- name: keep_alerts
+INSERT INTO watch.alerts (key, episode, revision, condition, severity, audience, unit, headline, detail, measured,
+                          threshold, raised_at, cleared_at)
+SELECT * FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[],
+                     $8::text[], $9::text[], $10::float8[], $11::float8[], $12::timestamptz[], $13::timestamptz[])
+ON CONFLICT (key, episode) DO UPDATE
+SET revision = excluded.revision, severity = excluded.severity, audience = excluded.audience, unit = excluded.unit,
+    headline = excluded.headline, detail = excluded.detail, measured = excluded.measured,
+    threshold = excluded.threshold, cleared_at = excluded.cleared_at

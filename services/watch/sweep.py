@@ -1,0 +1,44 @@
+"""The sweep: time passes, windows move on, years end, thresholds are edited, and no event tells of it.
+
+Safe to run anywhere, any number of times: replicas take turns by the evaluation lock, and judging the same facts
+twice tells nothing twice.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from services.clock import Clock
+from services.database.pool import TEMPORARY_ERRORS, Pool
+from services.eventlog import outbox
+from services.watch import store
+from services.watch.evaluation import EVERYTHING, Evaluation
+
+log = structlog.stdlib.get_logger()
+
+
+class Sweep:
+    """Judges everything now and then."""
+
+    def __init__(self, evaluation: Evaluation, clock: Clock, pool: Pool) -> None:
+        self._evaluation = evaluation
+        self._clock = clock
+        self._pool = pool
+
+    async def run(self) -> int:
+        """Judge everything once; answers how many alerts changed. Does nothing while another replica judges."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            if not await store.try_evaluation(connection):
+                return 0
+            outgoing = await self._evaluation.judge(connection, self._clock.now(), EVERYTHING)
+            await outbox.append(connection, outgoing)
+            return len(outgoing)
+
+    async def run_on_timer(self) -> None:
+        """`run` for a timer: what fails now is done by the next run."""
+        try:
+            await self.run()
+        except TEMPORARY_ERRORS as error:
+            log.warning("sweep is tried again later", error=repr(error))
+        except Exception:
+            log.exception("sweep failed")

@@ -1,0 +1,41 @@
+"""A real browser, and a workspace with a toy app in it for the page's own test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+
+from deploy.local.workspace.limits import Limits
+from deploy.local.workspace.server import Workspace
+from tests.browser.toy import toy_bolt, toy_seed
+
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """The system's Chromium."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def toy_workspace() -> AsyncIterator[Workspace]:
+    """A workspace with the toy app connected."""
+    async with Workspace.start(toy_seed(), limits=Limits(acknowledge=2.0)) as workspace:
+        handler = AsyncSocketModeHandler(toy_bolt(workspace.api_url), "xapp-lending")
+        await handler.connect_async()
+        yield workspace
+        await handler.close_async()

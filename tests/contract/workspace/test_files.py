@@ -1,0 +1,60 @@
+"""Upload in three steps, by the real client, and who may fetch the bytes."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from deploy.local.workspace.client import ScriptedPerson
+from deploy.local.workspace.seed import stable_id
+from deploy.local.workspace.server import Workspace
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+
+async def test_upload_v2_shares_a_file(web: AsyncWebClient, priya: ScriptedPerson, amara: ScriptedPerson) -> None:
+    answer = await web.files_upload_v2(
+        channel=stable_id("C", "managers"),
+        filename="chart.png",
+        content=PNG,
+        title="Chart",
+        initial_comment="look",
+    )
+    assert answer["file"]["title"] == "Chart"
+    message = await priya.wait_for_message(lambda message: bool(message.get("files")))
+    assert message["text"] == "look"
+    assert await priya.download(message["files"][0]) == PNG
+    assert (await web.files_info(file=answer["file"]["id"]))["file"]["mimetype"] == "image/png"
+    with pytest.raises(aiohttp.ClientResponseError):
+        await amara.download(message["files"][0])
+
+
+async def test_wrong_length_and_unfinished_uploads_are_refused(web: AsyncWebClient) -> None:
+    begun = await web.files_getUploadURLExternal(filename="a.txt", length=3)
+    with pytest.raises(SlackApiError, match="file_not_found"):
+        await web.files_completeUploadExternal(files=[{"id": begun["file_id"]}])
+    async with aiohttp.ClientSession() as session:
+        async with session.post(begun["upload_url"], data=b"four") as answer:
+            assert answer.status == 400
+        async with session.post(begun["upload_url"], data=b"abc") as answer:
+            assert answer.status == 200
+        async with session.post(begun["upload_url"], data=b"abc") as answer:
+            assert answer.status == 404
+
+
+async def test_a_person_uploads_and_the_app_reads(
+    web: AsyncWebClient, amara: ScriptedPerson, workspace: Workspace
+) -> None:
+    identity = await amara.upload("broken.png", PNG)
+    await amara.say("it looks like this", files=(identity,))
+    history = await web.conversations_history(channel=stable_id("C", "general"))
+    url = history["messages"][0]["files"][0]["url_private"]
+    async with aiohttp.ClientSession() as session:
+        async with session.get(url, headers={"Authorization": "Bearer xoxb-toy"}) as answer:
+            assert await answer.read() == PNG
+        async with session.get(url, headers={"Authorization": "Bearer xoxb-second"}) as answer:
+            assert answer.status == 403
+        async with session.get(url) as answer:
+            assert answer.status == 401

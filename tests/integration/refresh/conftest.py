@@ -1,0 +1,79 @@
+"""The refresh service's database side, driven as its consumer drives it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+
+from schemas.envelope import Event
+from services.clock import FixedClock
+from services.database.pool import Pool, open_pool
+from services.eventlog import inbox, outbox
+from services.eventlog.outbox import Outgoing
+from services.refresh import store
+from services.refresh.consumer import RefreshConsumer
+from services.refresh.policy import Policy, PolicyInForce
+from services.refresh.sweep import DailySweep
+from tests.integration.refresh.fleet import DIRECTORY, NOW
+from tests.unit.refresh.policies import FILE
+
+
+@dataclasses.dataclass
+class Refresh:
+    """The service without broker: batches in, events out, time moved by hand."""
+
+    pool: Pool
+    policy: PolicyInForce
+    clock: FixedClock
+
+    async def hear(self, *events: Event) -> list[Event]:
+        """Apply one batch in one transaction, repeats absorbed; returns what goes out."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            fresh = await inbox.accept(connection, events)
+            outgoing: Sequence[Outgoing] = ()
+            if fresh:
+                outgoing = await RefreshConsumer(self.policy, self.clock).apply(connection, fresh)
+            await outbox.append(connection, outgoing)
+        return [event for _, event in outgoing]
+
+    async def hear_in_batches(self, events: Sequence[Event], size: int) -> None:
+        """Apply a run of events."""
+        for start in range(0, len(events), size):
+            await self.hear(*events[start : start + size])
+
+    def sweeper(self) -> DailySweep:
+        """A sweep as a freshly started process has it."""
+        return DailySweep(self.pool, self.policy, self.clock)
+
+    async def state(self) -> dict[str, list[tuple[object, ...]]]:
+        """All that the service decided, without when and how often."""
+        reads = {
+            "standing": "SELECT * FROM standing ORDER BY device_id",
+            "failures": "SELECT * FROM failures ORDER BY device_id, ticket",
+            "requests": "SELECT * FROM requests ORDER BY request_id",
+            "queue": "SELECT to_jsonb(queue) - 'entered_at' FROM queue ORDER BY entry_id",
+            "ageing": "SELECT unit, kind, deployed, past_policy_life FROM ageing WHERE deployed > 0 ORDER BY 1, 2",
+        }
+        return {name: [tuple(row) for row in await self.pool.fetch(read)] for name, read in reads.items()}
+
+    async def recounted(self) -> list[tuple[object, ...]]:
+        """The ageing counts, counted anew from the devices."""
+        rows = await self.pool.fetch(
+            "SELECT unit, kind, count(*)::integer, (count(*) FILTER (WHERE past_life))::integer FROM standing "
+            "WHERE state = 'deployed' AND unit IS NOT NULL AND kind IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
+        )
+        return [tuple(row) for row in rows]
+
+
+@pytest.fixture
+async def refresh(database_url: str) -> AsyncIterator[Refresh]:
+    """The service's database side at the scenario's first morning."""
+    pool = await open_pool(database_url, "refresh")
+    policy = PolicyInForce.of(Policy.load(FILE), DIRECTORY)
+    clock = FixedClock(NOW)
+    async with pool.acquire() as connection:
+        await store.adopt_policy(connection, policy, clock.now())
+    yield Refresh(pool, policy, clock)
+    await pool.close()

@@ -1,0 +1,97 @@
+"""When a device is due and by which rule."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from schemas.vocabulary import Demand, DeviceState, Kind, RequestReason
+from services.refresh.rules import assess, not_due_because
+from tests.unit.refresh.policies import POLICY, device, request
+
+TODAY = date(2024, 11, 4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "bought", "due_on"),
+    [
+        (Kind.LAPTOP, date(2020, 2, 29), date(2024, 2, 29)),
+        (Kind.SMARTPHONE, date(2020, 2, 29), date(2023, 2, 28)),
+        (Kind.LAPTOP, date(2020, 12, 31), date(2024, 12, 31)),
+        (Kind.DESKTOP, date(2020, 1, 31), date(2025, 1, 31)),
+        (Kind.MONITOR, date(2018, 2, 28), date(2025, 2, 28)),
+    ],
+)
+def test_due_at_the_end_of_policy_life(kind: Kind, bought: date, due_on: date) -> None:
+    judged = assess(device(kind=kind, purchased_on=bought), POLICY, TODAY)
+    assert (judged.rule, judged.due_on) == ("end-of-policy-life", due_on)
+    assert judged.past_life == (due_on <= TODAY)
+
+
+def test_enters_the_queue_on_the_first_day_of_the_horizon() -> None:
+    bought = device(purchased_on=date(2021, 11, 5))
+    assert not assess(bought, POLICY, date(2024, 11, 4)).in_queue
+    assert assess(bought, POLICY, date(2024, 11, 4)).changes_on == date(2024, 11, 5)
+    assert assess(bought, POLICY, date(2024, 11, 5)).in_queue
+
+
+def test_the_earliest_of_age_and_support_decides() -> None:
+    judged = assess(device(model="Latitude 7400", purchased_on=date(2022, 1, 1)), POLICY, TODAY)
+    assert (judged.rule, judged.due_on) == ("end-of-model-support", date(2024, 12, 31))
+    judged = assess(device(model="Latitude 7400", purchased_on=date(2020, 1, 1)), POLICY, TODAY)
+    assert (judged.rule, judged.due_on) == ("end-of-policy-life", date(2024, 1, 1))
+
+
+def test_a_system_that_a_model_cannot_leave() -> None:
+    held_back = device(kind=Kind.DESKTOP, model="OptiPlex 7050", os="Windows", os_version="10.0.19045.4957")
+    judged = assess(held_back, POLICY, TODAY)
+    assert (judged.rule, judged.due_on) == ("end-of-system-support", date(2025, 10, 14))
+
+
+def test_failures_within_the_window_make_it_due_and_are_forgotten() -> None:
+    failures = (date(2024, 1, 10), date(2024, 6, 1), date(2024, 9, 30))
+    broken = device(failures=failures)
+    judged = assess(broken, POLICY, TODAY)
+    assert (judged.rule, judged.due_on) == ("repeated-failure", date(2024, 9, 30))
+    assert judged.changes_on == date(2025, 1, 10)
+    assert not assess(broken, POLICY, date(2024, 9, 29)).in_queue
+    assert assess(broken, POLICY, date(2025, 1, 9)).in_queue
+    assert not assess(broken, POLICY, date(2025, 1, 10)).in_queue
+
+
+@pytest.mark.parametrize("reason", list(RequestReason))
+def test_a_request_decides_before_all_else(reason: RequestReason) -> None:
+    asked = device(purchased_on=date(2019, 1, 1), request=request(reason, TODAY))
+    judged = assess(asked, POLICY, TODAY)
+    assert judged.rule == f"request-{reason.value.replace('_', '-')}"
+    assert judged.due_on == TODAY
+    assert judged.demand == (Demand.REFRESH if reason is RequestReason.END_OF_LIFE else Demand.BAU)
+
+
+@pytest.mark.parametrize("state", [each for each in DeviceState if each not in ("deployed", "in_repair")])
+def test_only_devices_in_use_are_refreshed(state: DeviceState) -> None:
+    old = device(state=state, purchased_on=date(2015, 1, 1), failures=(TODAY,) * 3)
+    assert not assess(old, POLICY, TODAY).in_queue
+    assert not_due_because(old, POLICY, TODAY)
+
+
+def test_a_stolen_device_needs_a_successor_until_one_is_ordered() -> None:
+    stolen = {"state": DeviceState.WRITTEN_OFF, "purchased_on": date(2023, 1, 1)}
+    assert assess(device(**stolen, request=request(RequestReason.STOLEN, TODAY)), POLICY, TODAY).in_queue
+    ordered = request(RequestReason.STOLEN, TODAY, ordered=True)
+    assert not assess(device(**stolen, request=ordered), POLICY, TODAY).in_queue
+    assert assess(device(request=ordered), POLICY, TODAY).in_queue
+
+
+def test_tablets_are_due_since_they_were_withdrawn() -> None:
+    judged = assess(device(kind=Kind.TABLET, purchased_on=date(2023, 12, 1)), POLICY, TODAY)
+    assert (judged.rule, judged.due_on) == ("kind-withdrawn", date(2024, 3, 31))
+    assert "a laptop takes its place" in judged.reason
+
+
+def test_what_is_not_known_is_said() -> None:
+    assert "purchase date is not known" in not_due_because(device(), POLICY, TODAY)
+    assert "kind is not known" in not_due_because(device(kind=None), POLICY, TODAY)
+    assert "more than 12 months ahead" in not_due_because(device(purchased_on=date(2024, 1, 1)), POLICY, TODAY)
+    assert "yet" in not_due_because(device(state=None), POLICY, TODAY)
