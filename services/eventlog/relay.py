@@ -7,6 +7,7 @@ a log that comes back empty gets every retained event again, and the inboxes abs
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 from datetime import timedelta
 
@@ -24,6 +25,8 @@ from services.telemetry import EVENTS_PUBLISHED
 
 BATCH = 5000
 IDLE_SECONDS = 1.0
+SOON_SECONDS = 0.05
+STOP_SECONDS = 5.0
 LOG_CHECK_SECONDS = 15.0
 PRUNE_SECONDS = 300.0
 LOG_HEADER = "log"
@@ -42,6 +45,7 @@ WHERE (transaction, position) > ($1::text::xid8, $2::bigint)
 ORDER BY transaction, position
 LIMIT $3
 """
+_WAITING = "SELECT EXISTS (SELECT FROM outbox WHERE (transaction, position) > ($1::text::xid8, $2::bigint))"
 _MOVE = """
 INSERT INTO outbox_cursor (log_id, transaction, position) VALUES ($1, $2::text::xid8, $3)
 ON CONFLICT (log_id) DO UPDATE
@@ -128,8 +132,13 @@ class OutboxRelay:
             await producer.start()
             await self._publish(connection, producer)
         finally:
-            await producer.stop()
-            await connection.close(timeout=5)
+            # In this order, and the second whatever becomes of the first: the connection holds the turn, which the
+            # next relay may have once nothing of ours is on its way, and must have in the end.
+            try:
+                async with asyncio.timeout(STOP_SECONDS):
+                    await producer.stop()
+            finally:
+                await connection.close(timeout=5)
 
     async def _wait_for_turn(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         while True:
@@ -163,16 +172,15 @@ class OutboxRelay:
                 await connection.execute(_PRUNE_OUTBOX, log_id, self._retention.outbox)
                 await connection.execute(_PRUNE_INBOX, self._retention.inbox_days)
                 pruned = loop.time()
-            if len(rows) < BATCH:
-                await self._wait_for_more(open_transactions=not rows)
+            if not rows:
+                # What is committed but hides behind an older open transaction wakes nobody again: look soon.
+                waiting = await connection.fetchval(_WAITING, transaction, position)
+                await self._wait(SOON_SECONDS if waiting else IDLE_SECONDS)
 
-    async def _wait_for_more(self, *, open_transactions: bool) -> None:
-        # A notified row may still hide behind an older open transaction, so look again soon after a wake-up.
-        try:
-            async with asyncio.timeout(IDLE_SECONDS if open_transactions else IDLE_SECONDS / 20):
+    async def _wait(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
                 await self._wake.wait()
-        except TimeoutError:
-            pass
 
     async def _send(self, producer: AIOKafkaProducer, rows: list[asyncpg.Record], log_id: str) -> None:
         headers = [(LOG_HEADER, log_id.encode())]
