@@ -31,6 +31,9 @@ Record: TypeAlias = Any
 PAUSE_MS = 10
 """A log that brings nothing for so long has nothing more for this batch."""
 
+METADATA_MS = 5000
+"""How soon lanes that were added are noticed: a log that came back empty may have others than the one before."""
+
 log = structlog.stdlib.get_logger()
 
 
@@ -83,6 +86,7 @@ class BatchConsumer:
                 auto_offset_reset="earliest",
                 max_partition_fetch_bytes=4 * 1024 * 1024,
                 fetch_max_wait_ms=100,
+                metadata_max_age_ms=METADATA_MS,
             )
             try:
                 await consumer.start()
