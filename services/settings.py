@@ -25,7 +25,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="QUARTERMASTER_")
 
-    database_url: PostgresDsn = Field(validation_alias="DATABASE_URL")
+    database_url: PostgresDsn = Field(validation_alias="DATABASE_URL", repr=False)
+    """Not shown where settings are: it holds a password."""
     kafka_bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")
     kafka_idempotence: bool = True
     """Off only for the embedded broker, which refuses idempotent producers."""
@@ -54,5 +55,12 @@ def read(kind: type[SettingsType]) -> SettingsType:
     try:
         return kind()
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        wrong = "; ".join(f"{_key(kind, each['loc'])}: {each['msg']}" for each in error.errors())
         raise ConfigurationError(f"settings are incomplete: {wrong}") from None
+
+
+def _key(kind: type[BaseSettings], place: tuple[int | str, ...]) -> str:
+    """The name that is to be set in the environment; a field that has an alias is already called by it."""
+    first, *rest = map(str, place)
+    name = (kind.model_config.get("env_prefix", "") + first).upper() if first in kind.model_fields else first
+    return ".".join([name, *rest])
