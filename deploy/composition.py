@@ -6,6 +6,8 @@ import asyncio
 import importlib
 from collections.abc import Callable, Sequence
 
+import structlog
+
 from services.access.directory import Directory
 from services.clock import Clock
 from services.errors import ConfigurationError

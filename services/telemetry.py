@@ -23,7 +23,9 @@ log = structlog.stdlib.get_logger()
 def configure_logging(log_format: str, level: str) -> None:
     """One line a fact, JSON for machines or coloured for people; the standard library's loggers join in."""
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if log_format == "console" else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        if log_format == "console"
+        else structlog.processors.JSONRenderer()
     )
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import ids
 from bot.errors import explain
 from bot.listeners.room import OPEN_VIEW, Room
+from bot.middleware.finished import ACKNOWLEDGED
 from bot.middleware.once import KEY
 from bot.render import replacement
 from bot.render.message import escape, message, section
@@ -35,6 +36,7 @@ def register(app: AsyncApp, room: Room) -> None:
         respond: AsyncRespond,
         response: BoltResponse | None,
     ) -> BoltResponse | None:
+        context[ACKNOWLEDGED] = context.ack.response
         explanation = explain(error)
         delivery = context.get(KEY)
         if explanation.reference is None:

@@ -11,6 +11,9 @@ from bot.middleware.once import KEY
 from bot.received import Received
 from services.database.pool import TEMPORARY_ERRORS
 
+ACKNOWLEDGED = "acknowledged"
+"""Where bolt's context keeps what a failing listener had answered Slack."""
+
 log = structlog.stdlib.get_logger()
 
 
@@ -22,6 +25,9 @@ class Finished(AsyncListenerCompletionHandler):
 
     async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:
         """Note it. If the database is away the delivery stays unfinished and is taken up again."""
+        # Bolt forgets an acknowledgement it has not carried out yet when the listener fails right after it.
+        if request.context.ack.response is None:
+            request.context.ack.response = request.context.get(ACKNOWLEDGED)
         key = request.context.get(KEY)
         if key:
             try:

@@ -16,6 +16,7 @@ from services.access.directory import Directory
 from services.database.pool import Connection, open_pool
 from services.errors import NotFound
 from services.eventlog import dead_letters
+from services.intake.doors import units_of
 from services.intake.replay import replay as replay_letter
 from services.settings import Settings, read
 
@@ -87,7 +88,7 @@ async def _replay(fingerprint: UUID) -> None:
     settings = read(Settings)
     directory = Directory.load(settings.directory_file)
     async with _connection("intake") as connection:
-        receipt = await replay_letter(connection, fingerprint, settings.clock(), directory.codes_by_name)
+        receipt = await replay_letter(connection, fingerprint, settings.clock(), units_of(directory))
     console.print(f"replayed {fingerprint}: {receipt.accepted} accepted, {receipt.repeated} seen before")
 
 

@@ -1,7 +1,7 @@
 """What the register knows once it has decided which device was meant.
 
-Published on topic `device-changed`, keyed by device id. A mere check-in changes nothing that others decide on, so
-it is not published.
+Published on topics `device-changed` and `device-failed`, keyed by device id. A mere check-in changes nothing that
+others decide on, so it is not published.
 """
 
 from __future__ import annotations
@@ -64,6 +64,3 @@ class DeviceFailed(Event, frozen=True, kw_only=True, tag="quartermaster.register
     """A device failed, or a failure was withdrawn."""
 
     data: DeviceFailure
-
-
-RegisterEvent = DeviceChanged | DeviceFailed

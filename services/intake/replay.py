@@ -15,7 +15,7 @@ from services.intake import store
 from services.intake.admission import Receipt, admit
 from services.intake.doors import RECORD_KINDS
 from services.intake.store import Letter
-from services.intake.translation import Context, Malformed, Record, Translated, translate_records
+from services.intake.translation import Context, Translated, translate_body
 
 
 async def show(connection: Connection, fingerprint: UUID) -> Letter:
@@ -64,12 +64,4 @@ def _translate(letter: Letter, context: Context) -> Translated:
     kind = RECORD_KINDS.get(letter.source)
     if kind is None:
         raise RuleBroken(f"nothing here translates letters of {letter.source!r}")
-    try:
-        records = kind.split(letter.body)
-    except Malformed as error:
-        translated = Translated(kind)
-        translated.reject(Record(letter.body), error)
-        return translated
-    if len(records) == 1:  # where it stood in what was sent, not where it stands by itself
-        records = [records[0]._replace(where=letter.context.get("record", ""))]
-    return translate_records(kind, records, context)
+    return translate_body(kind, letter.body, context, stood=letter.context.get("record", ""))

@@ -118,6 +118,22 @@ def translate_records(kind: RecordKind, records: Sequence[Record], context: Cont
     return result
 
 
+def translate_body(kind: RecordKind, body: bytes, context: Context, *, stood: str = "") -> Translated:
+    """Cut what was sent into records and translate each; what cannot be cut is rejected whole. Never raises.
+
+    `stood` is where a body stood that is a record of something sent before.
+    """
+    try:
+        records = kind.split(body)
+    except Exception as error:  # input must not become a fault of ours
+        result = Translated(kind)
+        result.reject(Record(body), error)
+        return result
+    if stood and len(records) == 1:
+        records = [records[0]._replace(where=stood)]
+    return translate_records(kind, records, context)
+
+
 def _latest_moment(event: Event) -> datetime:
     if isinstance(event, FailureReported):
         return max(event.time, event.data.opened_at)

@@ -19,15 +19,9 @@ from services.database.pool import TEMPORARY_ERRORS, Pool
 from services.intake.admission import Receipt, admit
 from services.intake.authenticity import Proof, is_authentic
 from services.intake.measures import REFUSED, LastWords
-from services.intake.translation import (
-    Context,
-    Malformed,
-    Record,
-    RecordKind,
-    Translated,
-    translate_records,
-)
+from services.intake.translation import Context, RecordKind, Translated, translate_body
 
+READ_SECONDS = 60.0
 WAIT_FOR_DATABASE_SECONDS = 5.0
 RETRY_AFTER_SECONDS = 5
 LARGE_BODY_BYTES = 128 * 1024
@@ -116,10 +110,13 @@ class WebhookDoor:
             raise too_large
         body = bytearray()
         try:
-            async for chunk in request.content.iter_chunked(65_536):
-                body += chunk
-                if len(body) > limit:
-                    raise too_large
+            async with asyncio.timeout(READ_SECONDS):
+                async for chunk in request.content.iter_chunked(65_536):
+                    body += chunk
+                    if len(body) > limit:
+                        raise too_large
+        except TimeoutError:
+            raise Refusal(408, f"the body took longer than {READ_SECONDS:.0f} s", {"Connection": "close"}) from None
         except (web.RequestPayloadError, ConnectionError):
             raise Refusal(400, f"the body broke off after {len(body)} bytes") from None
         return bytes(body)
@@ -127,18 +124,8 @@ class WebhookDoor:
     async def _translate(self, body: bytes) -> Translated:
         context = Context(self._clock.now(), self._units)
         if len(body) > LARGE_BODY_BYTES:
-            return await asyncio.to_thread(self._translate_now, body, context)
-        return self._translate_now(body, context)
-
-    def _translate_now(self, body: bytes, context: Context) -> Translated:
-        kind = self._webhook.kind
-        try:
-            records = kind.split(body)
-        except Malformed as error:
-            translated = Translated(kind)
-            translated.reject(Record(body), error)
-            return translated
-        return translate_records(kind, records, context)
+            return await asyncio.to_thread(translate_body, self._webhook.kind, body, context)
+        return translate_body(self._webhook.kind, body, context)
 
     async def _make_safe(self, translated: Translated) -> Receipt:
         try:

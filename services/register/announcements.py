@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
-
 from schemas.events.register import DeviceChanged, DeviceFacts, DeviceFailed, DeviceFailure
 from services.register.rules.facts import PUBLISHED, Device, Field
 
@@ -29,14 +27,22 @@ def device_changed(device: Device, at: datetime) -> DeviceChanged:
 
 
 def device_merged(gone: Device, into: Device, at: datetime) -> DeviceChanged:
-    """Tell that the record `gone` was the same device as `into`, found out at `at`."""
-    facts = _facts(gone, ("merged_into",))
+    """Tell that the record `gone` was the same device as `into`, found out at `at`.
+
+    The id stands for nothing any more, so no fact is left in it that others could count or judge.
+    """
     return DeviceChanged(
         id=f"{gone.device_id}/{gone.revision + 1}/merged",
         source=SOURCE,
         time=at,
         subject=str(gone.device_id),
-        data=msgspec.structs.replace(facts, revision=gone.revision + 1, merged_into=into.device_id),
+        data=DeviceFacts(
+            device_id=gone.device_id,
+            revision=gone.revision + 1,
+            changed=("merged_into",),
+            state=gone.state,
+            merged_into=into.device_id,
+        ),
     )
 
 

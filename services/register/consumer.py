@@ -11,7 +11,7 @@ from uuid import UUID
 
 from schemas.envelope import Event
 from schemas.events.device import DeviceObserved, FailureReported
-from schemas.topics import DEVICE_CHANGED
+from schemas.topics import DEVICE_CHANGED, DEVICE_FAILED
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
 from services.register import store
@@ -104,7 +104,7 @@ class RegisterConsumer:
                 withdrawn = event.data.ticket_state == "cancelled"
                 if before is None or (before == "cancelled") != withdrawn:
                     told[ticket] = (
-                        DEVICE_CHANGED,
+                        DEVICE_FAILED,
                         device_failed(device, ticket, event.data.opened_at, withdrawn=withdrawn, cause=event.id),
                     )
             await store.write_failures(connection, rows)
@@ -123,5 +123,5 @@ class RegisterConsumer:
                     withdrawn=state == "cancelled",
                     cause=f"model known/{completed[device_id].revision}",
                 )
-                told[ticket] = (DEVICE_CHANGED, event_out)
+                told[ticket] = (DEVICE_FAILED, event_out)
         return list(told.values())

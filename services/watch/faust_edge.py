@@ -45,7 +45,7 @@ class FaustEdge:
             store="memory://",
             autodiscover=False,
             web_enabled=False,
-            # Everything that would make topics of its own, in ways the embedded broker refuses.
+            # Nothing that would make topics of its own: `ensure_topics` makes them all.
             topic_allow_declare=False,
             topic_disable_leader=True,
             table_standby_replicas=0,

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from playwright.async_api import Browser, Page, expect
+from slack_sdk.web.async_client import AsyncWebClient
 
 from deploy.local.workspace.server import Workspace
 from tests.browser.toy import AMARA, PRIYA
@@ -123,3 +124,20 @@ async def test_a_phone_has_a_drawer(browser: Browser, toy_workspace: Workspace) 
     await expect(link).to_be_hidden()
     overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert overflow <= 0
+
+
+async def test_choices_and_typing_survive_what_happens_meanwhile(browser: Browser, toy_workspace: Workspace) -> None:
+    page = await opened(browser, toy_workspace, AMARA)
+    client = AsyncWebClient(token="xoxb-lending", base_url=toy_workspace.api_url)
+    options = [{"text": {"type": "plain_text", "text": name}, "value": name} for name in ("one", "two")]
+    label = {"type": "plain_text", "text": "Which"}
+    select = {"type": "static_select", "action_id": "return", "placeholder": label, "options": options}
+    blocks = [{"type": "actions", "elements": [select]}]
+    await client.chat_postMessage(channel="general", text="choose", blocks=blocks)
+    await page.get_by_label("Which").select_option("two")
+    draft = page.get_by_role("textbox", name="Message #general")
+    await draft.fill("half a sen")
+    await client.chat_postMessage(channel="general", text="meanwhile")
+    await expect(page.get_by_role("article")).to_have_count(2)
+    await expect(page.get_by_label("Which")).to_have_value("two")
+    await expect(draft).to_have_value("half a sen")

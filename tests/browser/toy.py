@@ -24,7 +24,12 @@ def toy_seed() -> Seed:
         ("Idris Bello", "Finance partner", "#9c4a63"),
     )
     users = tuple(
-        Person(name=name, title=title, colour=colour, email=f"{name.lower().replace(' ', '.')}@metropolitan.example")
+        Person(
+            name=name,
+            title=title,
+            colour=colour,
+            email=f"{name.lower().replace(' ', '.')}@metropolitan.example",
+        )
         for name, title, colour in people
     )
     app = App(
@@ -35,7 +40,14 @@ def toy_seed() -> Seed:
         signing_secret="lending-secret",
         description="Borrow and return things",
         colour="#1c6b59",
-        scopes=("chat:write", "commands", "files:write", "im:history", "app_mentions:read", "reactions:write"),
+        scopes=(
+            "chat:write",
+            "commands",
+            "files:write",
+            "im:history",
+            "app_mentions:read",
+            "reactions:write",
+        ),
         events=("app_home_opened", "app_mention", "message.im"),
         commands=(
             Command(command="/lend", description="Ask to borrow something", usage_hint="[thing]"),
@@ -44,7 +56,12 @@ def toy_seed() -> Seed:
         shortcuts=(Shortcut(name="Turn into a request", callback_id="turn", type="message"),),
     )
     channels = (
-        Channel(name="general", topic="Everybody, about *anything*", purpose="For the whole team", apps=("lending",)),
+        Channel(
+            name="general",
+            topic="Everybody, about *anything*",
+            purpose="For the whole team",
+            apps=("lending",),
+        ),
         Channel(name="lending", topic="Requests and returns", apps=("lending",)),
         Channel(name="managers", private=True, members=(PRIYA,), apps=("lending",)),
     )
@@ -76,7 +93,11 @@ def ask_modal() -> Json:
         option("Collect it", "collect", "From the desk, 8:00 to 17:30"),
         option("Send it", "send", "Two working days"),
     ]
-    needs = [option("Large print", "print"), option("Screen reader", "reader"), option("Lighter model", "light")]
+    needs = [
+        option("Large print", "print"),
+        option("Screen reader", "reader"),
+        option("Lighter model", "light"),
+    ]
     return {
         "type": "modal",
         "callback_id": "ask",
@@ -94,7 +115,12 @@ def ask_modal() -> Json:
             ),
             field("day", "Needed by", {"type": "datepicker", "action_id": "day"}, optional=True),
             field("how", "How would you like it?", {"type": "radio_buttons", "action_id": "how", "options": how}),
-            field("needs", "Needs", {"type": "checkboxes", "action_id": "needs", "options": needs}, optional=True),
+            field(
+                "needs",
+                "Needs",
+                {"type": "checkboxes", "action_id": "needs", "options": needs},
+                optional=True,
+            ),
             field("weeks", "Weeks", {"type": "number_input", "action_id": "weeks", "is_decimal_allowed": False}),
             field("who", "Manager", {"type": "users_select", "action_id": "who"}, optional=True),
             field("photo", "Photo", {"type": "file_input", "action_id": "photo", "max_files": 1}, optional=True),
@@ -124,9 +150,25 @@ def request_blocks(user: str, thing: str, why: str, state: str = "") -> list[Jso
         "style": "danger",
     }
     value = f"{user}|{thing}|{why}"
-    approve = {"type": "button", "action_id": "approve", "text": plain("Approve"), "style": "primary", "value": value}
-    refuse = {"type": "button", "action_id": "refuse", "text": plain("Refuse"), "style": "danger", "value": value}
-    later = {"type": "overflow", "action_id": "later", "options": [option("Snooze a day", "1"), option("Assign", "2")]}
+    approve = {
+        "type": "button",
+        "action_id": "approve",
+        "text": plain("Approve"),
+        "style": "primary",
+        "value": value,
+    }
+    refuse = {
+        "type": "button",
+        "action_id": "refuse",
+        "text": plain("Refuse"),
+        "style": "danger",
+        "value": value,
+    }
+    later = {
+        "type": "overflow",
+        "action_id": "later",
+        "options": [option("Snooze a day", "1"), option("Assign", "2")],
+    }
     return [*blocks, {"type": "actions", "elements": [approve, {**refuse, "confirm": confirm}, later]}]
 
 
@@ -140,7 +182,12 @@ def home_view() -> Json:
             {
                 "type": "section",
                 "text": marked("*Projector P-17*\nDue back tomorrow"),
-                "accessory": {"type": "button", "action_id": "return", "text": plain("Return"), "value": "P-17"},
+                "accessory": {
+                    "type": "button",
+                    "action_id": "return",
+                    "text": plain("Return"),
+                    "value": "P-17",
+                },
             },
         ],
     }

@@ -34,6 +34,10 @@ class Order:
     def net_pence(self) -> int:
         return self.quantity * self.model.plan.price_pence
 
+    def gross_pence(self, vat_percent: int) -> int:
+        """The sum with VAT, as the ledger counts it."""
+        return self.net_pence * (100 + vat_percent) // 100
+
 
 class Buyer:
     """Decides what the next order is; the same random source gives the same orders."""

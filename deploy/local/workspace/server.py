@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -88,6 +89,13 @@ class Workspace:
         """How many Socket Mode connections an app has open."""
         courier = self.context.couriers[self.seed.app(handle).id]
         return courier.connections if isinstance(courier, SocketCourier) else 0
+
+    async def app_connected(self, handle: str, within: float = 10.0) -> None:
+        """Wait until an app is connected over Socket Mode. Raises TimeoutError; KeyError for no such app."""
+        courier = self.context.couriers[self.seed.app(handle).id]
+        if isinstance(courier, SocketCourier):
+            async with asyncio.timeout(within):
+                await courier.connected()
 
     async def request_refresh(self) -> int:
         """Tell every Socket Mode connection to reconnect; how many were told."""

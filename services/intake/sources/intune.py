@@ -186,7 +186,8 @@ class DeviceFeed:
 
     def walk(self, position: Mapping[str, str] | None, now: datetime) -> Walk:
         """Begin the list: everything the first time, afterwards what checked in since."""
-        since = datetime.fromisoformat(position["last_sync"]) if position else None
+        # Our own clock may have been set back; a watermark ahead of it would hide what checks in until then.
+        since = min(datetime.fromisoformat(position["last_sync"]), now) if position else None
         return _DeviceWalk(self._graph_url, since, now)
 
 

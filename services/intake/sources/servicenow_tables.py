@@ -60,13 +60,14 @@ class _TableWalk:
     def __init__(self, url: str, position: Mapping[str, str] | None, now: datetime) -> None:
         self._url = url
         self._now = now
+        self._reached: tuple[datetime, str] | None = None
         query = _ORDER
         if position is not None:
-            since = datetime.fromisoformat(position["sys_updated_on"]) - OVERLAP
-            query = f"sys_updated_on>={_written(since)}^{_ORDER}"
-        self._reached: tuple[datetime, str] | None = None
-        if position is not None:
-            self._reached = (datetime.fromisoformat(position["sys_updated_on"]), position["sys_id"])
+            stored = datetime.fromisoformat(position["sys_updated_on"])
+            # Our own clock may have been set back; a cursor ahead of it would hide what changes until then.
+            reached = min(stored, now)
+            self._reached = (reached, position["sys_id"] if reached == stored else "")
+            query = f"sys_updated_on>={_written(reached - OVERLAP)}^{_ORDER}"
         self.url: str | None = url + quote(query, safe="")
 
     def read(self, body: bytes) -> Page:

@@ -32,9 +32,14 @@ def clock() -> MovedClock:
     return MovedClock()
 
 
+HASTY = Limits(acknowledge=0.8, event_retries=(0.0, 0.05, 0.05))
+"""For tests in which nobody acknowledges: `@pytest.mark.parametrize("limits", [HASTY], indirect=True)`."""
+
+
 @pytest.fixture
-def limits() -> Limits:
-    return Limits(acknowledge=0.5, event_retries=(0.0, 0.05, 0.05))
+def limits(request: pytest.FixtureRequest) -> Limits:
+    given: Limits = getattr(request, "param", Limits(event_retries=(0.0, 0.05, 0.05)))
+    return given
 
 
 @pytest.fixture

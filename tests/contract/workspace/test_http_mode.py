@@ -1,4 +1,4 @@
-"""HTTP mode: signed requests, the handshake, retries and their headers, against bolt's own request handling."""
+"""HTTP mode: signed requests, the handshake, retries and their headers, handled by bolt itself."""
 
 from __future__ import annotations
 
@@ -29,19 +29,21 @@ class Endpoint:
     status: int | None = None
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
     seen: list[tuple[dict[str, str], str]] = dataclasses.field(default_factory=list)
+    arrived: asyncio.Condition = dataclasses.field(default_factory=asyncio.Condition)
 
     async def serve(self, request: aiohttp_web.Request) -> aiohttp_web.Response:
         body = await request.text()
-        self.seen.append((dict(request.headers), body))
+        async with self.arrived:
+            self.seen.append((dict(request.headers), body))
+            self.arrived.notify_all()
         if self.status is not None and "url_verification" not in body:
             return aiohttp_web.Response(status=self.status, headers=self.headers)
         assert self.bolt is not None
         return await to_aiohttp_response(await self.bolt.async_dispatch(await to_bolt_request(request)))
 
     async def requests(self, count: int) -> list[tuple[dict[str, str], str]]:
-        async with asyncio.timeout(5):
-            while len(self.seen) < count:
-                await asyncio.sleep(0.01)
+        async with asyncio.timeout(5), self.arrived:
+            await self.arrived.wait_for(lambda: len(self.seen) >= count)
         return self.seen
 
 

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from deploy.local.workspace.client import ScriptedPerson
-from tests.contract.workspace.conftest import MovedClock
+from tests.contract.workspace.conftest import HASTY, MovedClock
 
 
 def text(words: str) -> dict[str, Any]:
@@ -164,12 +164,7 @@ async def test_response_actions(
         top = await amara.wait_for_view(lambda view: view["title"]["text"] == "Pushed")
         assert (top["previous_view_id"], top["root_view_id"]) == (first["id"], first["id"])
     if action == "clear":
-        await asyncio.wait_for(_nothing_shown(amara), 5)
-
-
-async def _nothing_shown(person: ScriptedPerson) -> None:
-    while person.views:
-        await asyncio.sleep(0.01)
+        await amara.wait_for_no_view()
 
 
 @pytest.mark.parametrize(
@@ -196,17 +191,21 @@ async def test_bad_response_actions_are_trouble(
     assert "trouble connecting" in act.notice
 
 
+@pytest.mark.parametrize("limits", [HASTY], indirect=True)
 async def test_a_submission_that_is_not_acknowledged(
     bolt: AsyncApp, web: AsyncWebClient, triggers: Any, amara: ScriptedPerson
 ) -> None:
+    released = asyncio.Event()
+
     @bolt.view("ask")
     async def submitted(ack: Any) -> None:
-        await asyncio.sleep(1.0)
+        await released.wait()
         await ack()
 
     await web.views_open(trigger_id=await triggers(), view=modal())
     view = await amara.wait_for_view()
     act = await amara.submit_view(view, {"reason": "because"})
+    released.set()
     assert (act.outcome, "trouble" in act.notice) == ("timed_out", True)
     assert amara.views[-1]["id"] == view["id"], "the modal stays, with what was typed"
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import aiohttp
+import pytest
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -13,12 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from deploy.local.workspace.client import ScriptedPerson
 from deploy.local.workspace.seed import stable_id
 from deploy.local.workspace.server import Workspace
-
-
-async def until(condition: Any, seconds: float = 5.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
+from tests.contract.workspace.conftest import HASTY
 
 
 class BareSocket:
@@ -88,6 +84,7 @@ async def test_nobody_connected(amara: ScriptedPerson) -> None:
     assert (await amara.history())[-1]["text"] == '/toy failed with the error "dispatch_failed"'
 
 
+@pytest.mark.parametrize("limits", [HASTY], indirect=True)
 async def test_command_acknowledged_too_late(workspace: Workspace, amara: ScriptedPerson) -> None:
     socket = await BareSocket.open(workspace)
     try:
@@ -113,6 +110,7 @@ async def test_command_acknowledged_with_a_bad_message(workspace: Workspace, ama
         await socket.close()
 
 
+@pytest.mark.parametrize("limits", [HASTY], indirect=True)
 async def test_events_are_retried_three_times_with_reason(workspace: Workspace, amara: ScriptedPerson) -> None:
     socket = await BareSocket.open(workspace)
     try:
@@ -188,7 +186,8 @@ async def test_the_client_reconnects_when_told(
     assert workspace.connections("toy") == 1
     assert await workspace.request_refresh() == 1
     assert workspace.connections("toy") == 0
-    await until(lambda: workspace.connections("toy") == 1)
+    await workspace.app_connected("toy")
+    assert workspace.connections("toy") == 1
     await amara.slash("/toy")
     assert (await amara.history())[-1]["text"] == "here"
 

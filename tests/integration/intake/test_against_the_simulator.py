@@ -83,7 +83,7 @@ async def test_a_first_fill_with_every_mischief_is_complete_and_counts_once(
     await service.start()
     pool = await open_pool(database_url, "intake", size=1)
     try:
-        await until(lambda: simulator.progress.complete, "the first fill", seconds=60)
+        await until(lambda: simulator.progress.complete, "the first fill", seconds=100)
         await simulator.wait()
         world = simulator.world
         read = await pool.fetch("SELECT feed FROM positions")

@@ -309,3 +309,14 @@ async def test_the_poller_goes_on_after_a_failure(bench: Bench, table: TableStan
     with pytest.raises(asyncio.CancelledError):
         await poller.run()
     assert len(await bench.keys()) == len(table.rows)
+
+
+async def test_a_token_endpoint_that_refuses_us_ends_the_poll_and_one_that_is_down_is_waited_for(
+    bench: Bench, graph: GraphStandIn
+) -> None:
+    graph.token_answers.append(503)
+    assert len(await bench.graph(graph).poll()) == 3
+    assert bench.slept == [1.0]
+    graph.token_answers.append(400)
+    with pytest.raises(VendorUnavailable, match="token endpoint answered 400"):
+        await bench.graph(graph).poll()

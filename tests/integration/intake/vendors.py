@@ -59,6 +59,7 @@ class GraphStandIn(StandIn):
         self.devices = devices
         self.page = page
         self.tokens = 0
+        self.token_answers: deque[int] = deque()
         self.filters: list[str] = []
 
     def route(self, application: web.Application) -> None:
@@ -69,6 +70,8 @@ class GraphStandIn(StandIn):
         form = await request.post()
         assert form["grant_type"] == "client_credentials"
         assert form["client_secret"] == "hush"
+        if self.token_answers:
+            return web.Response(status=self.token_answers.popleft())
         self.tokens += 1
         return web.json_response({"access_token": f"token-{self.tokens}", "expires_in": 3600})
 

@@ -135,3 +135,14 @@ async def test_one_measurement_a_unit_and_kind_in_a_batch(refresh: Refresh) -> N
     measured = Counter(each.data.unit for each in told if isinstance(each, UnitAgeingMeasured))
     assert measured == {"unit-0": 1, "unit-1": 1, "unit-2": 1}
     assert len({each.id for each in told}) == len(told)
+
+
+async def test_a_withdrawn_failure_stays_withdrawn(refresh: Refresh) -> None:
+    await refresh.hear(changed(1, purchased_on=TODAY), *(failed(1, f"INC{days}", days) for days in (5, 9)))
+    await refresh.hear(failed(1, "INC3", 3, withdrawn=True))
+    assert await refresh.hear(failed(1, "INC3", 3)) == [], "told before it was withdrawn, heard after"
+    (entered,) = await refresh.hear(failed(1, "INC1", 1))
+    assert isinstance(entered, QueueEntered)
+    assert entered.data.rule == "repeated-failure"
+    (left,) = await refresh.hear(failed(1, "INC1", 1, withdrawn=True))
+    assert isinstance(left, QueueLeft)

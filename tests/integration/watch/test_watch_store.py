@@ -71,10 +71,10 @@ async def watch(database_url: str) -> AsyncIterator[Watch]:
 
 
 def an_outbreak(first_ticket: int = 0) -> list[Event]:
-    """3 failures in the week before and 20 in this one, and one long ago."""
-    old = [failed(first_ticket, NOW - timedelta(days=200))]
+    """16 failures this week and 3 in the week before, after a steady past of one in two and a half days."""
+    old = [failed(first_ticket + 100 + n, NOW - timedelta(days=15 + 2.5 * n)) for n in range(75)]
     before = [failed(first_ticket + 1 + n, NOW - timedelta(days=8, hours=n)) for n in range(3)]
-    recent = [failed(first_ticket + 10 + n, NOW - timedelta(days=1, hours=n)) for n in range(20)]
+    recent = [failed(first_ticket + 10 + n, NOW - timedelta(days=1, hours=n)) for n in range(16)]
     return [*old, *before, *recent]
 
 
@@ -123,7 +123,7 @@ async def test_the_year_ends_and_the_sweep_clears_its_alert_once(watch: Watch) -
 async def test_an_outbreak_is_raised_and_passing_time_alone_clears_it(watch: Watch) -> None:
     await watch.hear(*an_outbreak())
     (alert,) = (await watch.alerts()).values()
-    assert (alert.key, alert.measured, alert.threshold) == (MODEL, 20, 3)
+    assert (alert.key, alert.measured, alert.threshold) == (MODEL, 16, 3)
     for _ in range(90):
         watch.clock.advance(timedelta(days=1))
         await watch.sweep.run()
@@ -138,7 +138,7 @@ async def test_withdrawn_tickets_take_the_alert_back_and_repeats_count_once(watc
     again = [msgspec.structs.replace(event, id=f"{event.id}/told again") for event in outbreak]
     await watch.hear(*again)
     assert await watch.kinds() == [AlertRaised]
-    await watch.hear(*(failed(10 + n, NOW - timedelta(days=1, hours=n), withdrawn=True) for n in range(16)))
+    await watch.hear(*(failed(10 + n, NOW - timedelta(days=1, hours=n), withdrawn=True) for n in range(12)))
     assert await watch.kinds() == [AlertRaised, AlertCleared]
 
 
@@ -176,7 +176,7 @@ async def test_shuffled_and_doubled_events_end_in_the_same_alerts(watch: Watch, 
     assert now_open == {
         LINE: ("warning", 92, 90),
         "past-policy-life:central-west:laptop": ("critical", 35, 30),
-        MODEL: ("warning", 20, 3),
+        MODEL: ("warning", 16, 3),
     }
     for key in {event.subject for event in await watch.told()}:
         turns = [type(e) for e in await watch.told() if e.subject == key and not isinstance(e, AlertUpdated)]

@@ -72,6 +72,11 @@ def test_a_mac_says_what_it_is() -> None:
     assert event.data.holder_email == "ines.okafor@northwind.example"
 
 
+def test_a_computer_nested_one_level_deeper_is_read_the_same() -> None:
+    nested = msgspec.json.encode({"webhook": CHECK_IN["webhook"], "event": {"computer": CHECK_IN["event"]}})
+    assert _one(nested) == _one(_check_in())
+
+
 def test_an_ipad_is_a_tablet() -> None:
     event = _one(payload("jamf/MobileDeviceEnrolled.json"))
     assert isinstance(event, DeviceEnrolled)

@@ -174,13 +174,14 @@ def test_chance_leaves_the_acting_peoples_devices_alone(make_world: MakeWorld) -
 
 def test_the_ledger_starts_at_forty_six_per_cent_and_passes_half(make_world: MakeWorld) -> None:
     world = make_world()
-    invoiced = sum(order.net_pence for order in world.orders if order.invoiced)
-    committed = sum(order.net_pence for order in world.orders if not order.invoiced)
+    vat = world.scenario.orders.vat_percent
+    invoiced = sum(order.gross_pence(vat) for order in world.orders if order.invoiced)
+    committed = sum(order.gross_pence(vat) for order in world.orders if not order.invoiced)
     assert 740_000_000 < invoiced < 760_000_000
     assert 390_000_000 < committed < 410_000_000
     assert invoiced + committed < 1_250_000_000
     run(world, 14)
-    assert sum(order.net_pence for order in world.orders) > 1_250_000_000
+    assert sum(order.gross_pence(vat) for order in world.orders) > 1_250_000_000
 
 
 def test_no_order_alone_reaches_a_procurement_gate(make_world: MakeWorld) -> None:
@@ -194,7 +195,7 @@ def test_no_order_alone_reaches_a_procurement_gate(make_world: MakeWorld) -> Non
 def test_the_year_ends_within_what_was_approved(make_world: MakeWorld) -> None:
     world = make_world()
     run(world, 160)
-    ordered = sum(order.net_pence for order in world.orders)
+    ordered = sum(order.gross_pence(world.scenario.orders.vat_percent) for order in world.orders)
     assert 1_800_000_000 < ordered <= 2_500_000_000
     assert max(order.ordered for order in world.orders) < datetime(2025, 4, 1, tzinfo=UTC).date()
 

@@ -25,7 +25,8 @@ def buy(world: World, moment: datetime, begins: int, rng: random.Random, outboun
     if local.weekday() >= 5 or local.hour != 15 or local.minute * 60 >= STEP_SECONDS:
         return
     plan = world.scenario.orders
-    if local.date() >= YEAR_ENDS or spent(world) + plan.largest_net_pence > approved(world):
+    largest = plan.largest_net_pence * (100 + plan.vat_percent) // 100
+    if local.date() >= YEAR_ENDS or spent(world) + largest > approved(world):
         return
     whole, part = divmod(plan.orders_a_week, 5)
     for _ in range(whole + (rng.random() < part / 5)):
@@ -36,8 +37,8 @@ def buy(world: World, moment: datetime, begins: int, rng: random.Random, outboun
 
 
 def spent(world: World) -> int:
-    """Pence ordered in the year so far, delivered or not."""
-    return sum(order.net_pence for order in world.orders)
+    """Pence ordered in the year so far, VAT included, delivered or not."""
+    return sum(order.gross_pence(world.scenario.orders.vat_percent) for order in world.orders)
 
 
 def approved(world: World) -> int:

@@ -44,7 +44,7 @@ def _action(context: Context, block: Json, element: Json, value: Any) -> Json:
         raise RefusedError("Please choose one of the listed options.")
     try:
         return action | entry_for(element, value)
-    except (NotAValueError, ValueError) as problem:
+    except NotAValueError as problem:
         raise RefusedError(str(problem)) from problem
 
 

@@ -68,6 +68,8 @@ def entry_for(element: Json, value: Any) -> Json:
     if name == "timepicker" and not empty:
         _checked(TIME, value, "Please enter a time as HH:MM.")
     if name == "datetimepicker" and not empty:
+        if not str(value).isdigit():
+            raise NotAValueError("Please enter a date and time.")
         value = int(value)
     return {"type": name, _SINGLE_ID[name]: None if empty else value}
 
@@ -113,7 +115,7 @@ def merged(blocks: list[Json], held: Json, given: Json) -> tuple[Json, dict[str,
             if action_id in given.get(block_id, {}):
                 try:
                     entry = entry_for(element, given[block_id][action_id])
-                except (NotAValueError, ValueError) as problem:
+                except NotAValueError as problem:
                     errors[block_id] = str(problem)
             values.setdefault(block_id, {})[action_id] = entry
     return values, errors

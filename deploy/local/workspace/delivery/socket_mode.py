@@ -26,11 +26,16 @@ class SocketCourier:
         self._connections: list[web.WebSocketResponse] = []
         self._waiting: dict[str, asyncio.Future[Json | None]] = {}
         self._turn = 0
+        self._connected = asyncio.Event()
 
     @property
     def connections(self) -> int:
         """How many websockets the app has open."""
         return len(self._connections)
+
+    async def connected(self) -> None:
+        """Wait until the app has a connection that takes payloads."""
+        await self._connected.wait()
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Run one connection until either side closes it."""
@@ -41,6 +46,7 @@ class SocketCourier:
             await socket.close()
             return socket
         self._connections.append(socket)
+        self._connected.set()
         try:
             await socket.send_json(
                 {
@@ -56,6 +62,8 @@ class SocketCourier:
         finally:
             if socket in self._connections:
                 self._connections.remove(socket)
+            if not self._connections:
+                self._connected.clear()
         return socket
 
     def _received(self, text: str) -> None:
@@ -102,6 +110,7 @@ class SocketCourier:
         They take no more payloads from then on, but may still acknowledge what they have.
         """
         told, self._connections = self._connections, []
+        self._connected.clear()
         for socket in told:
             await socket.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
         return len(told)

@@ -41,11 +41,13 @@ export function drawMessages(list, entry, { openThread, older }) {
   const messages = state.messages.get(entry.id) ?? [];
   const nearEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 160;
   const more = state.more.get(entry.id);
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
   fill(
     list,
     more ? h("button", { type: "button", class: "button older", onclick: older }, "Show earlier messages") : welcome(entry),
     messageNodes(entry.id, messages, { openThread }),
   );
+  if (focused?.isConnected) focused.focus({ preventScroll: true });
   return nearEnd;
 }
 

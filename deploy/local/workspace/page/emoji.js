@@ -26,6 +26,14 @@ for (let place = 0; place + 1 < words.length; place += 2) KNOWN.set(words[place]
 export const emoji = (name) => KNOWN.get(name) ?? `:${name}:`;
 export const isEmoji = (name) => KNOWN.has(name) || name in SHAPES;
 
+const DRAWN = new Map([...KNOWN].filter(([name]) => name in SHAPES).map(([name, character]) => [character, name]));
+const CHARACTERS = new RegExp(`(${[...DRAWN.keys()].sort((a, b) => b.length - a.length).join("|")})`, "u");
+
+/** Text as nodes, its emoji characters drawn where we have a drawing. */
+export function texted(text) {
+  return text.split(CHARACTERS).map((part) => (DRAWN.has(part) ? emojiNode(DRAWN.get(part)) : part));
+}
+
 /** A short code as a node: our drawing where we have one, else the character. */
 export function emojiNode(name) {
   const shapes = SHAPES[name];

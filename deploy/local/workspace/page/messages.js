@@ -123,6 +123,17 @@ function startsGroup(before, message) {
   return before.user !== message.user || Number(message.ts) - Number(before.ts) > GROUPED_SECONDS;
 }
 
+const drawn = new WeakMap();
+
+/** The node of a message, drawn once as long as the message is the same, so that what was chosen in it stays. */
+function keptNode(channel, message, options, first) {
+  const kept = drawn.get(message);
+  if (kept && kept.first === first) return kept.node;
+  const node = messageNode(channel, message, options, first);
+  drawn.set(message, { first, node });
+  return node;
+}
+
 /** All messages as nodes, with the days between them. */
 export function messageNodes(channel, messages, options = {}) {
   const nodes = [];
@@ -130,7 +141,7 @@ export function messageNodes(channel, messages, options = {}) {
   for (const message of messages) {
     const newDay = !before || dayName(before.ts) !== dayName(message.ts);
     if (newDay && options.days !== false) nodes.push(h("div", { class: "day", role: "separator" }, h("span", {}, dayName(message.ts))));
-    nodes.push(messageNode(channel, message, options, newDay || startsGroup(before, message)));
+    nodes.push(keptNode(channel, message, options, newDay || startsGroup(before, message)));
     before = message;
   }
   return nodes;

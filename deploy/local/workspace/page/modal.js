@@ -75,6 +75,12 @@ function restore(view, { values, focus }) {
   if (focus.at !== null && again.setSelectionRange && ["text", "textarea"].includes(again.type)) again.setSelectionRange(focus.at, focus.at);
 }
 
+/** Before another view covers the one on screen, keep what it holds. */
+function remember(next) {
+  const covered = drawn && drawn !== next.id && dialog.open && state.views.find((view) => view.id === drawn);
+  if (covered) covered.state = { values: keep(covered, heldValues(dialog)) };
+}
+
 /** Draw the modal on top, or none. */
 export function draw() {
   const view = top();
@@ -83,6 +89,7 @@ export function draw() {
     if (dialog.open) dialog.close();
     return;
   }
+  remember(view);
   const before = typedSoFar(view);
   const merged = { ...view, state: { values: keep(view, before.values) } };
   const app = state.apps.find((entry) => entry.id === view.app_id);

@@ -1,7 +1,7 @@
 // Slack's message markup as elements. Everything that is not markup becomes text nodes.
 
 import { h } from "./dom.js";
-import { emoji, emojiNode, isEmoji } from "./emoji.js";
+import { emoji, emojiNode, isEmoji, texted } from "./emoji.js";
 import { member, state } from "./state.js";
 
 export const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
@@ -77,7 +77,7 @@ function inline(text) {
   for (const found of text.matchAll(INLINE)) {
     const [whole, code, token, name, bold, italic, strike] = found;
     if (name && !isEmoji(name)) continue;
-    nodes.push(plain(text.slice(from, found.index)));
+    nodes.push(texted(plain(text.slice(from, found.index))));
     from = found.index + whole.length;
     if (code) nodes.push(h("code", {}, plain(code)));
     else if (token) nodes.push(special(token));
@@ -86,7 +86,7 @@ function inline(text) {
     else if (italic) nodes.push(h("em", {}, inline(italic)));
     else nodes.push(h("s", {}, inline(strike)));
   }
-  nodes.push(plain(text.slice(from)));
+  nodes.push(texted(plain(text.slice(from))));
   return nodes;
 }
 
@@ -124,7 +124,7 @@ export function plainText(text) {
 /** Plain text with its emoji drawn. */
 export function plainNodes(text) {
   const parts = (text ?? "").split(/:([a-z0-9_+-]+):/g);
-  return parts.map((part, place) => (place % 2 === 0 ? plain(part) : isEmoji(part) ? emojiNode(part) : `:${part}:`));
+  return parts.map((part, place) => (place % 2 === 0 ? texted(plain(part)) : isEmoji(part) ? emojiNode(part) : `:${part}:`));
 }
 
 /** A text object of either kind. */

@@ -1,7 +1,7 @@
 // rich_text blocks: sections, lists, quotes, preformatted runs.
 
 import { h } from "./dom.js";
-import { emojiNode } from "./emoji.js";
+import { emojiNode, texted } from "./emoji.js";
 import { channelMention, dateText, link, userMention } from "./mrkdwn.js";
 
 const TAGS = { bold: "strong", italic: "em", strike: "s", code: "code", underline: "u", highlight: "mark" };
@@ -13,7 +13,7 @@ function styled(node, style = {}) {
 function piece(part) {
   switch (part.type) {
     case "text":
-      return styled(part.text, part.style);
+      return styled(texted(part.text), part.style);
     case "link":
       return styled(link(part.url, part.text), part.style);
     case "emoji":

@@ -117,7 +117,7 @@ async def home(seat: Seat, request: web.Request) -> Act:
 async def shortcut(seat: Seat, request: web.Request) -> Act:
     """POST /client/shortcuts {callback_id, channel?, ts?}."""
     body = await body_of(request)
-    message = seat.message(str(body["channel"]), str(body["ts"])) if body.get("ts") else None
+    message = seat.message(str(body.get("channel")), str(body["ts"])) if body.get("ts") else None
     return await visiting.run_shortcut(seat.context, seat.user, str(body.get("callback_id")), message)
 
 

@@ -1,0 +1,118 @@
+"""The bot against the strict local workspace and a real database, with the services' own tables filled."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+
+import aiohttp
+import pytest
+
+from bot.desk import Desk
+from bot.service import due_date
+from bot.settings import BotSettings
+from bot.wiring import Parts, assemble
+from deploy.local.secrets import LocalSecrets
+from deploy.local.workspace.client import ScriptedPerson, WorkspaceClient
+from deploy.local.workspace.limits import Limits
+from deploy.local.workspace.server import Workspace
+from deploy.local.workspace_seed import workspace_seed
+from schemas.vocabulary import DeviceState, Kind
+from services.clock import FixedClock
+from services.database.pool import Pool, open_pool
+from services.register.consumer import RegisterConsumer
+from services.requests.commands import Requests
+from tests.fixtures.delivery import deliver
+from tests.fixtures.finance import NOW
+from tests.fixtures.observations import START, asset
+from tests.fixtures.people import email_of, small_directory
+
+SECRETS = LocalSecrets.make()
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[Workspace]:
+    seed = workspace_seed(small_directory(), SECRETS, "Metropolitan")
+    async with Workspace.start(seed, limits=Limits(event_retries=(0.0,))) as running:
+        yield running
+
+
+@pytest.fixture
+async def people(workspace: Workspace) -> AsyncIterator[WorkspaceClient]:
+    async with WorkspaceClient(workspace.url) as client:
+        yield client
+
+
+@pytest.fixture
+async def amara(people: WorkspaceClient) -> ScriptedPerson:
+    return await people.as_user(email_of("Amara Osei"))
+
+
+@pytest.fixture
+async def priya(people: WorkspaceClient) -> ScriptedPerson:
+    return await people.as_user(email_of("Priya Nair"))
+
+
+@pytest.fixture
+async def idris(people: WorkspaceClient) -> ScriptedPerson:
+    return await people.as_user(email_of("Idris Bello"))
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    opened = await open_pool(database_url, "bot", size=6)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def devices(database_url: str) -> None:
+    """S1 is Amara's laptop in Central West Response, S2 is Tom's in Central North Response."""
+    pool = await open_pool(database_url, "register")
+    holders = (("S1", "central-west-response", "Amara Osei"), ("S2", "central-north-response", "Tom Whitfield"))
+    records = [
+        asset(
+            serial,
+            number,
+            START,
+            kind=Kind.LAPTOP,
+            model="Latitude 7440",
+            state=DeviceState.DEPLOYED,
+            unit=unit,
+            holder_email=email_of(holder),
+            purchased_on=date(2021, 5, 3),
+        )
+        for number, (serial, unit, holder) in enumerate(holders)
+    ]
+    await deliver(pool, RegisterConsumer().apply, records)
+    await pool.close()
+
+
+@pytest.fixture
+async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
+    directory, clock = small_directory(), FixedClock(NOW)
+    requests_pool = await open_pool(database_url, "requests", size=6)
+    yield Desk(pool, clock, directory, Requests(requests_pool, clock, directory, due_date=due_date))
+    await requests_pool.close()
+
+
+@pytest.fixture
+def settings(workspace: Workspace) -> BotSettings:
+    return BotSettings(bot_token=SECRETS.slack_bot_token, app_token=SECRETS.slack_app_token, base_url=workspace.api_url)
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def bot(settings: BotSettings, desk: Desk, session: aiohttp.ClientSession) -> AsyncIterator[Parts]:
+    """Sender and Socket Mode door running; the consumer is called by tests."""
+    parts = assemble(settings, desk, session)
+    await parts.sender.start()
+    await parts.front.start()
+    yield parts
+    await parts.front.stop()
+    await parts.sender.stop()
