@@ -8,10 +8,12 @@ from schemas.topics import (
     ALERT,
     BUDGET,
     DEVICE_CHANGED,
+    DEVICE_FAILED,
     DEVICE_OBSERVED,
     FINANCE_DOCUMENT,
     REFRESH,
     REQUEST,
+    UNIT_AGEING,
     Topic,
 )
 
@@ -35,7 +37,7 @@ PARTICIPANTS: tuple[Participant, ...] = (
     Participant(
         "register",
         "Decides which device is meant and what is true of it.",
-        sends=(DEVICE_CHANGED,),
+        sends=(DEVICE_CHANGED, DEVICE_FAILED),
         receives=(DEVICE_OBSERVED,),
     ),
     Participant(
@@ -47,8 +49,8 @@ PARTICIPANTS: tuple[Participant, ...] = (
     Participant(
         "refresh",
         "Keeps the queue of devices that are due, with the reason for each.",
-        sends=(REFRESH,),
-        receives=(DEVICE_CHANGED, REQUEST, BUDGET),
+        sends=(REFRESH, UNIT_AGEING),
+        receives=(DEVICE_CHANGED, DEVICE_FAILED, REQUEST, BUDGET),
     ),
     Participant(
         "budget",
@@ -60,7 +62,7 @@ PARTICIPANTS: tuple[Participant, ...] = (
         "watch",
         "Raises, updates and clears alerts.",
         sends=(ALERT,),
-        receives=(DEVICE_CHANGED, REFRESH, BUDGET),
+        receives=(DEVICE_FAILED, UNIT_AGEING, BUDGET),
     ),
     Participant(
         "bot",

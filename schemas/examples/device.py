@@ -26,7 +26,7 @@ from schemas.vocabulary import DeviceState, Kind
 DEVICE_EXAMPLES: tuple[Event, ...] = (
     DeviceCheckedIn(
         id=f"{MDM_ID}/2024-11-04T09:30:00Z",
-        source="intune/metropolitan.example",
+        source="quartermaster/intake/intune",
         time=AT,
         subject="5CG0412QTM",
         data=CheckIn(
@@ -42,7 +42,7 @@ DEVICE_EXAMPLES: tuple[Event, ...] = (
     ),
     DeviceEnrolled(
         id="ComputerAdded/2210/1730712600000",
-        source="jamf/metropolitan.example",
+        source="quartermaster/intake/jamf",
         time=AT,
         subject="C02ZK1QTMD6R",
         data=Enrolment(
@@ -56,14 +56,14 @@ DEVICE_EXAMPLES: tuple[Event, ...] = (
     ),
     DeviceUnenrolled(
         id=f"{MDM_ID}/gone/2024-11-04T09:30:00Z",
-        source="intune/metropolitan.example",
+        source="quartermaster/intake/intune",
         time=AT,
         subject="5CG0412QTM",
         data=Unenrolment(identifiers=IDENTIFIERS),
     ),
     AssetRecorded(
         id="0f3c1e2d4b5a69788796a5b4c3d2e1f0/7",
-        source="servicenow/metropolitan.example",
+        source="quartermaster/intake/servicenow",
         time=AT,
         subject="5CG0412QTM",
         data=Asset(
@@ -81,7 +81,7 @@ DEVICE_EXAMPLES: tuple[Event, ...] = (
     ),
     FailureReported(
         id="1a2b3c4d5e6f708192a3b4c5d6e7f809/2",
-        source="servicenow/metropolitan.example",
+        source="quartermaster/intake/servicenow",
         time=AT,
         subject="5CG0412QTM",
         data=Failure(
@@ -93,7 +93,7 @@ DEVICE_EXAMPLES: tuple[Event, ...] = (
     ),
     WipeReported(
         id=f"{MDM_ID}/wipe/done/2024-11-04T09:30:00Z",
-        source="intune/metropolitan.example",
+        source="quartermaster/intake/intune",
         time=AT,
         subject="5CG0412QTM",
         data=Wipe(identifiers=IDENTIFIERS, outcome="done", requested_at=AT),

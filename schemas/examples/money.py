@@ -20,7 +20,7 @@ from schemas.vocabulary import Demand, FundingLine, Kind
 MONEY_EXAMPLES: tuple[Event, ...] = (
     FinanceDocumentRecorded(
         id="PO-2024-00417",
-        source="finance/metropolitan.example",
+        source="quartermaster/intake/finance",
         time=AT,
         subject="PO-2024-00417",
         data=FinanceDocument(

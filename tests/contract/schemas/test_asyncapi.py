@@ -84,10 +84,11 @@ def test_every_event_type_travels_on_one_topic_and_has_its_schema() -> None:
         assert schema["properties"]["type"]["enum"] == [name] == [message["name"]]
 
 
-def test_every_topic_is_sent_by_one_service_and_received_by_some() -> None:
+def test_every_topic_is_sent_by_one_service_and_has_a_reader() -> None:
     for topic in TOPICS:
         assert len([each for each in PARTICIPANTS if topic in each.sends]) == 1, topic.name
-        assert any(topic in each.receives for each in PARTICIPANTS), topic.name
+        # The queue's events are told to whoever keeps a record of them outside; no service of ours needs them yet.
+        assert topic is topics.REFRESH or any(topic in each.receives for each in PARTICIPANTS), topic.name
 
 
 def test_the_document_is_the_same_each_time() -> None:
