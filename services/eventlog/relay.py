@@ -14,7 +14,7 @@ from datetime import timedelta
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, ProducerClosed
 
 from services.database.pool import TEMPORARY_ERRORS
 from services.eventlog.log_identity import read_log_identity
@@ -26,7 +26,7 @@ from services.telemetry import EVENTS_PUBLISHED
 BATCH = 5000
 IDLE_SECONDS = 1.0
 SOON_SECONDS = 0.05
-STOP_SECONDS = 5.0
+STOP_SECONDS = 2.0
 LOG_CHECK_SECONDS = 15.0
 PRUNE_SECONDS = 300.0
 LOG_HEADER = "log"
@@ -135,10 +135,9 @@ class OutboxRelay:
             # In this order, and the second whatever becomes of the first: the connection holds the turn, which the
             # next relay may have once nothing of ours is on its way, and must have in the end.
             try:
-                async with asyncio.timeout(STOP_SECONDS):
-                    await producer.stop()
+                await _stop(producer)
             finally:
-                await connection.close(timeout=5)
+                await connection.close(timeout=STOP_SECONDS)
 
     async def _wait_for_turn(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         while True:
@@ -191,3 +190,24 @@ class OutboxRelay:
         await producer.flush()
         for acknowledgement in sent:
             await acknowledgement
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    """Stop a producer in bounded time; what it could not send is in the outbox still. Raises nothing but cancellation.
+
+    aiokafka's own stop waits for what is on its way for as long as the broker is gone. An error from here would stand
+    in for the cancellation that led here, and the relay would start over instead of stopping.
+    """
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await producer.stop()
+    except (TimeoutError, KafkaError):
+        log.warning("a producer was stopped with events on their way")
+    else:
+        return
+    with contextlib.suppress(TimeoutError, KafkaError):
+        async with asyncio.timeout(STOP_SECONDS):
+            # There is no public way to give up; without this its tasks would go on for as long as the process.
+            producer._message_accumulator.fail_all(ProducerClosed())
+            await producer._sender.close()
+            await producer.client.close()
