@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 import pytest
 
 from deploy.local.stack.broker import EmbeddedBroker
+from services import lifecycle
 from services.eventlog import relay
 from services.eventlog.relay import OutboxRelay
 from services.eventlog.topics import ensure_topics
 from services.telemetry import EVENTS_REPEATED
 from tests.fixtures.waiting import until
-from tests.integration.eventlog.probe import Probe, equip, event, published, record
+from tests.integration.eventlog.probe import (
+    Probe,
+    encoded,
+    equip,
+    event,
+    publish,
+    published,
+    record,
+    sequences,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -73,3 +84,53 @@ async def test_a_log_that_came_back_empty_is_filled_again_and_every_event_counts
 
     assert 500 <= applied_by_half < EVENTS, "the restart came while half was under way"
     assert len({(each.key, each.value) for each in records}) == EVENTS + 1
+
+
+async def test_a_relay_that_stops_while_the_broker_is_gone_gives_up_its_turn(
+    own_embedded_broker: EmbeddedBroker, database_url: str, topic_prefix: str
+) -> None:
+    servers = own_embedded_broker.bootstrap_servers
+    sender = await equip(database_url, "sender")
+    connections = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'quartermaster sender relay'"
+    sending = OutboxRelay("sender", database_url, servers, topic_prefix, idempotence=False)
+    try:
+        await sending.start()
+        await record(sender, event(0))
+        await published(servers, topic_prefix, 1)
+        await own_embedded_broker.kill()
+        await record(sender, *(event(number) for number in range(1, 100)))
+        await until(
+            lambda: sender.fetchval("SELECT count(*) = 1 FROM outbox_cursor"), "the cursor of the log that is gone"
+        )
+        began = time.monotonic()
+        await sending.stop()
+        assert time.monotonic() - began < lifecycle.STOP_DEADLINE_SECONDS
+        await until(lambda: sender.fetchval(f"SELECT ({connections}) = 0"), "the relay's connection closed")
+        await own_embedded_broker.start()
+        again = OutboxRelay("sender", database_url, servers, topic_prefix, idempotence=False)
+        await again.start()
+        try:
+            records = await published(servers, topic_prefix, 100)
+        finally:
+            await again.stop()
+    finally:
+        await sending.stop()
+        await sender.close()
+    assert sequences(records, "one") == list(range(100))
+
+
+async def test_a_consumer_stops_while_the_broker_is_gone(
+    own_embedded_broker: EmbeddedBroker, database_url: str, topic_prefix: str
+) -> None:
+    servers = own_embedded_broker.bootstrap_servers
+    await ensure_topics(servers, topic_prefix)
+    pool = await equip(database_url, "probe")
+    probe = Probe("probe", pool, servers, topic_prefix)
+    await publish(servers, topic_prefix, encoded(1))
+    async with probe.running():
+        await probe.until_applied(1)
+        await own_embedded_broker.kill()
+        began = time.monotonic()
+    assert time.monotonic() - began < lifecycle.STOP_DEADLINE_SECONDS
+    assert probe.consumer.ready()
+    await pool.close()
