@@ -7,7 +7,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from schemas.events.register import DeviceChanged, DeviceFacts, DeviceFailed, DeviceFailure
-from services.register.rules.facts import PUBLISHED, Device, Field
+from services.register.rules.facts import (
+    ASSET_TAG,
+    HOLDER_EMAIL,
+    KIND,
+    MANUFACTURER,
+    MODEL,
+    OS,
+    OS_VERSION,
+    PUBLISHED,
+    PURCHASED_ON,
+    SERIAL,
+    UNIT,
+    WARRANTY_ENDS_ON,
+    Device,
+)
 
 SOURCE = "quartermaster/register"
 
@@ -58,10 +72,10 @@ def device_failed(device: Device, ticket: str, failed_at: datetime, *, withdrawn
             ticket=ticket,
             failed_at=failed_at,
             withdrawn=withdrawn,
-            kind=device.values[Field.KIND],
-            model=device.values[Field.MODEL],
-            unit=device.values[Field.UNIT],
-            purchased_on=device.values[Field.PURCHASED_ON],
+            kind=device.values[KIND],
+            model=device.values[MODEL],
+            unit=device.values[UNIT],
+            purchased_on=device.values[PURCHASED_ON],
         ),
     )
 
@@ -73,15 +87,15 @@ def _facts(device: Device, changed: tuple[str, ...]) -> DeviceFacts:
         revision=device.revision,
         changed=changed,
         state=device.state,
-        serial=values[Field.SERIAL],
-        asset_tag=values[Field.ASSET_TAG],
-        kind=values[Field.KIND],
-        manufacturer=values[Field.MANUFACTURER],
-        model=values[Field.MODEL],
-        os=values[Field.OS],
-        os_version=values[Field.OS_VERSION],
-        unit=values[Field.UNIT],
-        holder_email=values[Field.HOLDER_EMAIL],
-        purchased_on=values[Field.PURCHASED_ON],
-        warranty_ends_on=values[Field.WARRANTY_ENDS_ON],
+        serial=values[SERIAL],
+        asset_tag=values[ASSET_TAG],
+        kind=values[KIND],
+        manufacturer=values[MANUFACTURER],
+        model=values[MODEL],
+        os=values[OS],
+        os_version=values[OS_VERSION],
+        unit=values[UNIT],
+        holder_email=values[HOLDER_EMAIL],
+        purchased_on=values[PURCHASED_ON],
+        warranty_ends_on=values[WARRANTY_ENDS_ON],
     )

@@ -18,7 +18,7 @@ from services.register import store
 from services.register.announcements import device_changed, device_failed, device_merged
 from services.register.batch import Batch
 from services.register.rules.counting import movements
-from services.register.rules.facts import FROM_DESK, Device, Field, weight_of
+from services.register.rules.facts import FROM_DESK, MODEL, Device, weight_of
 from services.register.rules.identity import names_of
 
 
@@ -112,7 +112,7 @@ class RegisterConsumer:
         completed = {
             device.device_id: device
             for device in batch.touched.values()
-            if not device.is_new and device.before[0][Field.MODEL] is None and device.values[Field.MODEL] is not None
+            if not device.is_new and device.before[0][MODEL] is None and device.values[MODEL] is not None
         }
         if completed:
             for ticket, device_id, opened_at, state in await store.failures_of(connection, list(completed)):

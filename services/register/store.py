@@ -14,9 +14,11 @@ from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.errors import TryAgain
 from services.register.rules.counting import Cell
-from services.register.rules.facts import Device, Field
+from services.register.rules.facts import COMPLIANT, KIND, LAST_SEEN_AT, RECORDED_STATE, Device, Field
 
 SQL = load_statements(__file__, "store.sql")
+_KINDS: dict[str | None, Kind | None] = {None: None} | {kind.value: kind for kind in Kind}
+_STATES: dict[str | None, DeviceState | None] = {None: None} | {state.value: state for state in DeviceState}
 _WEIGHTS = struct.Struct(f">{len(Field)}q")
 
 
@@ -50,14 +52,14 @@ async def lock_known(connection: Connection, names: Sequence[str], by_id: dict[U
         looked_up, device_id, known_names, state, revision, weights, *values = row
         device = by_id.get(device_id)
         if device is None:
-            values[Field.KIND] = values[Field.KIND] and Kind(values[Field.KIND])
-            values[Field.RECORDED_STATE] = values[Field.RECORDED_STATE] and DeviceState(values[Field.RECORDED_STATE])
+            values[KIND] = _KINDS[values[KIND]]
+            values[RECORDED_STATE] = _STATES[values[RECORDED_STATE]]
             device = by_id[device_id] = Device(
                 device_id,
                 names=set(known_names.split("\n")),
                 values=values,
                 weights=list(_WEIGHTS.unpack(weights)),
-                state=DeviceState(state),
+                state=_STATES[state] or DeviceState.DEPLOYED,
                 revision=revision,
             )
         found[looked_up] = device
@@ -90,8 +92,8 @@ async def see_again(connection: Connection, devices: Sequence[Device]) -> None:
         await connection.execute(
             SQL["see_again"],
             [device.device_id for device in devices],
-            [device.values[Field.LAST_SEEN_AT] for device in devices],
-            [device.values[Field.COMPLIANT] for device in devices],
+            [device.values[LAST_SEEN_AT] for device in devices],
+            [device.values[COMPLIANT] for device in devices],
             [_WEIGHTS.pack(*device.weights) for device in devices],
         )
 
