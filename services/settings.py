@@ -55,12 +55,17 @@ def read(kind: type[SettingsType]) -> SettingsType:
     try:
         return kind()
     except ValidationError as error:
-        wrong = "; ".join(f"{_key(kind, each['loc'])}: {each['msg']}" for each in error.errors())
+        wrong = "; ".join(f"{_key(kind, each['loc'])}{each['msg']}" for each in error.errors())
         raise ConfigurationError(f"settings are incomplete: {wrong}") from None
 
 
 def _key(kind: type[BaseSettings], place: tuple[int | str, ...]) -> str:
-    """The name that is to be set in the environment; a field that has an alias is already called by it."""
+    """The name that is to be set in the environment, with a colon; empty for what concerns several together.
+
+    A field that has an alias is called by it already.
+    """
+    if not place:
+        return ""
     first, *rest = map(str, place)
     name = (kind.model_config.get("env_prefix", "") + first).upper() if first in kind.model_fields else first
-    return ".".join([name, *rest])
+    return ".".join([name, *rest]) + ": "
