@@ -39,7 +39,8 @@ from services.telemetry import EVENTS_APPLIED
 
 CHECK_INS = 300_000
 DEVICES = 60_000
-BATCH = int(os.environ.get('BATCH',5000)); LANES=int(os.environ.get('LANES',2))
+BATCH = int(os.environ.get("BATCH", 5000))
+LANES = int(os.environ.get("LANES", 2))
 PREFIX = "bench."
 console = Console(highlight=False)
 
@@ -152,7 +153,14 @@ async def register(bootstrap_servers: str, database_url: str) -> float:
     """Events a second of the register as it really runs."""
     pool = await open_pool(database_url, "register")
     consumer = BatchConsumer(
-        "register", [DEVICE_OBSERVED], RegisterConsumer().apply, pool, bootstrap_servers, PREFIX, batch=BATCH, lanes=LANES
+        "register",
+        [DEVICE_OBSERVED],
+        RegisterConsumer().apply,
+        pool,
+        bootstrap_servers,
+        PREFIX,
+        batch=BATCH,
+        lanes=LANES,
     )
     applied = EVENTS_APPLIED.labels("register")._value.get
     await consumer.start()
