@@ -126,10 +126,9 @@ async def remember(connection: Connection, rows: Sequence[HistoryRow]) -> None:
         await connection.execute(SQL["remember"], *(list(column) for column in zip(*rows, strict=True)))
 
 
-async def known_failures(connection: Connection, tickets: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """Ticket → (state, weight) of the tickets known."""
-    rows = await connection.fetch(SQL["known_failures"], tickets)
-    return {row["ticket"]: (row["ticket_state"], row["weight"]) for row in rows}
+async def known_failures(connection: Connection, tickets: Sequence[str]) -> dict[str, FailureRow]:
+    """The tickets known, by name."""
+    return {row["ticket"]: FailureRow(*row) for row in await connection.fetch(SQL["known_failures"], tickets)}
 
 
 async def failures_of(connection: Connection, device_ids: Sequence[UUID]) -> list[tuple[str, UUID, datetime, str]]:
@@ -138,6 +137,6 @@ async def failures_of(connection: Connection, device_ids: Sequence[UUID]) -> lis
 
 
 async def write_failures(connection: Connection, rows: Sequence[FailureRow]) -> None:
-    """Write tickets; an older word never replaces a newer one."""
+    """Write tickets; an older word never replaces a newer one, and the earliest opening told holds."""
     if rows:
         await connection.execute(SQL["write_failures"], *(list(column) for column in zip(*rows, strict=True)))
