@@ -32,6 +32,7 @@ class Teller:
 
     def __init__(self, console: Console) -> None:
         self.console = console
+        self.width = min(WIDTH, console.width)
         self.passed = 0
         self.failures: list[str] = []
         self.seconds: list[float] = []
@@ -47,12 +48,14 @@ class Teller:
         """Begin a scene."""
         self._scene = f"{number} {title}"
         self.console.print()
-        self.console.print(Rule(f"[bold]{number}  {escape(title)}[/bold]", align="left", style="cyan"), width=WIDTH)
+        self.console.print(
+            Rule(f"[bold]{number}  {escape(title)}[/bold]", align="left", style="cyan"), width=self.width
+        )
         self.note(about)
 
     def note(self, words: str) -> None:
         """A sentence of ours between two exchanges."""
-        for line in textwrap.wrap(words, WIDTH - 2):
+        for line in textwrap.wrap(words, self.width - 2):
             self._print(Text(f"  {line}", style="dim"))
 
     def did(self, who: str, what: str, where: str, act: str) -> None:
@@ -84,7 +87,7 @@ class Teller:
             self._line(Line(f"… and {len(lines) - MOST_LINES} more lines", Look.SMALL))
 
     def _line(self, line: Line) -> None:
-        wide = WIDTH - len(INDENT) - 2
+        wide = self.width - len(INDENT) - 2
         parts = [line.text] if line.look is Look.TABLE else textwrap.wrap(line.text, wide, subsequent_indent="  ")
         for part in parts or [""]:
             self._print(Text.assemble(INDENT, ("▏ ", "green"), (part, _STYLES[line.look])))
@@ -103,7 +106,7 @@ class Teller:
             self.passed += 1
         else:
             self.failures.append(f"{self._scene}: {words}{found}")
-        shown = textwrap.wrap(f"{words}{found}" if held else f"{words}{found}"[:1500], WIDTH - 6) or [words]
+        shown = textwrap.wrap(f"{words}{found}" if held else f"{words}{found}"[:1500], self.width - 6) or [words]
         for place, line in enumerate(shown):
             self._print(Text.assemble("  ", (f"{mark} " if place == 0 else "  ", style), (line, "" if held else "red")))
         return held
@@ -117,15 +120,15 @@ class Teller:
     def close(self) -> None:
         """What failed, if anything, and the last line."""
         self.console.print()
-        self.console.print(Rule(style="cyan"), width=WIDTH)
+        self.console.print(Rule(style="cyan"), width=self.width)
         for failure in self.failures:
             self._print(Text(f"  ✗ {failure}", style="red"))
         if self.seconds:
             ordered = sorted(self.seconds)
             middle, slowest = ordered[len(ordered) // 2], ordered[-1]
             self.note(f"{len(ordered)} answers: half came within {middle:.2f} s, the slowest took {slowest:.2f} s.")
-        print_line = f"demo: {self.passed} passed, {self.failed} failed"
-        self._print(Text(print_line, style="bold red" if self.failed else "bold green"))
+        result = f"demo: {self.passed} passed, {self.failed} failed"
+        self._print(Text(result, style="bold red" if self.failed else "bold green"))
 
     def _print(self, text: Text) -> None:
         self.console.print(text, soft_wrap=True)

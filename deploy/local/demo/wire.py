@@ -10,8 +10,8 @@ import aiohttp
 import msgspec
 
 from deploy.local.secrets import LocalSecrets
-from deploy.local.simulator.delivery.post import FINANCE_PATH, JAMF_PATH
-from deploy.local.simulator.delivery.postbox import PROOF_HEADER
+from deploy.local.simulator.delivery.post import FINANCE_PATH, JAMF_PATH, SERVICENOW_PATH
+from deploy.local.simulator.delivery.postbox import DESK_HEADER, PROOF_HEADER
 from deploy.local.simulator.finance.extract import Row, write_extract
 
 TENANT, CLIENT = "metropolitan.example", "quartermaster"
@@ -59,6 +59,12 @@ class Wire:
     async def jamf(self, body: bytes) -> Reply:
         """One webhook of Jamf's."""
         return await self._post(JAMF_PATH, body, self._keys.jamf_webhook_secret, "application/json")
+
+    async def servicenow(self, body: bytes) -> Reply:
+        """One push of a business rule of ServiceNow's."""
+        return await self._post(
+            SERVICENOW_PATH, body, self._keys.servicenow_push_secret, "application/json", DESK_HEADER
+        )
 
     async def finance(self, rows: list[Row], *, secret: str | None = None) -> Reply:
         """One extract of finance's."""
@@ -134,7 +140,7 @@ class Wire:
             page = content.get("@odata.nextLink")
         return devices
 
-    async def _post(self, path: str, body: bytes, secret: str, content_type: str) -> Reply:
-        headers = {"Content-Type": content_type, PROOF_HEADER: secret}
+    async def _post(self, path: str, body: bytes, secret: str, content_type: str, proof: str = PROOF_HEADER) -> Reply:
+        headers = {"Content-Type": content_type, proof: secret}
         async with self._session.post(f"{self._intake}{path}", data=body, headers=headers) as answer:
             return Reply(answer.status, msgspec.json.decode(await answer.read()))

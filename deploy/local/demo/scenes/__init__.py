@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from deploy.local.demo.scenes import alert, arrival, crash, finance, manager, planner, repeats, replacement, staff
+from deploy.local.demo.scenes import (
+    alert,
+    arrival,
+    crash,
+    finance,
+    manager,
+    planner,
+    repeats,
+    replacement,
+    service_desk,
+    staff,
+)
 
 SCENES: tuple[ModuleType, ...] = (
     arrival,
     staff,
     replacement,
+    service_desk,
     manager,
     planner,
     finance,
