@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from deploy.local.demo.plain_text import Line, lines_of, tables_of, text_of, unmarked
+from deploy.local.demo.plain_text import Line, Look, lines_of, tables_of, text_of, unmarked
 from deploy.local.demo.teller import Teller
 from deploy.local.workspace.acts.result import Act
 from deploy.local.workspace.scripted import Json, ScriptedPerson
@@ -77,7 +77,7 @@ class Actor:
 
     async def says(self, text: str) -> Answer:
         """Say something in the direct conversation with Quartermaster and wait for the answer."""
-        self._teller.did(self.name, self.role, "direct message", text)
+        self._teller.did(self.name, self.role, "a direct message", text)
         seen, began = len(self.person.updates), time.monotonic()
         _must_be_taken(await self.person.say(text, channel=DIRECT))
         message = await self.person.wait_for_message(_is_answer, PATIENCE, after=seen)
@@ -95,7 +95,7 @@ class Actor:
             self._teller.came(answer.lines, None, told)
         return answer
 
-    def presses(self, label: str, where: str = "direct message") -> None:
+    def presses(self, label: str, where: str = "a direct message") -> None:
         """Tell of a press; the caller does it."""
         self._teller.did(self.name, self.role, where, f"[ {label} ]")
 
@@ -108,7 +108,7 @@ class Actor:
         began = time.monotonic()
         _must_be_taken(act)
         view = await self.person.wait_for_view(lambda view: view["callback_id"] == callback_id, PATIENCE)
-        title = Line(f"┌ {view['title']['text']}")
+        title = Line(f"Form: {view['title']['text']}", Look.TITLE)
         self._teller.came([title, *lines_of(view["blocks"])], time.monotonic() - began)
         return view
 

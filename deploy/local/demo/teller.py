@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.rule import Rule
 from rich.text import Text
 
-from bot.render.wording import number
+from bot.render.wording import count_of, number
 from deploy.local.demo.plain_text import Line, Look, aligned
 
 MOST_LINES = 17
@@ -126,7 +126,9 @@ class Teller:
         if self.seconds:
             ordered = sorted(self.seconds)
             middle, slowest = ordered[len(ordered) // 2], ordered[-1]
-            self.note(f"{len(ordered)} answers: half came within {middle:.2f} s, the slowest took {slowest:.2f} s.")
+            self.note(
+                f"{count_of(len(ordered), 'answer')}: half came within {middle:.2f} s, the slowest took {slowest:.2f} s."
+            )
         result = f"demo: {self.passed} passed, {self.failed} failed"
         self._print(Text(result, style="bold red" if self.failed else "bold green"))
 
