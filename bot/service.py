@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import AsyncExitStack
 from datetime import date
 
@@ -81,7 +82,9 @@ class BotService:
 
 async def due_date(connection: Connection, viewer: Viewer, serial: str, today: date) -> date | None:
     """When the refresh policy replaces a device anyhow; the requests' verdict speaks of it."""
-    explained = await refresh_queries.why(connection, viewer, serial, today)
+    # Who asks was allowed this device before; a holder without units to answer for is still told when it is due.
+    asks = dataclasses.replace(viewer, units=None)
+    explained = await refresh_queries.why(connection, asks, serial, today)
     return explained.due_on if explained else None
 
 
