@@ -58,9 +58,12 @@ class BotService:
             self._consumer = BatchConsumer(
                 "bot", [ALERT, REQUEST], listening.apply, pool, settings.kafka_bootstrap_servers, settings.topic_prefix
             )
-            for part in (parts.sender, self._consumer, parts.resumption, parts.front):
+            for part in (parts.sender, self._consumer, parts.resumption):
                 self._stack.push_async_callback(part.stop)
                 await part.start()
+            self._stack.push_async_callback(parts.underway.drain)
+            self._stack.push_async_callback(parts.front.stop)
+            await parts.front.start()
         except BaseException:
             await self._stack.aclose()
             raise

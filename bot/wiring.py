@@ -17,6 +17,7 @@ from bot.listeners import actions, commands, events, failures, views
 from bot.listeners.room import Room
 from bot.middleware.finished import Finished
 from bot.middleware.once import Once
+from bot.middleware.underway import Underway
 from bot.people import People
 from bot.received import Received
 from bot.resumption import Resumption
@@ -31,6 +32,7 @@ class Parts:
     """What runs; in the order in which it starts."""
 
     app: AsyncApp
+    underway: Underway
     sender: Sender
     resumption: Resumption
     front: SocketModeFront | HttpFront
@@ -43,13 +45,14 @@ def assemble(settings: BotSettings, desk: Desk, session: aiohttp.ClientSession) 
     posting.retry_handlers.clear()
     people = People(client, desk.directory)
     sender = Sender(desk.pool, posting, Channels(client, people))
-    app = build_app(settings, client, Room(desk, people, sender.wake), Received(desk.pool))
+    underway = Underway()
+    app = build_app(settings, client, Room(desk, people, sender.wake), Received(desk.pool), underway)
     front: SocketModeFront | HttpFront
     if settings.app_token is not None:
         front = SocketModeFront(app, settings.app_token.get_secret_value())
     else:
         front = HttpFront(app, settings.host, settings.port)
-    return Parts(app, sender, Resumption(app, Received(desk.pool)), front)
+    return Parts(app, underway, sender, Resumption(app, Received(desk.pool)), front)
 
 
 def slack_client(settings: BotSettings, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -62,12 +65,15 @@ def slack_client(settings: BotSettings, session: aiohttp.ClientSession) -> Async
     )
 
 
-def build_app(settings: BotSettings, client: AsyncWebClient, room: Room, received: Received) -> AsyncApp:
+def build_app(
+    settings: BotSettings, client: AsyncWebClient, room: Room, received: Received, underway: Underway
+) -> AsyncApp:
     """The bolt app with our middleware and listeners."""
     secret = settings.signing_secret.get_secret_value() if settings.signing_secret else ""
     app = AsyncApp(name="quartermaster", client=client, signing_secret=secret)
     app.use(Once(received).handle)
-    app.listener_runner.listener_completion_handler = Finished(received)
+    app.listener_runner.listener_start_handler = underway
+    app.listener_runner.listener_completion_handler = Finished(received, underway)
     for surface in (commands, events, actions, views, failures):
         surface.register(app, room)
     return app

@@ -11,9 +11,12 @@ from schemas.events.alert import AlertEvent
 from schemas.events.budget import BudgetEvent
 from schemas.events.device import DeviceObserved
 from schemas.events.finance import FinanceDocumentRecorded
-from schemas.events.refresh import RefreshEvent
-from schemas.events.register import RegisterEvent
+from schemas.events.refresh import RefreshEvent, UnitAgeingMeasured
+from schemas.events.register import DeviceChanged, DeviceFailed
 from schemas.events.request import RequestEvent
+
+DEFAULT_PREFIX = "quartermaster."
+"""What the topics of a deployment begin with, unless its settings say otherwise."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,9 +35,11 @@ class Topic:
 
 
 DEVICE_OBSERVED = Topic("device-observed", DeviceObserved, 6, "the record's best identifier")
-DEVICE_CHANGED = Topic("device-changed", RegisterEvent, 6, "device id")
+DEVICE_CHANGED = Topic("device-changed", DeviceChanged, 6, "device id")
+DEVICE_FAILED = Topic("device-failed", DeviceFailed, 3, "device id")
 REQUEST = Topic("request", RequestEvent, 3, "request id")
-REFRESH = Topic("refresh", RefreshEvent, 6, "device id, or unit for measurements")
+REFRESH = Topic("refresh", RefreshEvent, 6, "device id")
+UNIT_AGEING = Topic("unit-ageing", UnitAgeingMeasured, 3, "unit")
 FINANCE_DOCUMENT = Topic("finance-document", FinanceDocumentRecorded, 1, "one lane: approvals come before orders")
 BUDGET = Topic("budget", BudgetEvent, 3, "financial year and funding line")
 ALERT = Topic("alert", AlertEvent, 3, "alert key")
@@ -42,8 +47,10 @@ ALERT = Topic("alert", AlertEvent, 3, "alert key")
 TOPICS: tuple[Topic, ...] = (
     DEVICE_OBSERVED,
     DEVICE_CHANGED,
+    DEVICE_FAILED,
     REQUEST,
     REFRESH,
+    UNIT_AGEING,
     FINANCE_DOCUMENT,
     BUDGET,
     ALERT,

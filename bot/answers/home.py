@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.answers.budget import financial_year_of
 from bot.desk import Desk
 from bot.render import home
 from bot.render.home import HomeView
@@ -12,6 +11,7 @@ from schemas.vocabulary import Role
 from services.access import audit
 from services.access.viewer import Viewer
 from services.budget import queries as budget_queries
+from services.budget.queries import financial_year
 from services.refresh import queries as refresh_queries
 from services.register import queries as register_queries
 from services.register.queries import Dimension
@@ -22,7 +22,7 @@ FIRST_OF_QUEUE = 5
 
 async def page(desk: Desk, viewer: Viewer) -> dict[str, Any]:
     """The view to publish. One connection, a handful of reads."""
-    year = financial_year_of(desk.today)
+    year = financial_year(desk.today)
     manages, plans = viewer.has(Role.MANAGER), viewer.has(Role.PLANNER, Role.DIRECTOR)
     pays = viewer.has(Role.FINANCE, Role.DIRECTOR, Role.AUDITOR)
     async with desk.pool.acquire() as connection:

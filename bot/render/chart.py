@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 MOST_BARS = 20
+FONT = "DejaVu Sans"
 _INK = "#1d2733"
 _QUIET = "#6b7785"
 _BAR = "#2f6f8f"
@@ -21,7 +25,8 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int]], note: str) -> bytes:
     if len(bars) > MOST_BARS:
         rest = sum(value for _, value in bars[MOST_BARS - 1 :])
         shown = [*shown[: MOST_BARS - 1], (f"{len(bars) - MOST_BARS + 1} others", rest, _REST)]
-    figure = Figure(figsize=(9, 1.5 + 0.38 * len(shown)), dpi=160, facecolor="white", layout="constrained")
+    layout = ConstrainedLayoutEngine(w_pad=0.2, h_pad=0.15)
+    figure = Figure(figsize=(9, 1.5 + 0.38 * len(shown)), dpi=160, facecolor="white", layout=layout)
     axes = figure.add_subplot()
     places = range(len(shown))
     drawn = axes.barh(places, [value for _, value, _ in shown], color=[colour for *_, colour in shown], height=0.66)
@@ -42,4 +47,11 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int]], note: str) -> bytes:
 def _literal(text: str, most: int = MOST_LABEL) -> str:
     # A dollar sign would begin mathematics.
     kept = text if len(text) <= most else text[: most - 1] + "…"
-    return kept.replace("$", r"\$")
+    drawable = _drawable()
+    return "".join(letter if ord(letter) in drawable else "?" for letter in kept).replace("$", r"\$")
+
+
+@lru_cache(maxsize=1)
+def _drawable() -> frozenset[int]:
+    # The letters of the one font that comes with matplotlib: what it lacks would be drawn as empty boxes.
+    return frozenset(get_font(findfont(FONT)).get_charmap())

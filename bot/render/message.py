@@ -25,7 +25,8 @@ MOST_BLOCKS = 50
 MOST_TEXT = 3000
 MOST_HEADER = 150
 MOST_BUTTON = 75
-MOST_FALLBACK = 2900
+MOST_FALLBACK = 700
+"""A summary; escaping may make it five times as long, and an update takes 4,000."""
 MOST_ROWS = 40
 MOST_CELL = 80
 

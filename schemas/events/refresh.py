@@ -1,4 +1,4 @@
-"""The refresh queue's events. Topic `refresh`, keyed by device id, or by unit for measurements."""
+"""The refresh queue's events. Topics `refresh`, keyed by device id, and `unit-ageing`, keyed by unit."""
 
 from __future__ import annotations
 
@@ -67,4 +67,4 @@ class UnitAgeingMeasured(Event, frozen=True, kw_only=True, tag="quartermaster.re
     data: Ageing
 
 
-RefreshEvent = QueueEntered | QueueLeft | UnitAgeingMeasured
+RefreshEvent = QueueEntered | QueueLeft

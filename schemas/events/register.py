@@ -1,17 +1,17 @@
 """What the register knows once it has decided which device was meant.
 
-Published on topic `device-changed`, keyed by device id. A mere check-in changes nothing that others decide on, so
-it is not published.
+Published on topics `device-changed` and `device-failed`, keyed by device id. A mere check-in changes nothing that
+others decide on, so it is not published.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 import msgspec
 
-from schemas.envelope import Event
+from schemas.envelope import Event, Moment
 from schemas.vocabulary import DeviceState, Kind
 
 
@@ -46,7 +46,7 @@ class DeviceFailure(msgspec.Struct, frozen=True, kw_only=True):
 
     device_id: UUID
     ticket: str
-    failed_at: datetime
+    failed_at: Moment
     withdrawn: bool = False
     kind: Kind | None = None
     model: str | None = None
@@ -64,6 +64,3 @@ class DeviceFailed(Event, frozen=True, kw_only=True, tag="quartermaster.register
     """A device failed, or a failure was withdrawn."""
 
     data: DeviceFailure
-
-
-RegisterEvent = DeviceChanged | DeviceFailed

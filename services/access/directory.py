@@ -97,6 +97,17 @@ class Directory:
             found.extend(self._children.get(each, ()))
         return tuple(found)
 
+    def command_of(self, code: str) -> Unit | None:
+        """The nearest unit, this one first, that a manager answers for; this one if nobody does. None: not known."""
+        unit = self.units.get(code)
+        if unit is None:
+            return None
+        return next((each for each in (unit, *self.above(code)) if each.code in self._managed), unit)
+
+    @cached_property
+    def _managed(self) -> frozenset[str]:
+        return frozenset(person.unit for person in self.people.values() if Role.MANAGER in person.roles)
+
     def find_unit(self, words: str) -> Unit | None:
         """The unit somebody means by its code or its name, in any case."""
         wanted = " ".join(words.lower().replace("-", " ").split())

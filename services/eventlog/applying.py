@@ -16,7 +16,7 @@ import structlog
 
 from schemas.envelope import Event
 from schemas.topics import Topic
-from services.database.pool import TEMPORARY_ERRORS, Connection, Pool
+from services.database.pool import TEMPORARY_ERRORS, Connection, Pool, passes_by_itself
 from services.eventlog import dead_letters, inbox, outbox
 from services.eventlog.dead_letters import DeadLetter
 from services.eventlog.decoding import EventReader
@@ -54,7 +54,7 @@ class RecordApplier:
         pool: Pool,
         topic_prefix: str,
         *,
-        wanted: tuple[type[Event], ...] = (Event,),
+        wanted: frozenset[type[Event]] | None = None,
     ) -> None:
         self._service = service
         self._apply = apply
@@ -71,11 +71,13 @@ class RecordApplier:
         while True:
             try:
                 return await self._apply_once(records)
-            except TEMPORARY_ERRORS as error:
-                log.warning("batch is tried again", service=self._service, error=repr(error))
-                await asyncio.sleep(RETRY_SECONDS)
             except Exception as error:
+                if passes_by_itself(error):
+                    log.warning("batch is tried again", service=self._service, error=repr(error))
+                    await asyncio.sleep(RETRY_SECONDS)
+                    continue
                 if len(records) > 1:
+                    log.warning("a batch is halved", service=self._service, records=len(records), error=repr(error))
                     middle = len(records) // 2
                     await self.apply(records[:middle])
                     return await self.apply(records[middle:])
@@ -88,7 +90,7 @@ class RecordApplier:
         for record in records:
             try:
                 event = self._reader.read(record.topic.removeprefix(self._prefix), record.value or b"")
-                if isinstance(event, self._wanted):
+                if event is not None and (self._wanted is None or type(event) in self._wanted):
                     events.append(event)
             except msgspec.MsgspecError as error:
                 letters.append(_letter(record, f"not an event of this topic: {error}"))

@@ -71,10 +71,15 @@ async def keep(connection: Connection, letters: Sequence[DeadLetter]) -> None:
             _KEEP,
             list(distinct),
             [letter.source for letter in distinct.values()],
-            [letter.reason for letter in distinct.values()],
+            [_storable(letter.reason) for letter in distinct.values()],
             [letter.body for letter in distinct.values()],
-            [dict(letter.context) for letter in distinct.values()],
+            [{name: _storable(value) for name, value in letter.context.items()} for letter in distinct.values()],
         )
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL's text has no NUL; a letter that could not be stored would stop everything behind it.
+    return text.replace("\x00", "\ufffd")
 
 
 async def list_open(connection: Connection, *, source: str | None = None, limit: int = 100) -> list[Listed]:

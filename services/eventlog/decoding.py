@@ -25,10 +25,9 @@ class EventReader:
     def read(self, topic: str, value: bytes) -> Event | None:
         """The event, or None for a type this version does not know. Raises msgspec.MsgspecError for anything else."""
         try:
-            event = self._decoders[topic].decode(value)
+            event: Event = self._decoders[topic].decode(value)
         except msgspec.ValidationError:
             if self._type_only.decode(value).type not in self._known[topic]:
                 return None
             raise
-        assert isinstance(event, Event)
         return event

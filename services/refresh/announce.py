@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from schemas.events.refresh import Ageing, QueueEntered, QueueEntry, QueueExit, QueueLeft, UnitAgeingMeasured
-from schemas.topics import REFRESH
+from schemas.topics import REFRESH, UNIT_AGEING
 from services.eventlog.outbox import Outgoing
 from services.refresh.fold import Changes
 from services.refresh.records import Entry
@@ -43,7 +43,7 @@ def announce(changes: Changes, ageing: Sequence[Ageing], cause: Cause, now: date
         measured = UnitAgeingMeasured(
             id=f"ageing/{each.unit}/{each.kind}/{each.sequence}", source=SOURCE, time=now, subject=each.unit, data=each
         )
-        outgoing.append((REFRESH, measured))
+        outgoing.append((UNIT_AGEING, measured))
     return outgoing
 
 

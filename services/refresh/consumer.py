@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from schemas.envelope import Event
-from schemas.topics import BUDGET, DEVICE_CHANGED, REQUEST
+from schemas.topics import BUDGET, DEVICE_CHANGED, DEVICE_FAILED, REQUEST
 from services.clock import Clock
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
@@ -19,7 +19,7 @@ from services.refresh.heard import Heard
 from services.refresh.judgement import judge
 from services.refresh.policy import PolicyInForce
 
-TOPICS = (DEVICE_CHANGED, REQUEST, BUDGET)
+TOPICS = (DEVICE_CHANGED, DEVICE_FAILED, REQUEST, BUDGET)
 
 
 class RefreshConsumer:

@@ -61,7 +61,7 @@ class Heard:
         failure = event.data
         told = FailureTold(event.time, failure.withdrawn, london_date(failure.failed_at))
         key = (failure.device_id, failure.ticket)
-        self.failures[key] = max(told, self.failures.get(key, told))
+        self.failures[key] = told.joined(self.failures.get(key, told))
         self.causes[failure.device_id] = event
 
     def _approved(self, event: RequestApproved) -> None:

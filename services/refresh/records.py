@@ -75,11 +75,17 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 
 
 class FailureTold(NamedTuple):
-    """What was told of a ticket; of two tellings the greater holds."""
+    """What was told of a ticket. Tellings are joined, so that neither their order nor repetition matters."""
 
     told_at: datetime
     withdrawn: bool
     failed_on: date
+
+    def joined(self, other: FailureTold) -> FailureTold:
+        """The earliest day told is when it failed; withdrawn stays withdrawn."""
+        return FailureTold(
+            min(self.told_at, other.told_at), self.withdrawn or other.withdrawn, min(self.failed_on, other.failed_on)
+        )
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -29,7 +29,7 @@ async def take_turn(connection: Connection) -> None:
 
 
 async def record_failures(connection: Connection, told: Mapping[tuple[UUID, str], FailureTold]) -> None:
-    """Remember tickets; what was told later holds."""
+    """Remember tickets; what is told of one is joined to what was told before."""
     if told:
         await connection.execute(
             SQL["record_failures"],

@@ -7,9 +7,10 @@ SELECT pg_advisory_xact_lock(hashtext('quartermaster refresh'), hashtext('writer
 INSERT INTO refresh.failures (device_id, ticket, failed_on, withdrawn, told_at)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::date[], $4::boolean[], $5::timestamptz[])
 ON CONFLICT (device_id, ticket) DO UPDATE
-SET failed_on = excluded.failed_on, withdrawn = excluded.withdrawn, told_at = excluded.told_at
-WHERE (excluded.told_at, excluded.withdrawn, excluded.failed_on)
-    > (failures.told_at, failures.withdrawn, failures.failed_on)
+SET failed_on = least(failures.failed_on, excluded.failed_on), told_at = least(failures.told_at, excluded.told_at),
+    withdrawn = failures.withdrawn OR excluded.withdrawn
+WHERE excluded.failed_on < failures.failed_on OR excluded.told_at < failures.told_at
+   OR excluded.withdrawn > failures.withdrawn
 
 -- name: record_requests
 INSERT INTO refresh.requests AS known

@@ -6,10 +6,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
-
 from schemas.events.register import DeviceChanged, DeviceFacts, DeviceFailed, DeviceFailure
-from services.register.rules.facts import PUBLISHED, Device, Field
+from services.register.rules.facts import (
+    ASSET_TAG,
+    HOLDER_EMAIL,
+    KIND,
+    MANUFACTURER,
+    MODEL,
+    OS,
+    OS_VERSION,
+    PUBLISHED,
+    PURCHASED_ON,
+    SERIAL,
+    UNIT,
+    WARRANTY_ENDS_ON,
+    Device,
+)
 
 SOURCE = "quartermaster/register"
 
@@ -29,14 +41,22 @@ def device_changed(device: Device, at: datetime) -> DeviceChanged:
 
 
 def device_merged(gone: Device, into: Device, at: datetime) -> DeviceChanged:
-    """Tell that the record `gone` was the same device as `into`, found out at `at`."""
-    facts = _facts(gone, ("merged_into",))
+    """Tell that the record `gone` was the same device as `into`, found out at `at`.
+
+    The id stands for nothing any more, so no fact is left in it that others could count or judge.
+    """
     return DeviceChanged(
         id=f"{gone.device_id}/{gone.revision + 1}/merged",
         source=SOURCE,
         time=at,
         subject=str(gone.device_id),
-        data=msgspec.structs.replace(facts, revision=gone.revision + 1, merged_into=into.device_id),
+        data=DeviceFacts(
+            device_id=gone.device_id,
+            revision=gone.revision + 1,
+            changed=("merged_into",),
+            state=gone.state,
+            merged_into=into.device_id,
+        ),
     )
 
 
@@ -52,10 +72,10 @@ def device_failed(device: Device, ticket: str, failed_at: datetime, *, withdrawn
             ticket=ticket,
             failed_at=failed_at,
             withdrawn=withdrawn,
-            kind=device.values[Field.KIND],
-            model=device.values[Field.MODEL],
-            unit=device.values[Field.UNIT],
-            purchased_on=device.values[Field.PURCHASED_ON],
+            kind=device.values[KIND],
+            model=device.values[MODEL],
+            unit=device.values[UNIT],
+            purchased_on=device.values[PURCHASED_ON],
         ),
     )
 
@@ -67,15 +87,15 @@ def _facts(device: Device, changed: tuple[str, ...]) -> DeviceFacts:
         revision=device.revision,
         changed=changed,
         state=device.state,
-        serial=values[Field.SERIAL],
-        asset_tag=values[Field.ASSET_TAG],
-        kind=values[Field.KIND],
-        manufacturer=values[Field.MANUFACTURER],
-        model=values[Field.MODEL],
-        os=values[Field.OS],
-        os_version=values[Field.OS_VERSION],
-        unit=values[Field.UNIT],
-        holder_email=values[Field.HOLDER_EMAIL],
-        purchased_on=values[Field.PURCHASED_ON],
-        warranty_ends_on=values[Field.WARRANTY_ENDS_ON],
+        serial=values[SERIAL],
+        asset_tag=values[ASSET_TAG],
+        kind=values[KIND],
+        manufacturer=values[MANUFACTURER],
+        model=values[MODEL],
+        os=values[OS],
+        os_version=values[OS_VERSION],
+        unit=values[UNIT],
+        holder_email=values[HOLDER_EMAIL],
+        purchased_on=values[PURCHASED_ON],
+        warranty_ends_on=values[WARRANTY_ENDS_ON],
     )

@@ -6,12 +6,22 @@ from uuid import UUID
 
 from schemas.events.device import DeviceObserved
 from services.errors import BadInput
-from services.register.rules.facts import REMEMBERED, Device, Field, observations, weight_of
+from services.register.rules.facts import (
+    IN_USE_AT,
+    RECORDED_STATE,
+    REMEMBERED,
+    WIPED_AT,
+    Device,
+    Field,
+    observations,
+    weight_of,
+)
 from services.register.rules.identity import may_be_one, new_device_id, serial_among
 from services.register.rules.lifecycle import derived_state
 from services.register.store import HistoryRow
 
-_STATE_FIELDS = frozenset({Field.RECORDED_STATE, Field.IN_USE_AT, Field.WIPED_AT})
+_STATE_FIELDS = frozenset({RECORDED_STATE, IN_USE_AT, WIPED_AT})
+"""Fields from which the state is derived."""
 
 
 class Batch:
@@ -40,14 +50,12 @@ class Batch:
         """Apply one event that goes by these names (`names_of`). Raises BadInput for one that names no device."""
         device = self._device_meant(event, names)
         authority, seen = observations(event)
-        weight = weight_of(authority, event.time)
-        values = device.values
-        for field, value in seen:
-            old = values[field]
-            if device.observe(field, value, weight) and field in REMEMBERED:
-                self._remember(device, event, field.name.lower(), old, value)
-        if device.changed and not device.changed.isdisjoint(_STATE_FIELDS):
-            self._derive_state(device, event)
+        news = device.observe(seen, weight_of(authority, event.time))
+        for field, before in news:
+            if field in REMEMBERED:
+                self._remember(device, event, field.name.lower(), before, device.values[field])
+            if field in _STATE_FIELDS:
+                self._derive_state(device, event)
         self.touched[device.device_id] = device
         return device
 
@@ -91,8 +99,7 @@ class Batch:
 
     def _merge(self, other: Device, device: Device, event: DeviceObserved) -> None:
         for field in Field:
-            if other.values[field] is not None:
-                device.observe(field, other.values[field], other.weights[field])
+            device.observe([(field, other.values[field])], other.weights[field])
         self._derive_state(device, event)
         for name in list(other.names):
             other.names.discard(name)
@@ -114,7 +121,7 @@ class Batch:
 
     def _derive_state(self, device: Device, event: DeviceObserved) -> None:
         values = device.values
-        state = derived_state(values[Field.RECORDED_STATE], values[Field.IN_USE_AT], values[Field.WIPED_AT])
+        state = derived_state(values[RECORDED_STATE], values[IN_USE_AT], values[WIPED_AT])
         if state is not device.state:
             self._remember(device, event, "state", device.state, state)
             device.state = state

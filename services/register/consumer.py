@@ -7,18 +7,19 @@ however many events it holds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from schemas.envelope import Event
 from schemas.events.device import DeviceObserved, FailureReported
-from schemas.topics import DEVICE_CHANGED
+from schemas.topics import DEVICE_CHANGED, DEVICE_FAILED
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
 from services.register import store
 from services.register.announcements import device_changed, device_failed, device_merged
 from services.register.batch import Batch
 from services.register.rules.counting import movements
-from services.register.rules.facts import FROM_DESK, Device, Field, weight_of
+from services.register.rules.facts import FROM_DESK, MODEL, Device, weight_of
 from services.register.rules.identity import names_of
 
 
@@ -85,34 +86,39 @@ class RegisterConsumer:
         self, connection: Connection, batch: Batch, reports: Iterable[tuple[FailureReported, Device]]
     ) -> list[Outgoing]:
         latest: dict[str, tuple[int, FailureReported, Device]] = {}
+        opened: dict[str, datetime] = {}
         for event, device in reports:
-            weight = weight_of(FROM_DESK, event.time)
-            known = latest.get(event.data.ticket)
+            ticket, weight = event.data.ticket, weight_of(FROM_DESK, event.time)
+            known = latest.get(ticket)
             if known is None or (weight, event.data.ticket_state) > (known[0], known[1].data.ticket_state):
-                latest[event.data.ticket] = (weight, event, batch.merged.get(device.device_id, device))
+                latest[ticket] = (weight, event, batch.merged.get(device.device_id, device))
+            # Who does not know when a ticket was opened says when it was changed, which is later.
+            opened[ticket] = min(event.data.opened_at, opened.get(ticket, event.data.opened_at))
         told: dict[str, Outgoing] = {}
         if latest:
             stored = await store.known_failures(connection, list(latest))
             rows = []
             for ticket, (weight, event, device) in latest.items():
-                before, known_weight = stored.get(ticket, (None, -1))
-                if weight < known_weight:
+                before = stored.get(ticket)
+                newer = before is None or weight >= before.weight
+                earlier = before is None or opened[ticket] < before.opened_at
+                if not newer and not earlier:
                     continue
-                rows.append(
-                    store.FailureRow(ticket, device.device_id, event.data.opened_at, event.data.ticket_state, weight)
-                )
-                withdrawn = event.data.ticket_state == "cancelled"
-                if before is None or (before == "cancelled") != withdrawn:
+                since = opened[ticket] if before is None else min(opened[ticket], before.opened_at)
+                state = event.data.ticket_state if before is None or newer else before.ticket_state
+                rows.append(store.FailureRow(ticket, device.device_id, since, state, weight))
+                withdrawn = state == "cancelled"
+                if before is None or earlier or (before.ticket_state == "cancelled") != withdrawn:
                     told[ticket] = (
-                        DEVICE_CHANGED,
-                        device_failed(device, ticket, event.data.opened_at, withdrawn=withdrawn, cause=event.id),
+                        DEVICE_FAILED,
+                        device_failed(device, ticket, since, withdrawn=withdrawn, cause=event.id),
                     )
             await store.write_failures(connection, rows)
         # Failures told before the device's model was known are told again now that it is.
         completed = {
             device.device_id: device
             for device in batch.touched.values()
-            if not device.is_new and device.before[0][Field.MODEL] is None and device.values[Field.MODEL] is not None
+            if not device.is_new and device.before[0][MODEL] is None and device.values[MODEL] is not None
         }
         if completed:
             for ticket, device_id, opened_at, state in await store.failures_of(connection, list(completed)):
@@ -123,5 +129,5 @@ class RegisterConsumer:
                     withdrawn=state == "cancelled",
                     cause=f"model known/{completed[device_id].revision}",
                 )
-                told[ticket] = (DEVICE_CHANGED, event_out)
+                told[ticket] = (DEVICE_FAILED, event_out)
         return list(told.values())

@@ -14,9 +14,11 @@ from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.errors import TryAgain
 from services.register.rules.counting import Cell
-from services.register.rules.facts import Device, Field
+from services.register.rules.facts import COMPLIANT, KIND, LAST_SEEN_AT, RECORDED_STATE, Device, Field
 
 SQL = load_statements(__file__, "store.sql")
+_KINDS: dict[str | None, Kind | None] = {None: None} | {kind.value: kind for kind in Kind}
+_STATES: dict[str | None, DeviceState | None] = {None: None} | {state.value: state for state in DeviceState}
 _WEIGHTS = struct.Struct(f">{len(Field)}q")
 
 
@@ -50,14 +52,14 @@ async def lock_known(connection: Connection, names: Sequence[str], by_id: dict[U
         looked_up, device_id, known_names, state, revision, weights, *values = row
         device = by_id.get(device_id)
         if device is None:
-            values[Field.KIND] = values[Field.KIND] and Kind(values[Field.KIND])
-            values[Field.RECORDED_STATE] = values[Field.RECORDED_STATE] and DeviceState(values[Field.RECORDED_STATE])
+            values[KIND] = _KINDS[values[KIND]]
+            values[RECORDED_STATE] = _STATES[values[RECORDED_STATE]]
             device = by_id[device_id] = Device(
                 device_id,
                 names=set(known_names.split("\n")),
                 values=values,
                 weights=list(_WEIGHTS.unpack(weights)),
-                state=DeviceState(state),
+                state=_STATES[state] or DeviceState.DEPLOYED,
                 revision=revision,
             )
         found[looked_up] = device
@@ -90,8 +92,8 @@ async def see_again(connection: Connection, devices: Sequence[Device]) -> None:
         await connection.execute(
             SQL["see_again"],
             [device.device_id for device in devices],
-            [device.values[Field.LAST_SEEN_AT] for device in devices],
-            [device.values[Field.COMPLIANT] for device in devices],
+            [device.values[LAST_SEEN_AT] for device in devices],
+            [device.values[COMPLIANT] for device in devices],
             [_WEIGHTS.pack(*device.weights) for device in devices],
         )
 
@@ -124,10 +126,9 @@ async def remember(connection: Connection, rows: Sequence[HistoryRow]) -> None:
         await connection.execute(SQL["remember"], *(list(column) for column in zip(*rows, strict=True)))
 
 
-async def known_failures(connection: Connection, tickets: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """Ticket → (state, weight) of the tickets known."""
-    rows = await connection.fetch(SQL["known_failures"], tickets)
-    return {row["ticket"]: (row["ticket_state"], row["weight"]) for row in rows}
+async def known_failures(connection: Connection, tickets: Sequence[str]) -> dict[str, FailureRow]:
+    """The tickets known, by name."""
+    return {row["ticket"]: FailureRow(*row) for row in await connection.fetch(SQL["known_failures"], tickets)}
 
 
 async def failures_of(connection: Connection, device_ids: Sequence[UUID]) -> list[tuple[str, UUID, datetime, str]]:
@@ -136,6 +137,6 @@ async def failures_of(connection: Connection, device_ids: Sequence[UUID]) -> lis
 
 
 async def write_failures(connection: Connection, rows: Sequence[FailureRow]) -> None:
-    """Write tickets; an older word never replaces a newer one."""
+    """Write tickets; an older word never replaces a newer one, and the earliest opening told holds."""
     if rows:
         await connection.execute(SQL["write_failures"], *(list(column) for column in zip(*rows, strict=True)))

@@ -84,7 +84,7 @@ INSERT INTO register.history (device_id, at, field, before, after, source)
 SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[])
 
 -- name: known_failures
-SELECT ticket, ticket_state, weight FROM register.failures WHERE ticket = ANY ($1::text[])
+SELECT ticket, device_id, opened_at, ticket_state, weight FROM register.failures WHERE ticket = ANY ($1::text[])
 
 -- name: failures_of
 SELECT ticket, device_id, opened_at, ticket_state
@@ -94,5 +94,8 @@ FROM register.failures WHERE device_id = ANY ($1::uuid[])
 INSERT INTO register.failures AS f (ticket, device_id, opened_at, ticket_state, weight)
 SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::bigint[])
 ON CONFLICT (ticket) DO UPDATE
-SET ticket_state = excluded.ticket_state, weight = excluded.weight, device_id = excluded.device_id
-WHERE excluded.weight >= f.weight
+SET opened_at = least(f.opened_at, excluded.opened_at),
+    ticket_state = CASE WHEN excluded.weight >= f.weight THEN excluded.ticket_state ELSE f.ticket_state END,
+    device_id = CASE WHEN excluded.weight >= f.weight THEN excluded.device_id ELSE f.device_id END,
+    weight = greatest(f.weight, excluded.weight)
+WHERE excluded.weight >= f.weight OR excluded.opened_at < f.opened_at

@@ -18,7 +18,7 @@ from services.eventlog.outbox import Outgoing
 from services.watch import store
 from services.watch.evaluation import Evaluation, Touched
 
-WANTED: tuple[type[Event], ...] = (DeviceFailed, UnitAgeingMeasured, LineBalanceChanged)
+WANTED: frozenset[type[Event]] = frozenset({DeviceFailed, UnitAgeingMeasured, LineBalanceChanged})
 """The event types that watch has a use for; its topics carry many more."""
 
 

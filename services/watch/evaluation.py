@@ -19,6 +19,7 @@ from services.eventlog.outbox import Outgoing
 from services.watch import store
 from services.watch.conditions import budget_crossing, failing_model, past_policy_life
 from services.watch.conditions.finding import Verdict
+from services.watch.conditions.past_policy_life import Command, UnitAgeing
 from services.watch.rules import is_open, next_event
 from services.watch.thresholds import Thresholds
 
@@ -83,18 +84,29 @@ class Evaluation:
     async def _judge_units(
         self, connection: Connection, units: Collection[tuple[str, str]] | None, lives: dict[str, Alert]
     ) -> Sequence[Verdict]:
-        measured = await store.ageing(connection, units)
-        lives |= await store.last_lives(
-            connection, [past_policy_life.key_of(each.unit, each.kind) for each in measured]
-        )
+        # A command's share is a sum over its teams, so all of a command is read where one team was touched.
+        ageing: dict[Command, list[UnitAgeing]] = {}
+        for each in await store.ageing(connection, None):
+            ageing.setdefault(self._command_of(each.unit), []).append(each)
+        touched = ageing.keys() if units is None else {self._command_of(unit) for unit, _ in units}
+        commands = sorted(touched & ageing.keys(), key=lambda command: command.code)
+        keys = {past_policy_life.key_of(command.code) for command in commands}
+        gone: set[str] = set()
+        if units is None:
+            # Units come and go with the directory; what was said of one that is no more is cleared.
+            gone = set(await store.open_keys(connection, past_policy_life.CONDITION)) - keys
+        lives |= await store.last_lives(connection, keys | gone)
         return [
-            past_policy_life.judge(
-                each,
-                self._thresholds.past_policy_life,
-                _held(lives, past_policy_life.key_of(each.unit, each.kind)),
-                self._unit_name(each.unit),
-            )
-            for each in measured
+            *(
+                past_policy_life.judge(
+                    command,
+                    ageing[command],
+                    self._thresholds.past_policy_life,
+                    _held(lives, past_policy_life.key_of(command.code)),
+                )
+                for command in commands
+            ),
+            *(Verdict(key=key, condition=past_policy_life.CONDITION, finding=None) for key in sorted(gone)),
         ]
 
     async def _judge_models(
@@ -121,9 +133,9 @@ class Evaluation:
             for model in sorted(models)
         ]
 
-    def _unit_name(self, code: str) -> str:
-        unit = self._directory.units.get(code)
-        return code if unit is None else unit.name
+    def _command_of(self, code: str) -> Command:
+        unit = self._directory.command_of(code)
+        return Command(code=code, name=code) if unit is None else Command(code=unit.code, name=unit.name)
 
 
 def _held(lives: dict[str, Alert], key: str) -> float | None:

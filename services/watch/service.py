@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.topics import BUDGET, DEVICE_CHANGED, REFRESH
+from schemas.topics import BUDGET, DEVICE_FAILED, UNIT_AGEING
 from services.access.directory import Directory
 from services.clock import Clock
 from services.eventlog.applying import RecordApplier
@@ -15,7 +15,7 @@ from services.watch.stream import WatchStream
 from services.watch.sweep import Sweep
 from services.watch.thresholds import Thresholds, load_thresholds
 
-TOPICS = (DEVICE_CHANGED, REFRESH, BUDGET)
+TOPICS = (DEVICE_FAILED, UNIT_AGEING, BUDGET)
 
 
 class WatchService:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from schemas.vocabulary import DeviceState
-from services.register.rules.facts import Device, Field
+from services.register.rules.facts import KIND, MODEL, OS, PURCHASED_ON, UNIT, Device
 
 UNKNOWN = ""
 UNKNOWN_MONTH = date(1900, 1, 1)
@@ -30,13 +30,13 @@ class Cell(NamedTuple):
 
 def cell_of(values: list[Any], state: DeviceState) -> Cell:
     """The cell of a device with these facts."""
-    purchased = values[Field.PURCHASED_ON]
+    purchased = values[PURCHASED_ON]
     return Cell(
-        values[Field.KIND] or UNKNOWN,
-        values[Field.UNIT] or UNKNOWN,
-        values[Field.MODEL] or UNKNOWN,
+        values[KIND] or UNKNOWN,
+        values[UNIT] or UNKNOWN,
+        values[MODEL] or UNKNOWN,
         state.value,
-        values[Field.OS] or UNKNOWN,
+        values[OS] or UNKNOWN,
         purchased.replace(day=1) if purchased else UNKNOWN_MONTH,
     )
 

@@ -13,8 +13,9 @@ from bot.service import due_date
 from bot.settings import BotSettings
 from bot.wiring import Parts, assemble
 from deploy.local.secrets import LocalSecrets
-from deploy.local.workspace.client import ScriptedPerson, WorkspaceClient
+from deploy.local.workspace.client import WorkspaceClient
 from deploy.local.workspace.limits import Limits
+from deploy.local.workspace.scripted import ScriptedPerson
 from deploy.local.workspace.server import Workspace
 from deploy.local.workspace_seed import workspace_seed
 from schemas.vocabulary import DeviceState, Kind
@@ -115,4 +116,5 @@ async def bot(settings: BotSettings, desk: Desk, session: aiohttp.ClientSession)
     await parts.front.start()
     yield parts
     await parts.front.stop()
+    await parts.underway.drain()
     await parts.sender.stop()

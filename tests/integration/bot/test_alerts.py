@@ -18,7 +18,8 @@ from bot.render.message import message, section
 from bot.sender import Sender
 from bot.settings import BotSettings
 from bot.wiring import slack_client
-from deploy.local.workspace.client import Json, WorkspaceClient
+from deploy.local.workspace.client import WorkspaceClient
+from deploy.local.workspace.scripted import Json
 from schemas.events.alert import Alert, AlertCleared, AlertRaised, AlertUpdated
 from schemas.vocabulary import AlertSeverity
 from services.database.pool import Pool

@@ -7,8 +7,14 @@ import time
 import pytest
 
 from bot.wiring import Parts
-from deploy.local.workspace.client import Json, ScriptedPerson
-from services.database.pool import Pool
+from deploy.local.workspace.scripted import Json, ScriptedPerson
+from schemas.events.finance import DocumentType
+from schemas.vocabulary import Kind
+from services.budget.consumer import BudgetConsumer
+from services.clock import FixedClock
+from services.database.pool import Pool, open_pool
+from tests.fixtures.delivery import deliver
+from tests.fixtures.finance import NOW, document, recorded
 from tests.fixtures.people import email_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("bot", "devices")]
@@ -119,3 +125,19 @@ async def test_a_button_of_app_home_answers_in_the_direct_conversation(priya: Sc
     await priya.press(home, "ask:counts")
     told = await priya.wait_for_message(lambda message: "Devices by kind" in str(message), after=seen)
     assert told["channel"] == priya.channel("@quartermaster")
+
+
+async def test_prices_by_kind_are_for_those_with_the_role(
+    idris: ScriptedPerson, priya: ScriptedPerson, database_url: str
+) -> None:
+    ledger = await open_pool(database_url, "budget")
+    approval = document("A1", DocumentType.APPROVAL, 2_500_000_000, 0)
+    order = document("P1", DocumentType.PURCHASE_ORDER, 100_000_00, order_id="PO1", kind=Kind.LAPTOP, quantity=100)
+    await deliver(ledger, BudgetConsumer(FixedClock(NOW)).apply, [recorded(approval), recorded(order)])
+    await ledger.close()
+    finance, manager = await ask(idris, "budget 2024/25"), await ask(priya, "budget 2024/25")
+    for told in (finance, manager):
+        assert "committed £120,000 (0.5 %)" in everything(told)
+        assert "left £24,880,000" in everything(told)
+    assert any(block["type"] == "table" for block in finance["blocks"])
+    assert not any(block["type"] == "table" for block in manager["blocks"])

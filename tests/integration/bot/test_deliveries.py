@@ -22,7 +22,8 @@ from bot.received import Received
 from bot.resumption import Resumption
 from bot.settings import BotSettings
 from bot.wiring import Parts, assemble
-from deploy.local.workspace.client import ScriptedPerson, WorkspaceClient
+from deploy.local.workspace.client import WorkspaceClient
+from deploy.local.workspace.scripted import ScriptedPerson
 from deploy.local.workspace.server import Workspace
 from services.database.pool import Pool
 from tests.fixtures.people import email_of

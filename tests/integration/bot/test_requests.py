@@ -11,7 +11,7 @@ from bot.consumer import BotConsumer
 from bot.desk import Desk
 from bot.settings import BotSettings
 from bot.wiring import Parts
-from deploy.local.workspace.client import Json, ScriptedPerson
+from deploy.local.workspace.scripted import Json, ScriptedPerson
 from schemas.events.request import Progress, RequestProgressed
 from services.clock import london_date
 from services.database.pool import Pool

@@ -27,7 +27,7 @@ async def told_by(refresh: Refresh, sweep: DailySweep) -> list[Event]:
     last = await refresh.pool.fetchval("SELECT coalesce(max(position), 0) FROM outbox")
     await sweep.sweep()
     rows = await refresh.pool.fetch("SELECT event FROM outbox WHERE position > $1 ORDER BY position", last)
-    return [msgspec.json.decode(row["event"], type=RefreshEvent) for row in rows]
+    return [msgspec.json.decode(row["event"], type=RefreshEvent | UnitAgeingMeasured) for row in rows]
 
 
 async def test_what_becomes_due_enters(refresh: Refresh) -> None:

@@ -175,7 +175,7 @@ async def test_shuffled_and_doubled_events_end_in_the_same_alerts(watch: Watch, 
     }
     assert now_open == {
         LINE: ("warning", 92, 90),
-        "past-policy-life:central-west:laptop": ("critical", 35, 30),
+        "past-policy-life:central-west": ("critical", 35, 30),
         MODEL: ("warning", 16, 3),
     }
     for key in {event.subject for event in await watch.told()}:
@@ -183,6 +183,13 @@ async def test_shuffled_and_doubled_events_end_in_the_same_alerts(watch: Watch, 
         assert turns == [AlertRaised, AlertCleared][: len(turns)] or turns[::2] == [AlertRaised] * len(turns[::2])
         assert all(kind is AlertCleared for kind in turns[1::2])
     assert len({event.id for event in await watch.told()}) == len(await watch.told())
+
+
+async def test_what_was_said_of_a_unit_that_is_no_more_is_cleared(watch: Watch) -> None:
+    await watch.hear(ageing(1, 25, NOW))
+    await watch.pool.execute("DELETE FROM watch.ageing")
+    assert await watch.sweep.run() == 1
+    assert await watch.kinds() == [AlertRaised, AlertCleared]
 
 
 async def test_a_sweep_leaves_the_judging_to_whoever_is_at_it(watch: Watch) -> None:
@@ -214,7 +221,7 @@ async def test_who_sees_which_alert(watch: Watch) -> None:
             for name, unit, roles in people
         ],
     )
-    west, north = "past-policy-life:central-west:laptop", "past-policy-life:central-north:laptop"
+    west, north = "past-policy-life:central-west", "past-policy-life:central-north"
     async with watch.pool.acquire() as connection:
         seen = {
             name: [

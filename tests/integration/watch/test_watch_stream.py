@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaProducer
 
 from deploy.local.stack.broker import EmbeddedBroker
 from schemas.envelope import Event
-from schemas.topics import BUDGET, DEVICE_CHANGED, REFRESH, Topic
+from schemas.topics import BUDGET, DEVICE_FAILED, UNIT_AGEING, Topic
 from services.clock import FixedClock
 from services.eventlog.topics import ensure_topics
 from services.settings import Settings
@@ -102,13 +102,13 @@ async def rig(database_url: str, bootstrap_servers: str, topic_prefix: str) -> A
 
 async def test_events_become_alerts_a_poison_one_a_dead_letter_and_the_stream_goes_on(rig: Rig) -> None:
     await rig.send(BUDGET, balance(1, 20 * MILLION, NOW), b"\xff not an event", balance(2, 24 * MILLION, NOW))
-    await rig.send(DEVICE_CHANGED, failed(0, NOW - timedelta(days=100)), b'{"type": "of another version"}')
+    await rig.send(DEVICE_FAILED, failed(0, NOW - timedelta(days=100)), b'{"type": "of another version"}')
     await rig.service.start()
     assert rig.service.ready()
     await rig.until_count("watch.balances WHERE sequence = 2", 1)
     await rig.until_count("watch.dead_letters", 1)
-    await rig.send(REFRESH, ageing(1, 25, NOW), ageing(1, 25, NOW))
-    await rig.send(DEVICE_CHANGED, *(failed(10 + n, NOW - timedelta(hours=n)) for n in range(20)))
+    await rig.send(UNIT_AGEING, ageing(1, 25, NOW), ageing(1, 25, NOW))
+    await rig.send(DEVICE_FAILED, *(failed(10 + n, NOW - timedelta(hours=n)) for n in range(20)))
     await rig.until_count("watch.alerts WHERE cleared_at IS NULL", 3)
     await rig.until_count("watch.inbox", 2 + 1 + 21)
     assert await rig.count("watch.dead_letters WHERE reason LIKE 'not an event%'") == 1
@@ -124,7 +124,7 @@ async def test_a_stop_in_the_middle_of_a_batch_loses_nothing_and_counts_nothing_
         hanging.set()
         await asyncio.Event().wait()
 
-    await rig.send(DEVICE_CHANGED, *(failed(n, NOW - timedelta(hours=n)) for n in range(300)))
+    await rig.send(DEVICE_FAILED, *(failed(n, NOW - timedelta(hours=n)) for n in range(300)))
     with monkeypatch.context() as patched:
         patched.setattr("services.watch.consumer.WatchConsumer.apply", hang)
         await rig.service.start()
@@ -140,7 +140,7 @@ async def test_a_stop_in_the_middle_of_a_batch_loses_nothing_and_counts_nothing_
 
 async def test_a_stop_between_two_batches_leaves_the_rest_to_the_next_life(rig: Rig) -> None:
     events = [failed(n, NOW - timedelta(minutes=n)) for n in range(4000)]
-    await rig.send(DEVICE_CHANGED, *events)
+    await rig.send(DEVICE_FAILED, *events)
     await rig.service.start()
 
     async def begun() -> bool:
@@ -190,7 +190,7 @@ async def test_an_event_that_cannot_be_applied_is_found_among_its_neighbours(
         return await keeps(connection, failures)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store, "keep_failures", refuses_one)
-    await rig.send(DEVICE_CHANGED, *(failed(n, NOW - timedelta(hours=n)) for n in range(40)))
+    await rig.send(DEVICE_FAILED, *(failed(n, NOW - timedelta(hours=n)) for n in range(40)))
     await rig.service.start()
     await rig.until_count("watch.failures", 39)
     await rig.until_count("watch.dead_letters", 1)
@@ -239,12 +239,12 @@ async def test_an_embedded_broker_that_comes_back_empty_is_read_from_its_beginni
     rig = Rig(database_url, own_embedded_broker.bootstrap_servers, f"t{uuid4().hex[:8]}.")
     await rig.service.start()
     try:
-        await rig.send(DEVICE_CHANGED, *(failed(n, NOW - timedelta(hours=n)) for n in range(50)))
+        await rig.send(DEVICE_FAILED, *(failed(n, NOW - timedelta(hours=n)) for n in range(50)))
         await rig.until_count("watch.failures", 50)
         await own_embedded_broker.kill()
         await own_embedded_broker.start()
         await ensure_topics(rig.bootstrap_servers, rig.prefix)
-        await rig.send(DEVICE_CHANGED, *(failed(n, NOW - timedelta(hours=n)) for n in range(40, 60)))
+        await rig.send(DEVICE_FAILED, *(failed(n, NOW - timedelta(hours=n)) for n in range(40, 60)))
         await rig.until_count("watch.failures", 60, seconds=100)
         await rig.until_count("watch.inbox", 60)
     finally:

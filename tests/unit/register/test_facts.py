@@ -31,7 +31,8 @@ def outcome(events: list[DeviceObserved]) -> dict[str, tuple[list[Any], DeviceSt
     for event in events:
         fold(batch, event)
     return {
-        min(device.names & {f"serial:SER{number:04}" for number in range(12)}, default=""): (
+        # A device that no serial was ever told for goes by what it was told by.
+        min(device.names & {f"serial:SER{number:04}" for number in range(12)} or device.names): (
             device.values,
             device.state,
         )

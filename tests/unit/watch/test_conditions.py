@@ -13,7 +13,7 @@ from schemas.vocabulary import AlertSeverity
 from services.watch.conditions import budget_crossing, failing_model, past_policy_life
 from services.watch.conditions.budget_crossing import LineStanding
 from services.watch.conditions.failing_model import WindowCount, chance_of
-from services.watch.conditions.past_policy_life import UnitAgeing
+from services.watch.conditions.past_policy_life import Command, UnitAgeing
 from services.watch.conditions.steps import step_reached
 from services.watch.thresholds import load_thresholds
 
@@ -85,18 +85,44 @@ def test_money_spent_without_any_approved_is_the_highest_step() -> None:
     assert budget_crossing.judge(standing(0, approved=0), THRESHOLDS.budget_crossing, None, TODAY).finding is None
 
 
+def ageing(deployed: int, past: int, kind: str = "laptop", unit: str = "central-west") -> UnitAgeing:
+    return UnitAgeing(unit=unit, kind=kind, deployed=deployed, past_policy_life=past)
+
+
+WEST = Command(code="central-west", name="Central West")
+
+
 def test_a_share_of_few_devices_says_nothing_but_keeps_what_is_open() -> None:
-    few = UnitAgeing(unit="central-west", kind="laptop", deployed=16, past_policy_life=8)
-    assert past_policy_life.judge(few, THRESHOLDS.past_policy_life, None, "Central West").finding is None
-    kept = past_policy_life.judge(few, THRESHOLDS.past_policy_life, 30.0, "Central West").finding
+    few = [ageing(16, 8)]
+    assert past_policy_life.judge(WEST, few, THRESHOLDS.past_policy_life, None).finding is None
+    kept = past_policy_life.judge(WEST, few, THRESHOLDS.past_policy_life, 30.0).finding
     assert kept is not None
     assert kept.severity is AlertSeverity.CRITICAL
     assert kept.unit == "central-west"
 
 
 def test_a_unit_without_devices_is_well() -> None:
-    none = UnitAgeing(unit="central-west", kind="laptop", deployed=0, past_policy_life=0)
-    assert past_policy_life.judge(none, THRESHOLDS.past_policy_life, 10.0, "Central West").finding is None
+    assert past_policy_life.judge(WEST, [ageing(0, 0)], THRESHOLDS.past_policy_life, 10.0).finding is None
+
+
+def test_a_command_s_teams_and_kinds_are_one_alert_with_the_worst_kind_first() -> None:
+    teams = [
+        ageing(1000, 90),
+        ageing(600, 60, unit="central-west-response"),
+        ageing(100, 60, kind="desktop"),
+        ageing(300, 0, kind="monitor"),
+    ]
+    verdict = past_policy_life.judge(WEST, teams, THRESHOLDS.past_policy_life, None)
+    assert verdict.key == "past-policy-life:central-west"
+    assert verdict.finding is not None
+    assert verdict.finding.headline == "Central West: 10.5 % of devices are past policy life"
+    assert verdict.finding.detail == "210 of 2,000 deployed: 60 of 100 desktops (60 %), 150 of 1,600 laptops (9 %)."
+
+
+def test_what_is_held_below_its_threshold_says_the_true_share() -> None:
+    held = past_policy_life.judge(WEST, [ageing(1000, 91)], THRESHOLDS.past_policy_life, 10.0).finding
+    assert held is not None
+    assert held.headline == "Central West: 9.1 % of devices are past policy life"
 
 
 @given(

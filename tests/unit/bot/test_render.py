@@ -1,0 +1,163 @@
+"""Whatever is drawn, Slack takes it: the local workspace's own checks of Block Kit look at every message and view."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from bot.grammar import Counts, Unknown, parse
+from bot.render import alerts, budget, counts, device, due, home, mine, replacement, request, why
+from bot.render import help as guidance
+from bot.render.chart import bar_chart
+from bot.render.home import HomeView
+from bot.render.message import Message, escape, message, section
+from deploy.local.workspace.blocks.surfaces import block_problems, view_problems
+from schemas.vocabulary import Kind, RequestReason, Role
+from services.register.queries import CountRow, Dimension
+from tests.unit.bot import views as made
+from tests.unit.bot.views import NAMES, STAFF
+
+quick = settings(
+    max_examples=20,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+DIRECTOR = dataclasses.replace(STAFF, roles=frozenset(Role), units=None)
+
+
+def check(told: Message) -> None:
+    assert block_problems(told.blocks) == []
+    assert 0 < len(told.text) <= 4000
+    assert len(told.blocks) <= 50
+    assert "<!" not in told.text
+    assert_inert(told.blocks)
+
+
+def assert_inert(drawn: Any) -> None:
+    """No text from outside may call a whole channel where Slack reads markup."""
+    if isinstance(drawn, list):
+        for each in drawn:
+            assert_inert(each)
+    elif isinstance(drawn, dict):
+        assert not (drawn.get("type") == "mrkdwn" and "<!" in drawn["text"]), drawn
+        assert_inert(list(drawn.values()))
+
+
+def check_view(view: dict[str, Any], kind: str) -> None:
+    assert view_problems(view, kind) == []
+    assert_inert(view)
+
+
+@quick
+@given(made.many(made.DEVICES), made.many(made.REQUESTS))
+def test_mine(devices: list[Any], requests: list[Any]) -> None:
+    check(mine.render(DIRECTOR, devices, requests))
+
+
+@quick
+@given(made.many(made.COUNT_ROWS, 300))
+def test_counts(rows: list[CountRow]) -> None:
+    asked = Counts((Dimension.UNIT, Dimension.MODEL), Kind.LAPTOP)
+    check(counts.render(asked, rows, NAMES, "Central West"))
+    assert counts.as_csv(asked, rows, NAMES).count(b"\r\n") >= len(rows) + 1
+
+
+@quick
+@given(made.DUE, st.integers(1, 60))
+def test_due(view: Any, months: int) -> None:
+    check(due.render_due(view, months, "Central West", NAMES))
+    check(due.render_queue(view.first, NAMES))
+
+
+@quick
+@given(made.WHY)
+def test_why(view: Any) -> None:
+    check(why.render(view, NAMES))
+
+
+@quick
+@given(made.DEVICES, made.many(made.HISTORY))
+def test_device(found: Any, history: list[Any]) -> None:
+    check(device.render(found, history, NAMES, may_ask_why=True))
+
+
+@quick
+@given(made.BUDGETS, st.booleans())
+def test_budget(view: Any, sees_prices: bool) -> None:
+    check(budget.render(view, sees_prices=sees_prices))
+
+
+@quick
+@given(made.REQUESTS)
+def test_requests(view: Any) -> None:
+    check(request.for_requester(view, NAMES, {}))
+    check(request.for_approver(view, NAMES, {}))
+    check(request.timeline(view, NAMES, {}))
+    check(request.already_decided(view, {}))
+
+
+@quick
+@given(made.many(made.ALERTS))
+def test_alerts(found: list[Any]) -> None:
+    check(alerts.render_open(found, NAMES))
+    for alert in found[:3]:
+        check(alerts.render_one(alert, NAMES))
+
+
+@quick
+@given(made.WORDS)
+def test_guidance(said: str) -> None:
+    check(guidance.render_unknown(Unknown(said, None, "help")))
+    check(guidance.render_unknown(Unknown(said, "counts", "counts")))
+    asked = parse(f"{said} is broken")
+    check(guidance.render_help(DIRECTOR))
+    assert asked is not None
+
+
+@quick
+@given(st.lists(made.DEVICES, max_size=2), made.WORDS, st.sampled_from([None, *RequestReason]))
+def test_forms(devices: list[Any], words: str, reason: RequestReason | None) -> None:
+    own = [msgspec.structs.replace(each, device_id=UUID(int=place)) for place, each in enumerate(devices * 60)]
+    check_view(replacement.form(own, reason, words, date(2024, 11, 4)), "modal")
+    check_view(replacement.loading(), "modal")
+    check_view(replacement.refusal_form(words, str(made.SOME_ID)), "modal")
+
+
+@quick
+@given(made.many(made.DEVICES), made.many(made.REQUESTS), made.many(made.QUEUE), made.BUDGETS)
+def test_home(devices: list[Any], requests: list[Any], queue: list[Any], money: Any) -> None:
+    rows = [CountRow(keys=("laptop",), devices=3)]
+    view = HomeView(devices, requests, counts=rows, waiting=requests, budget=money, queue=queue)
+    check_view(home.render(DIRECTOR, view, NAMES), "home")
+
+
+def test_kinds_stand_in_the_budget_only_if_the_view_has_them() -> None:
+    view = made.BudgetView(financial_year="2024/25", lines=[], kinds=[], prior=[])
+    assert "table" not in str(budget.render(view, sees_prices=False).blocks)
+
+
+def test_more_blocks_than_slack_takes_are_counted() -> None:
+    told = message("much", [section(f"{n}") for n in range(80)])
+    assert len(told.blocks) == 50
+    assert "and 31 more" in str(told.blocks[-1])
+
+
+def test_text_from_outside_is_not_markup() -> None:
+    assert escape("<!channel> *bold* `code`\nnext") == "&lt;!channel&gt; ∗bold∗ ˋcodeˋ next"
+
+
+def test_a_spreadsheet_runs_nothing() -> None:
+    rows = [CountRow(keys=("=HYPERLINK(1)",), devices=1)]
+    assert b"'=HYPERLINK(1)" in counts.as_csv(Counts((Dimension.MODEL,)), rows, {})
+
+
+def test_a_chart_is_a_picture_whatever_the_labels() -> None:
+    bars = [("$x$ £ 日本語 " + "long " * 30, 10**6), *((f"Model {n}", n) for n in range(60)), ("none", 0)]
+    assert bar_chart("Devices by model, $ and £", bars, "4 Nov 2024").startswith(b"\x89PNG")

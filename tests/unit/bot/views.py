@@ -1,0 +1,164 @@
+"""Views as large and as strange as they can get, for what is drawn from them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from schemas.events.alert import Alert
+from schemas.vocabulary import AlertSeverity, Demand, DeviceState, FundingLine, Kind, RequestReason
+from services.access.viewer import Viewer
+from services.budget.queries import BudgetView, KindView, LineView, PriorYear
+from services.refresh.queries import DueMonth, DueView, Explanation, QueueLine
+from services.register.queries import CountRow, DeviceView, HistoryLine
+from services.requests.queries import RequestView, TimelineLine
+from services.requests.rules import Status
+
+NAMES = {"central-west": "Central West"}
+WORDS = st.one_of(
+    st.text(max_size=40),
+    st.text(min_size=1, max_size=4).map(lambda part: part * 1000),
+    st.just("<!channel> *_~`&<@U1>"),
+)
+MAYBE = st.one_of(st.none(), WORDS)
+DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
+PENCE = st.integers(-(10**12), 10**12)
+NUMBERS = st.integers(0, 10**7)
+IDS = st.uuids()
+
+
+def many(each: st.SearchStrategy[object], most: int = 120) -> st.SearchStrategy[list[object]]:
+    return st.one_of(st.lists(each, max_size=3), each.map(lambda one: [one] * most))
+
+
+DEVICES = st.builds(
+    DeviceView,
+    device_id=IDS,
+    serial=MAYBE,
+    asset_tag=MAYBE,
+    kind=st.sampled_from([None, *Kind]),
+    manufacturer=MAYBE,
+    model=MAYBE,
+    state=st.sampled_from(DeviceState),
+    unit=MAYBE,
+    holder_email=MAYBE,
+    os=MAYBE,
+    os_version=MAYBE,
+    purchased_on=st.one_of(st.none(), DAYS),
+    warranty_ends_on=st.one_of(st.none(), DAYS),
+    last_seen_at=st.one_of(st.none(), MOMENTS),
+    cost_pence=st.one_of(st.none(), PENCE),
+    age_months=st.one_of(st.none(), st.integers(-5, 400)),
+)
+HISTORY = st.builds(HistoryLine, at=MOMENTS, field=WORDS, before=MAYBE, after=MAYBE, source=WORDS)
+COUNT_ROWS = st.builds(CountRow, keys=st.tuples(WORDS, WORDS), devices=NUMBERS)
+QUEUE = st.builds(
+    QueueLine,
+    place=NUMBERS,
+    device_id=IDS,
+    serial=MAYBE,
+    kind=st.sampled_from(Kind),
+    model=MAYBE,
+    unit=MAYBE,
+    rule=WORDS,
+    reason=WORDS,
+    policy_version=WORDS,
+    score=st.integers(0, 1000),
+    score_parts=st.just({}),
+    due_on=DAYS,
+    demand=st.sampled_from(Demand),
+    status=st.sampled_from(["queued", "ordered"]),
+    request_reference=MAYBE,
+    waiting_for=MAYBE,
+)
+DUE = st.builds(
+    DueView,
+    overdue=NUMBERS,
+    by_month=many(st.builds(DueMonth, month=DAYS, kind=st.sampled_from(Kind), devices=NUMBERS)),
+    first=many(QUEUE),
+)
+WHY = st.builds(
+    Explanation,
+    device_id=IDS,
+    serial=MAYBE,
+    kind=st.sampled_from([None, *Kind]),
+    model=MAYBE,
+    unit=MAYBE,
+    in_queue=st.booleans(),
+    place=st.one_of(st.none(), NUMBERS),
+    rule=MAYBE,
+    reason=WORDS,
+    policy_version=WORDS,
+    score=NUMBERS,
+    score_parts=st.dictionaries(WORDS, NUMBERS, max_size=20),
+    part_words=st.dictionaries(WORDS, WORDS, max_size=5),
+    due_on=st.one_of(st.none(), DAYS),
+    failures=st.lists(DAYS, max_size=60),
+    not_due_because=MAYBE,
+)
+KINDS = st.builds(
+    KindView, kind=st.sampled_from([None, *Kind]), committed_pence=PENCE, invoiced_pence=PENCE, quantity=NUMBERS
+)
+BUDGETS = st.builds(
+    BudgetView,
+    financial_year=WORDS,
+    lines=many(
+        st.builds(
+            LineView,
+            line=st.sampled_from(FundingLine),
+            approved_pence=PENCE,
+            committed_pence=PENCE,
+            invoiced_pence=PENCE,
+            left_pence=PENCE,
+        )
+    ),
+    kinds=many(
+        st.builds(
+            KindView, kind=st.sampled_from([None, *Kind]), committed_pence=PENCE, invoiced_pence=PENCE, quantity=NUMBERS
+        )
+    ),
+    prior=many(st.builds(PriorYear, financial_year=WORDS, spent_pence=PENCE, forecast=st.booleans())),
+)
+REQUESTS = st.builds(
+    RequestView,
+    request_id=IDS,
+    reference=WORDS,
+    requester_email=WORDS,
+    requester_name=WORDS,
+    unit=WORDS,
+    kind=st.sampled_from(Kind),
+    reason=st.sampled_from(RequestReason),
+    device_id=st.one_of(st.none(), IDS),
+    serial=MAYBE,
+    explanation=WORDS,
+    needed_by=st.one_of(st.none(), DAYS),
+    accessibility_needs=st.booleans(),
+    delivery_place=WORDS,
+    status=st.sampled_from(Status),
+    verdict=WORDS,
+    approver_email=MAYBE,
+    decided_by=MAYBE,
+    decided_at=st.one_of(st.none(), MOMENTS),
+    refusal=MAYBE,
+    raised_at=MOMENTS,
+    timeline=many(st.builds(TimelineLine, at=MOMENTS, what=WORDS, who=WORDS)),
+)
+ALERTS = st.builds(
+    Alert,
+    key=WORDS,
+    episode=NUMBERS,
+    condition=WORDS,
+    severity=st.sampled_from(AlertSeverity),
+    audience=WORDS,
+    headline=WORDS,
+    detail=WORDS,
+    raised_at=MOMENTS,
+    revision=NUMBERS,
+    unit=MAYBE,
+    cleared_at=st.one_of(st.none(), MOMENTS),
+)
+SOME_ID = UUID(int=7)
+STAFF = Viewer("amara@metropolitan.example", "Amara Osei", frozenset(), "central-west", ())
