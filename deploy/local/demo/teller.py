@@ -126,10 +126,8 @@ class Teller:
         if self.seconds:
             ordered = sorted(self.seconds)
             middle, slowest = ordered[len(ordered) // 2], ordered[-1]
-            self.note(
-                f"{count_of(len(ordered), 'answer')}: half came within {middle:.2f} s, "
-                f"the slowest took {slowest:.2f} s."
-            )
+            answers = count_of(len(ordered), "answer")
+            self.note(f"{answers}: half came within {middle:.2f} s, the slowest took {slowest:.2f} s.")
         result = f"demo: {self.passed} passed, {self.failed} failed"
         self._print(Text(result, style="bold red" if self.failed else "bold green"))
 
