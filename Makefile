@@ -51,6 +51,10 @@ check: develop ## ruff, mypy, import rules and the fast tests, in under a minute
 	@if grep -q '^\[tool\.importlinter\]' pyproject.toml; then $(BIN)/lint-imports; fi
 	@$(BIN)/python -m pytest -q tests/unit
 
+.PHONY: contracts
+contracts: develop ## write schemas/json and schemas/asyncapi.yaml anew from the event types
+	@$(BIN)/python -m schemas.generate
+
 .PHONY: clean
 clean: ## stop what runs from here and remove its data (var/)
 	@if [ -d var ]; then $(PYTHON) -m deploy.local.stack.lease var && rm -rf var; fi

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import AsyncExitStack
 from datetime import date
 
@@ -12,7 +13,6 @@ from bot.desk import Desk
 from bot.settings import BotSettings
 from bot.wiring import Parts, assemble
 from schemas.topics import ALERT, REQUEST
-from schemas.vocabulary import Role
 from services.access.directory import Directory
 from services.access.viewer import Viewer
 from services.clock import Clock
@@ -80,16 +80,11 @@ class BotService:
         return all(part.ready() for part in parts)
 
 
-_ON_BEHALF = Viewer("quartermaster", "Quartermaster", frozenset({Role.STAFF, Role.PLANNER}), None, None)
-"""Reads the queue for the verdict on a device that its own person asks about; sees no prices."""
-
-
-async def due_date(connection: Connection, _viewer: Viewer, serial: str, today: date) -> date | None:
-    """When the refresh policy replaces a device anyhow; the requests' verdict speaks of it.
-
-    Staff see no queue, so it is asked on their behalf: whether they may ask about the device was checked before.
-    """
-    explained = await refresh_queries.why(connection, _ON_BEHALF, serial, today)
+async def due_date(connection: Connection, viewer: Viewer, serial: str, today: date) -> date | None:
+    """When the refresh policy replaces a device anyhow; the requests' verdict speaks of it."""
+    # Who asks was allowed this device before; a holder without units to answer for is still told when it is due.
+    asks = dataclasses.replace(viewer, units=None)
+    explained = await refresh_queries.why(connection, asks, serial, today)
     return explained.due_on if explained else None
 
 

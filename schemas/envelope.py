@@ -3,15 +3,18 @@
 An event type is one struct whose tag is the CloudEvents `type`, so one decoder reads a mixed topic in a
 single pass and a reader sees envelope and content as one typed thing.
 
-Rules of a type, kept by `tests/contract/test_schemas.py`: a new version may only add optional fields.
+A new version of a type may only add optional fields (`schemas/compatibility.py`).
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A point in time that says its offset from UTC. One that does not say is refused: nobody could place it."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=False):
@@ -22,7 +25,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_de
 
     id: str
     source: str
-    time: datetime
+    time: Moment
     subject: str
     specversion: Literal["1.0"] = "1.0"
     datacontenttype: Literal["application/json"] = "application/json"

@@ -15,6 +15,9 @@ from schemas.events.refresh import RefreshEvent, UnitAgeingMeasured
 from schemas.events.register import DeviceChanged, DeviceFailed
 from schemas.events.request import RequestEvent
 
+DEFAULT_PREFIX = "quartermaster."
+"""What the topics of a deployment begin with, unless its settings say otherwise."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Topic:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from pydantic import Field, PostgresDsn, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.topics import DEFAULT_PREFIX
 from services.clock import Clock, ScenarioClock, SystemClock
 from services.errors import ConfigurationError
 
@@ -24,13 +25,14 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="QUARTERMASTER_")
 
-    database_url: PostgresDsn = Field(validation_alias="DATABASE_URL")
+    database_url: PostgresDsn = Field(validation_alias="DATABASE_URL", repr=False)
+    """Not shown where settings are: it holds a password."""
     kafka_bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")
     kafka_idempotence: bool = True
     """Off only for the embedded broker, which refuses idempotent producers."""
     kafka_replication_factor: int = 1
     """Copies of each topic we create; 3 on a cluster of three brokers or more."""
-    topic_prefix: str = "quartermaster."
+    topic_prefix: str = DEFAULT_PREFIX
     directory_file: Path
     policy_file: Path = Path(__file__).parent / "refresh" / "policies" / "metropolitan.yaml"
     clock_epoch: datetime | None = None
@@ -53,5 +55,17 @@ def read(kind: type[SettingsType]) -> SettingsType:
     try:
         return kind()
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        wrong = "; ".join(f"{_key(kind, each['loc'])}{each['msg']}" for each in error.errors())
         raise ConfigurationError(f"settings are incomplete: {wrong}") from None
+
+
+def _key(kind: type[BaseSettings], place: tuple[int | str, ...]) -> str:
+    """The name that is to be set in the environment, with a colon; empty for what concerns several together.
+
+    A field that has an alias is called by it already.
+    """
+    if not place:
+        return ""
+    first, *rest = map(str, place)
+    name = (kind.model_config.get("env_prefix", "") + first).upper() if first in kind.model_fields else first
+    return ".".join([name, *rest]) + ": "

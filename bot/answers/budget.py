@@ -9,7 +9,7 @@ from bot.render import budget
 from bot.render.message import Message
 from services.access.viewer import Viewer
 from services.budget import queries as budget_queries
-from services.budget.rules.financial_year import financial_year
+from services.budget.queries import financial_year
 
 
 async def answer(desk: Desk, viewer: Viewer, asked: Budget) -> Message:

@@ -11,7 +11,7 @@ from schemas.vocabulary import Role
 from services.access import audit
 from services.access.viewer import Viewer
 from services.budget import queries as budget_queries
-from services.budget.rules.financial_year import financial_year
+from services.budget.queries import financial_year
 from services.refresh import queries as refresh_queries
 from services.register import queries as register_queries
 from services.register.queries import Dimension

@@ -32,7 +32,7 @@ def queue_line(line: QueueLine, names: Mapping[str, str]) -> str:
     waiting = f" · {escape(line.waiting_for)}" if line.waiting_for else ""
     return (
         f"*{line.place}.* `{escape(line.serial) or 'no serial'}` {escape(line.model) or kind_name(line.kind)}"
-        f" · {escape(unit_name(names, line.unit))}\n    due {day(line.due_on)} · {escape(_why(line))}"
+        f" · {escape(unit_name(names, line.unit))} · due {day(line.due_on)} · {escape(_why(line))}"
         f" · score {line.score}{ordered}{waiting}"
     )
 

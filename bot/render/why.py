@@ -16,7 +16,9 @@ def render(view: Explanation, names: Mapping[str, str]) -> Message:
     name = f"{view.model or kind_name(view.kind)} {view.serial or ''}".strip()
     blocks: list[Block] = [header(f"Why {name}")]
     where = f"{kind_name(view.kind)} · {escape(unit_name(names, view.unit))}"
-    if view.in_queue:
+    if view.status == "ordered":
+        told = f"Its successor is ordered; it leaves the queue when it comes back. {escape(view.reason)}"
+    elif view.in_queue:
         place = f"Place *{view.place}*" if view.place else "In the queue"
         told = f"{place} in the refresh queue, due {day(view.due_on)}: {escape(view.reason)}"
     else:

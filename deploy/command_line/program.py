@@ -55,6 +55,14 @@ def local(
     sys.exit(asyncio.run(run_local(scenario, speed, var=var or VAR)))
 
 
+@program.command()
+def demo() -> None:
+    """Play the whole flow without a keyboard: a fleet arrives, people talk to the bot, every answer is checked."""
+    from deploy.local.demo.run import run_demo
+
+    sys.exit(asyncio.run(run_demo()))
+
+
 def main() -> None:
     """The program. Errors we foresaw are told in a sentence; others keep their trace."""
     try:

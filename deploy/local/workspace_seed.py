@@ -4,6 +4,7 @@ the same manifest that a real Slack would be given.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import msgspec
 
 from deploy.local.secrets import LocalSecrets
 from deploy.local.workspace.seed import App, Channel, Command, Person, Seed, Shortcut, Team
+from schemas.vocabulary import Role
 from services.access.directory import Directory
+from services.access.viewer import SEES_ALL_UNITS
 
 MANIFEST = Path(__file__).parents[1] / "slack" / "manifest.yaml"
 APP = "quartermaster"
@@ -20,10 +23,17 @@ COLOURS = ("#3d6b8e", "#8a5a44", "#5b7d4e", "#7a5c8e", "#a0683c", "#3f7f7a", "#8
 CHANNELS = (
     Channel(name="general", topic="Everybody"),
     Channel(name="budget", topic="Budget alerts, for finance and directors", apps=(APP,)),
-    Channel(name="fleet", topic="Ageing and failing devices", apps=(APP,)),
-    Channel(name="operations", topic="How Quartermaster itself is doing", apps=(APP,)),
+    Channel(name="fleet", topic="Ageing and failing devices of all units, for planners and directors", apps=(APP,)),
+    Channel(name="operations", topic="How Quartermaster itself is doing, for planners and directors", apps=(APP,)),
     Channel(name="it-help", topic="Ask about your devices", apps=(APP,)),
 )
+
+READERS: Mapping[str, frozenset[Role]] = {
+    "budget": SEES_ALL_UNITS,
+    "fleet": SEES_ALL_UNITS,
+    "operations": SEES_ALL_UNITS,
+}
+"""Alerts name sums and other people's units, so only who may see those is in their channels."""
 
 
 def workspace_seed(directory: Directory, keys: LocalSecrets, organisation: str) -> Seed:
@@ -40,9 +50,17 @@ def workspace_seed(directory: Directory, keys: LocalSecrets, organisation: str) 
             )
             for place, person in enumerate(people)
         ),
-        channels=CHANNELS,
+        channels=tuple(_channel(channel, directory) for channel in CHANNELS),
         apps=(_app(keys),),
     )
+
+
+def _channel(channel: Channel, directory: Directory) -> Channel:
+    roles = READERS.get(channel.name)
+    if roles is None:
+        return channel
+    members = tuple(person.email for person in directory.people.values() if person.all_roles & roles)
+    return msgspec.structs.replace(channel, members=members)
 
 
 def _app(keys: LocalSecrets) -> App:

@@ -6,11 +6,9 @@ raised, so that (key, episode) names one life of a condition.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
-from schemas.envelope import Event
+from schemas.envelope import Event, Moment
 from schemas.vocabulary import AlertSeverity
 
 
@@ -27,12 +25,12 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     audience: str
     headline: str
     detail: str
-    raised_at: datetime
+    raised_at: Moment
     revision: int
     unit: str | None = None
     measured: float | None = None
     threshold: float | None = None
-    cleared_at: datetime | None = None
+    cleared_at: Moment | None = None
 
 
 class AlertRaised(Event, frozen=True, kw_only=True, tag="quartermaster.alert.raised"):

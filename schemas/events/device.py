@@ -6,12 +6,12 @@ which device is meant; an observation only says by which names the vendor knows 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 import msgspec
 
-from schemas.envelope import Event
+from schemas.envelope import Event, Moment
 from schemas.vocabulary import DeviceState, Kind
 
 
@@ -67,7 +67,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     identifiers: dict[str, str]
     ticket: str
     ticket_state: Literal["open", "resolved", "cancelled"]
-    opened_at: datetime
+    opened_at: Moment
 
 
 class Wipe(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ class Wipe(msgspec.Struct, frozen=True, kw_only=True):
 
     identifiers: dict[str, str]
     outcome: Literal["requested", "done", "failed", "cancelled"]
-    requested_at: datetime | None = None
+    requested_at: Moment | None = None
 
 
 class DeviceCheckedIn(Event, frozen=True, kw_only=True, tag="quartermaster.device.checked_in"):

@@ -6,12 +6,12 @@ others decide on, so it is not published.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 import msgspec
 
-from schemas.envelope import Event
+from schemas.envelope import Event, Moment
 from schemas.vocabulary import DeviceState, Kind
 
 
@@ -46,7 +46,7 @@ class DeviceFailure(msgspec.Struct, frozen=True, kw_only=True):
 
     device_id: UUID
     ticket: str
-    failed_at: datetime
+    failed_at: Moment
     withdrawn: bool = False
     kind: Kind | None = None
     model: str | None = None

@@ -11,6 +11,7 @@ import msgspec
 from schemas.vocabulary import FundingLine, Kind
 from services.access.viewer import SEES_UNITS, Viewer
 from services.budget.rules.financial_year import bounds
+from services.budget.rules.financial_year import financial_year as financial_year
 from services.database.pool import Connection
 from services.database.statements import load_statements
 

@@ -34,7 +34,16 @@ TEMPORARY_ERRORS: tuple[type[BaseException], ...] = (
     asyncpg.QueryCanceledError,
     TryAgain,
 )
-"""What passes by itself: the same work may be tried again unchanged."""
+"""What passes by itself: the same work may be tried again unchanged. To be asked by way of `passes_by_itself`."""
+
+
+def passes_by_itself(error: BaseException) -> bool:
+    """Whether the same work, tried again unchanged, may succeed.
+
+    asyncpg counts a value that does not fit its column (DataError) among interface errors, as it does a lost
+    connection; but that value will never fit.
+    """
+    return isinstance(error, TEMPORARY_ERRORS) and not isinstance(error, asyncpg.DataError)
 
 
 async def open_pool(database_url: str, schema: str, *, size: int = 4, wait_seconds: float = 30.0) -> Pool:

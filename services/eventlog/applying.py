@@ -16,7 +16,7 @@ import structlog
 
 from schemas.envelope import Event
 from schemas.topics import Topic
-from services.database.pool import TEMPORARY_ERRORS, Connection, Pool
+from services.database.pool import TEMPORARY_ERRORS, Connection, Pool, passes_by_itself
 from services.eventlog import dead_letters, inbox, outbox
 from services.eventlog.dead_letters import DeadLetter
 from services.eventlog.decoding import EventReader
@@ -71,10 +71,11 @@ class RecordApplier:
         while True:
             try:
                 return await self._apply_once(records)
-            except TEMPORARY_ERRORS as error:
-                log.warning("batch is tried again", service=self._service, error=repr(error))
-                await asyncio.sleep(RETRY_SECONDS)
             except Exception as error:
+                if passes_by_itself(error):
+                    log.warning("batch is tried again", service=self._service, error=repr(error))
+                    await asyncio.sleep(RETRY_SECONDS)
+                    continue
                 if len(records) > 1:
                     log.warning("a batch is halved", service=self._service, records=len(records), error=repr(error))
                     middle = len(records) // 2

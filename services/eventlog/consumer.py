@@ -31,6 +31,9 @@ Record: TypeAlias = Any
 PAUSE_MS = 10
 """A log that brings nothing for so long has nothing more for this batch."""
 
+METADATA_MS = 5000
+"""How soon lanes that were added are noticed: a log that came back empty may have others than the one before."""
+
 log = structlog.stdlib.get_logger()
 
 
@@ -57,7 +60,7 @@ class BatchConsumer:
         self._batch = batch
         self._lanes = lanes
         self._tasks = OwnedTasks(f"{service} consumer")
-        self._log_id: bytes | None = None
+        self._logs: set[bytes] = set()
         self._seconds = BATCH_SECONDS.labels(service)
         self._lag = CONSUMER_LAG.labels(service)
 
@@ -83,6 +86,7 @@ class BatchConsumer:
                 auto_offset_reset="earliest",
                 max_partition_fetch_bytes=4 * 1024 * 1024,
                 fetch_max_wait_ms=100,
+                metadata_max_age_ms=METADATA_MS,
             )
             try:
                 await consumer.start()
@@ -98,9 +102,13 @@ class BatchConsumer:
         while True:
             by_partition = await gather_batch(consumer, self._batch)
             while by_partition and not await self._came_from_another_log(consumer, by_partition):
-                async with asyncio.TaskGroup() as both:
-                    coming = both.create_task(gather_batch(consumer, self._batch))
-                    await self._apply_and_commit(consumer, by_partition)
+                try:
+                    async with asyncio.TaskGroup() as both:
+                        coming = both.create_task(gather_batch(consumer, self._batch))
+                        await self._apply_and_commit(consumer, by_partition)
+                except BaseExceptionGroup as several:
+                    # Whoever starts over asks for the kind of error, and a group has none.
+                    raise several.exceptions[0] from None
                 by_partition = coming.result()
 
     async def _apply_and_commit(
@@ -116,7 +124,10 @@ class BatchConsumer:
     async def _came_from_another_log(
         self, consumer: AIOKafkaConsumer, by_partition: dict[TopicPartition, list[Record]]
     ) -> bool:
-        """Positions belong to one log: when another answers, everything is read from its beginning."""
+        """Positions belong to one log: when another answers, everything is read from its beginning, once.
+
+        A log that came back empty holds records of both names for a while: relays notice at different moments.
+        """
         seen = {
             value
             for records in by_partition.values()
@@ -124,10 +135,10 @@ class BatchConsumer:
             for name, value in record.headers
             if name == LOG_HEADER
         }
-        if not seen or seen == {self._log_id}:
-            return False
-        first, self._log_id = self._log_id is None, seen.pop()
-        if first:
+        unmet = seen - self._logs
+        first = not self._logs
+        self._logs |= unmet
+        if first or not unmet:
             return False
         log.warning("another log answers, reading it from the beginning", service=self._service)
         await consumer.seek_to_beginning()

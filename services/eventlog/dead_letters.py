@@ -28,7 +28,14 @@ ORDER BY last_seen DESC, fingerprint
 LIMIT $2
 """
 
-_FIND = "SELECT source, reason, body, context FROM dead_letters WHERE fingerprint = $1"
+_FIND = """
+SELECT fingerprint, source, reason, body, context, first_seen, last_seen, seen, settled_at, settled_as
+FROM dead_letters
+WHERE fingerprint = $1
+FOR UPDATE
+"""
+
+_STILL_DEAD = "UPDATE dead_letters SET reason = $2, last_seen = now() WHERE fingerprint = $1"
 
 _SETTLE = """
 UPDATE dead_letters SET settled_at = now(), settled_as = $2
@@ -63,6 +70,21 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     size: int
 
 
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """A dead letter with its bytes and its story."""
+
+    fingerprint: UUID
+    source: str
+    reason: str
+    body: bytes
+    context: Mapping[str, str]
+    first_seen: datetime
+    last_seen: datetime
+    seen: int
+    settled_at: datetime | None
+    settled_as: str | None
+
+
 async def keep(connection: Connection, letters: Sequence[DeadLetter]) -> None:
     """Store letters; one that is stored already is counted again."""
     distinct = {letter.fingerprint: letter for letter in letters}
@@ -71,10 +93,15 @@ async def keep(connection: Connection, letters: Sequence[DeadLetter]) -> None:
             _KEEP,
             list(distinct),
             [letter.source for letter in distinct.values()],
-            [letter.reason for letter in distinct.values()],
+            [_storable(letter.reason) for letter in distinct.values()],
             [letter.body for letter in distinct.values()],
-            [dict(letter.context) for letter in distinct.values()],
+            [{name: _storable(value) for name, value in letter.context.items()} for letter in distinct.values()],
         )
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL's text has no NUL; a letter that could not be stored would stop everything behind it.
+    return text.replace("\x00", "\ufffd")
 
 
 async def list_open(connection: Connection, *, source: str | None = None, limit: int = 100) -> list[Listed]:
@@ -82,12 +109,17 @@ async def list_open(connection: Connection, *, source: str | None = None, limit:
     return [Listed(**dict(row)) for row in await connection.fetch(_LIST, source, limit)]
 
 
-async def find(connection: Connection, fingerprint: UUID) -> DeadLetter | None:
-    """A letter whole, settled or not; None if there is none."""
+async def find(connection: Connection, fingerprint: UUID) -> Stored | None:
+    """A letter whole, settled or not, locked for this transaction; None if there is none."""
     row = await connection.fetchrow(_FIND, fingerprint)
-    return None if row is None else DeadLetter(**dict(row))
+    return None if row is None else Stored(**dict(row))
 
 
 async def settle(connection: Connection, fingerprint: UUID, how: Literal["replayed", "discarded"]) -> bool:
     """Mark an open letter as dealt with; False if there is no such open letter. Its bytes stay."""
     return await connection.fetchval(_SETTLE, fingerprint, how) is not None
+
+
+async def still_dead(connection: Connection, fingerprint: UUID, reason: str) -> None:
+    """Note why a replay did not work either."""
+    await connection.execute(_STILL_DEAD, fingerprint, _storable(reason))

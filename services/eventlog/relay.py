@@ -7,13 +7,14 @@ a log that comes back empty gets every retained event again, and the inboxes abs
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 from datetime import timedelta
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, ProducerClosed
 
 from services.database.pool import TEMPORARY_ERRORS
 from services.eventlog.log_identity import read_log_identity
@@ -24,6 +25,8 @@ from services.telemetry import EVENTS_PUBLISHED
 
 BATCH = 5000
 IDLE_SECONDS = 1.0
+SOON_SECONDS = 0.05
+STOP_SECONDS = 2.0
 LOG_CHECK_SECONDS = 15.0
 PRUNE_SECONDS = 300.0
 LOG_HEADER = "log"
@@ -42,6 +45,7 @@ WHERE (transaction, position) > ($1::text::xid8, $2::bigint)
 ORDER BY transaction, position
 LIMIT $3
 """
+_WAITING = "SELECT EXISTS (SELECT FROM outbox WHERE (transaction, position) > ($1::text::xid8, $2::bigint))"
 _MOVE = """
 INSERT INTO outbox_cursor (log_id, transaction, position) VALUES ($1, $2::text::xid8, $3)
 ON CONFLICT (log_id) DO UPDATE
@@ -128,8 +132,12 @@ class OutboxRelay:
             await producer.start()
             await self._publish(connection, producer)
         finally:
-            await producer.stop()
-            await connection.close(timeout=5)
+            # In this order, and the second whatever becomes of the first: the connection holds the turn, which the
+            # next relay may have once nothing of ours is on its way, and must have in the end.
+            try:
+                await _stop(producer)
+            finally:
+                await connection.close(timeout=STOP_SECONDS)
 
     async def _wait_for_turn(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         while True:
@@ -163,16 +171,15 @@ class OutboxRelay:
                 await connection.execute(_PRUNE_OUTBOX, log_id, self._retention.outbox)
                 await connection.execute(_PRUNE_INBOX, self._retention.inbox_days)
                 pruned = loop.time()
-            if len(rows) < BATCH:
-                await self._wait_for_more(open_transactions=not rows)
+            if not rows:
+                # What is committed but hides behind an older open transaction wakes nobody again: look soon.
+                waiting = await connection.fetchval(_WAITING, transaction, position)
+                await self._wait(SOON_SECONDS if waiting else IDLE_SECONDS)
 
-    async def _wait_for_more(self, *, open_transactions: bool) -> None:
-        # A notified row may still hide behind an older open transaction, so look again soon after a wake-up.
-        try:
-            async with asyncio.timeout(IDLE_SECONDS if open_transactions else IDLE_SECONDS / 20):
+    async def _wait(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
                 await self._wake.wait()
-        except TimeoutError:
-            pass
 
     async def _send(self, producer: AIOKafkaProducer, rows: list[asyncpg.Record], log_id: str) -> None:
         headers = [(LOG_HEADER, log_id.encode())]
@@ -183,3 +190,24 @@ class OutboxRelay:
         await producer.flush()
         for acknowledgement in sent:
             await acknowledgement
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    """Stop a producer in bounded time; what it could not send is in the outbox still. Raises nothing but cancellation.
+
+    aiokafka's own stop waits for what is on its way for as long as the broker is gone. An error from here would stand
+    in for the cancellation that led here, and the relay would start over instead of stopping.
+    """
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await producer.stop()
+    except (TimeoutError, KafkaError):
+        log.warning("a producer was stopped with events on their way")
+    else:
+        return
+    with contextlib.suppress(TimeoutError, KafkaError):
+        async with asyncio.timeout(STOP_SECONDS):
+            # There is no public way to give up; without this its tasks would go on for as long as the process.
+            producer._message_accumulator.fail_all(ProducerClosed())
+            await producer._sender.close()
+            await producer.client.close()

@@ -11,16 +11,16 @@ from uuid import UUID
 from services.clock import Clock
 from services.database.pool import Connection
 from services.errors import NotFound, RuleBroken
-from services.intake import store
+from services.eventlog import dead_letters
+from services.eventlog.dead_letters import Stored
 from services.intake.admission import Receipt, admit
 from services.intake.doors import RECORD_KINDS
-from services.intake.store import Letter
 from services.intake.translation import Context, Translated, translate_body
 
 
-async def show(connection: Connection, fingerprint: UUID) -> Letter:
+async def show(connection: Connection, fingerprint: UUID) -> Stored:
     """A dead letter with its bytes. Raises NotFound."""
-    letter = await store.letter(connection, fingerprint)
+    letter = await dead_letters.find(connection, fingerprint)
     if letter is None:
         raise NotFound(f"there is no dead letter {fingerprint} in intake; `quartermaster deadletter list` names them")
     return letter
@@ -43,9 +43,9 @@ async def replay(connection: Connection, fingerprint: UUID, clock: Clock, units:
         )
         if reason is None:
             receipt = await admit(connection, translated)
-            await store.settle(connection, fingerprint, "replayed")
+            await dead_letters.settle(connection, fingerprint, "replayed")
         else:
-            await store.still_dead(connection, fingerprint, reason)
+            await dead_letters.still_dead(connection, fingerprint, reason)
     if reason is not None:
         raise RuleBroken(f"dead letter {fingerprint} still cannot be translated: {reason}")
     receipt.count()
@@ -56,11 +56,11 @@ async def discard(connection: Connection, fingerprint: UUID) -> None:
     """Close a letter for good; its bytes stay. Raises NotFound, and RuleBroken if it is settled already."""
     async with connection.transaction():
         letter = await show(connection, fingerprint)
-        if not await store.settle(connection, fingerprint, "discarded"):
+        if not await dead_letters.settle(connection, fingerprint, "discarded"):
             raise RuleBroken(f"dead letter {fingerprint} was {letter.settled_as} already")
 
 
-def _translate(letter: Letter, context: Context) -> Translated:
+def _translate(letter: Stored, context: Context) -> Translated:
     kind = RECORD_KINDS.get(letter.source)
     if kind is None:
         raise RuleBroken(f"nothing here translates letters of {letter.source!r}")

@@ -1,33 +1,13 @@
-"""What intake keeps beside the event log's tables: positions of polled lists, and single dead letters to replay."""
+"""What intake keeps beside the event log's tables: how far each polled list was read, and who reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Literal
-from uuid import UUID
-
-import msgspec
 
 from services.database.pool import Connection
 from services.database.statements import load_statements
 
 _SQL = load_statements(__file__, "store.sql")
-
-
-class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """A dead letter with its bytes."""
-
-    fingerprint: UUID
-    source: str
-    reason: str
-    body: bytes
-    context: Mapping[str, str]
-    first_seen: datetime
-    last_seen: datetime
-    seen: int
-    settled_at: datetime | None
-    settled_as: str | None
 
 
 async def position(connection: Connection, feed: str) -> Mapping[str, str] | None:
@@ -49,19 +29,3 @@ async def hold(connection: Connection, feed: str) -> bool:
 async def release(connection: Connection, feed: str) -> None:
     """Let another read the feed."""
     await connection.execute(_SQL["release"], feed)
-
-
-async def letter(connection: Connection, fingerprint: UUID) -> Letter | None:
-    """A dead letter, locked for this transaction."""
-    row = await connection.fetchrow(_SQL["letter"], fingerprint)
-    return Letter(**dict(row)) if row is not None else None
-
-
-async def settle(connection: Connection, fingerprint: UUID, how: Literal["replayed", "discarded"]) -> bool:
-    """Close an open letter; False if it is closed already, or not there."""
-    return bool(await connection.fetchval(_SQL["settle"], fingerprint, how))
-
-
-async def still_dead(connection: Connection, fingerprint: UUID, reason: str) -> None:
-    """Note why a replay did not work either."""
-    await connection.execute(_SQL["still_dead"], fingerprint, reason)

@@ -166,7 +166,9 @@ def decode_json(decoder: msgspec.json.Decoder[Content], body: bytes | str) -> Co
             raise Untranslatable(reason, path.strip("`")) from None
     except msgspec.DecodeError as error:
         reason, _, place = str(error).rpartition(" (")
-        raise Malformed(reason or str(error), place.rstrip(")") if reason else "") from None
+        if not reason:  # the body broke off, which is the one fault whose place is not told
+            raise Malformed(str(error), f"byte {len(body)}, where it ends") from None
+        raise Malformed(reason, place.rstrip(")")) from None
     except UnicodeDecodeError as error:
         raise Malformed("not valid UTF-8", f"byte {error.start}") from None
     except RecursionError:

@@ -56,7 +56,9 @@ class Batch:
                 self._remember(device, event, field.name.lower(), before, device.values[field])
             if field in _STATE_FIELDS:
                 self._derive_state(device, event)
-        self.touched[device.device_id] = device
+        if device.heard_at is None:
+            self.touched[device.device_id] = device
+        device.heard_at = event.time
         return device
 
     def _device_meant(self, event: DeviceObserved, names: list[str]) -> Device:

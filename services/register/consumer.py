@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from schemas.envelope import Event
 from schemas.events.device import DeviceObserved, FailureReported
 from schemas.topics import DEVICE_CHANGED, DEVICE_FAILED
 from services.database.pool import Connection
@@ -30,23 +29,22 @@ class RegisterConsumer:
         """Write what `events` tell, and answer the events that follow from it."""
         names = [names_of(event.data.identifiers) for event in events]
         batch = Batch(await self._known(connection, names))
-        last_word: dict[UUID, Event] = {}
         reports: list[tuple[FailureReported, Device]] = []
         for event, named in zip(events, names, strict=True):
             device = batch.fold(event, named)
-            last_word[device.device_id] = event
             if type(event) is FailureReported:
                 reports.append((event, device))
         await self._write(connection, batch)
         failures = await self._write_failures(connection, batch, reports)
         told = [
-            (DEVICE_CHANGED, device_changed(device, last_word[device.device_id].time))
+            (DEVICE_CHANGED, device_changed(device, device.heard_at))
             for device in batch.touched.values()
-            if not device.only_seen and device.has_news and device.device_id in last_word
+            if not device.only_seen and device.has_news and device.heard_at is not None
         ]
         merged = [
-            (DEVICE_CHANGED, device_merged(gone, into := batch.merged[gone.device_id], last_word[into.device_id].time))
+            (DEVICE_CHANGED, device_merged(gone, into, into.heard_at))
             for gone in batch.gone
+            if (into := batch.merged[gone.device_id]).heard_at is not None
         ]
         return [*told, *merged, *failures]
 

@@ -14,7 +14,7 @@ from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.errors import TryAgain
 from services.register.rules.counting import Cell
-from services.register.rules.facts import COMPLIANT, KIND, LAST_SEEN_AT, RECORDED_STATE, Device, Field
+from services.register.rules.facts import KIND, LAST_SEEN_AT, RECORDED_STATE, Device, Field
 
 SQL = load_statements(__file__, "store.sql")
 _KINDS: dict[str | None, Kind | None] = {None: None} | {kind.value: kind for kind in Kind}
@@ -93,7 +93,6 @@ async def see_again(connection: Connection, devices: Sequence[Device]) -> None:
             SQL["see_again"],
             [device.device_id for device in devices],
             [device.values[LAST_SEEN_AT] for device in devices],
-            [device.values[COMPLIANT] for device in devices],
             [_WEIGHTS.pack(*device.weights) for device in devices],
         )
 

@@ -37,9 +37,8 @@ DELETE FROM register.devices WHERE device_id = ANY ($1::uuid[])
 -- name: see_again
 -- Only what a check-in without news touches: rewritten in place, no index is moved.
 UPDATE register.devices AS d
-SET last_seen_at = s.last_seen_at, compliant = s.compliant, weights = s.weights
-FROM unnest($1::uuid[], $2::timestamptz[], $3::boolean[], $4::bytea[])
-     AS s (device_id, last_seen_at, compliant, weights)
+SET last_seen_at = s.last_seen_at, weights = s.weights
+FROM unnest($1::uuid[], $2::timestamptz[], $3::bytea[]) AS s (device_id, last_seen_at, weights)
 WHERE d.device_id = s.device_id
 
 -- name: write_devices

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import platform
 import tempfile
 import time
@@ -38,7 +39,8 @@ from services.telemetry import EVENTS_APPLIED
 
 CHECK_INS = 300_000
 DEVICES = 60_000
-BATCH = 5000
+BATCH = int(os.environ.get("BATCH", 5000))
+LANES = int(os.environ.get("LANES", 2))
 PREFIX = "bench."
 console = Console(highlight=False)
 
@@ -121,8 +123,8 @@ async def bare(bootstrap_servers: str, database_url: str) -> float:
     )
     decoder = msgspec.json.Decoder(DeviceObserved)
     await consumer.start()
-    done = 0
-    began = time.perf_counter()
+    done = before = 0
+    began = 0.0
     while done < CHECK_INS:
         by_partition = await gather_batch(consumer, BATCH)
         events = [decoder.decode(record.value) for records in by_partition.values() for record in records]
@@ -138,24 +140,36 @@ async def bare(bootstrap_servers: str, database_url: str) -> float:
                 [event.time for event in events],
             )
             done += len(events)
+            if not before:
+                before, began = done, time.perf_counter()
     seconds = time.perf_counter() - began
     await consumer.stop()
     assert await connection.fetchval("SELECT count(*) FROM bare_devices") == DEVICES
     await connection.close()
-    return CHECK_INS / seconds
+    return (CHECK_INS - before) / seconds
 
 
 async def register(bootstrap_servers: str, database_url: str) -> float:
     """Events a second of the register as it really runs."""
     pool = await open_pool(database_url, "register")
     consumer = BatchConsumer(
-        "register", [DEVICE_OBSERVED], RegisterConsumer().apply, pool, bootstrap_servers, PREFIX, batch=BATCH, lanes=2
+        "register",
+        [DEVICE_OBSERVED],
+        RegisterConsumer().apply,
+        pool,
+        bootstrap_servers,
+        PREFIX,
+        batch=BATCH,
+        lanes=LANES,
     )
-    began = time.perf_counter()
+    applied = EVENTS_APPLIED.labels("register")._value.get
     await consumer.start()
     async with asyncio.timeout(300):
-        # A counter tells of no change, so it is looked at.
-        while EVENTS_APPLIED.labels("register")._value.get() < CHECK_INS:
+        # A counter tells of no change, so it is looked at. Joining the group takes seconds and is no work.
+        while not (before := applied()):
+            await asyncio.sleep(0.005)
+        began = time.perf_counter()
+        while applied() < CHECK_INS:
             await asyncio.sleep(0.02)
     seconds = time.perf_counter() - began
     await consumer.stop()
@@ -165,7 +179,7 @@ async def register(bootstrap_servers: str, database_url: str) -> float:
     outgoing = await pool.fetchval("SELECT count(*) FROM outbox")
     console.print(f"  register: {DEVICES:,} devices counted, {remembered:,} history lines, {outgoing:,} events out")
     await pool.close()
-    return CHECK_INS / seconds
+    return float(CHECK_INS - before) / seconds
 
 
 async def main() -> None:

@@ -12,9 +12,9 @@ from types import TracebackType
 
 import aiohttp
 
-from deploy.local.workspace.scripted import ScriptedPerson, WaitedTooLongError
+from deploy.local.workspace.scripted import Json, ScriptedPerson, WaitedTooLongError
 
-__all__ = ["ScriptedPerson", "WaitedTooLongError", "WorkspaceClient"]
+__all__ = ["Json", "ScriptedPerson", "WaitedTooLongError", "WorkspaceClient"]
 
 
 class WorkspaceClient:

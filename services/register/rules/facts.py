@@ -85,8 +85,8 @@ PUBLISHED = frozenset(Field) - {
 REMEMBERED = PUBLISHED | {WIPED_AT}
 """Fields whose changes a device's history keeps, beside its state."""
 
-QUIET = frozenset({LAST_SEEN_AT, COMPLIANT})
-"""Fields that every check-in moves: no news by themselves."""
+QUIET = frozenset({LAST_SEEN_AT})
+"""What every check-in moves: no news by itself."""
 
 FROM_MDM = 0
 FROM_DESK = 1 << 60
@@ -108,6 +108,7 @@ class Device:
         "before",
         "changed",
         "device_id",
+        "heard_at",
         "is_new",
         "names",
         "names_changed",
@@ -138,6 +139,8 @@ class Device:
         self.before: tuple[list[Any], DeviceState] = (list(values), state)
         self.changed: set[Field] = set()
         self.names_changed = False
+        self.heard_at: datetime | None = None
+        """When the last event of this batch about it happened; None before the first."""
 
     @property
     def has_news(self) -> bool:

@@ -41,7 +41,7 @@ LINE = QueueLine(
 
 def test_a_place_in_the_queue_says_its_day_once() -> None:
     assert queue_line(LINE, NAMES) == (
-        "*2.* `K4C1000` Latitude 7400 · West Response\n    due 16 Sep 2023 · end of policy life · score 316"
+        "*2.* `K4C1000` Latitude 7400 · West Response · due 16 Sep 2023 · end of policy life · score 316"
     )
     asked = msgspec.structs.replace(LINE, rule="request-broken", request_reference="R-7", status="ordered")
     assert queue_line(asked, NAMES).endswith("· request R-7: broken · score 316 · ordered (R-7)")

@@ -127,8 +127,9 @@ def test_what_cannot_be_translated_says_where(fields: dict[str, object], where: 
 
 
 def test_half_a_body_is_malformed() -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed) as caught:
         translate(LAPTOP[: len(LAPTOP) // 2], CONTEXT)
+    assert caught.value.where == f"byte {len(LAPTOP) // 2}, where it ends"
 
 
 def _page(*devices: bytes, link: str | None = None) -> bytes:

@@ -54,8 +54,8 @@ def test_every_source_can_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"SERVICENOW_URL": "https://x.example"}, "SERVICENOW_USER, SERVICENOW_PASSWORD must be set too"),
         ({"JAMF_BASIC_USER": "jamf"}, "JAMF_BASIC_PASSWORD must be set too"),
         ({"FINANCE_SECRETS": " , "}, "FINANCE_SECRETS is set but holds no secret"),
-        ({"SERVICENOW_POLL_SECONDS": "0"}, "servicenow_poll_seconds"),
-        ({"INTUNE_GRAPH_URL": "ftp://x.example"}, "intune_graph_url"),
+        ({"SERVICENOW_POLL_SECONDS": "0"}, "SERVICENOW_POLL_SECONDS"),
+        ({"INTUNE_GRAPH_URL": "ftp://x.example"}, "INTUNE_GRAPH_URL"),
     ],
 )
 def test_half_of_a_source_s_settings_is_a_mistake_that_is_named(

@@ -1,0 +1,31 @@
+"""One file a scene, each with a TITLE, an ABOUT and a `play`. They are played in this order, one after another."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from deploy.local.demo.scenes import (
+    alert,
+    arrival,
+    crash,
+    finance,
+    manager,
+    planner,
+    repeats,
+    replacement,
+    service_desk,
+    staff,
+)
+
+SCENES: tuple[ModuleType, ...] = (
+    arrival,
+    staff,
+    replacement,
+    service_desk,
+    manager,
+    planner,
+    finance,
+    alert,
+    repeats,
+    crash,
+)

@@ -1,0 +1,69 @@
+"""Money: who sees it, who does not, and that the audit log knows both."""
+
+from __future__ import annotations
+
+from bot.render.wording import money
+from deploy.local.demo.figures import column, pence, pence_after
+from deploy.local.demo.stage import Stage
+
+TITLE = "Finance follows the money"
+ABOUT = "Idris Bello sees lines, kinds and earlier years; a manager the totals; staff nothing. All of it is audited."
+
+
+async def play(stage: Stage) -> None:
+    """The budget as each role sees it, against the ledger; then the audit log."""
+    tell, idris = stage.tell, stage.idris
+    sums = await stage.truth.sums()
+    whole = await idris.asks("/kit budget")
+    seen = {label: pence_after(label, whole.text) for label in ("committed", "invoiced", "left")}
+    ledger = {"committed": sums.committed, "invoiced": sums.invoiced, "left": sums.left}
+    tell.equal("the line is the ledger's sum", seen, ledger, money)
+    approved = stage.world.scenario.published.approved_pence["2024/25"]
+    tell.equal("approved is what was published", pence_after(" % of ", whole.text), approved, money)
+    kinds = sum(pence(row[2]) + pence(row[3]) for row in whole.rows)
+    tell.equal("the kinds sum to the line", kinds, sums.committed + sums.invoiced, money)
+    ordered = await stage.truth.one(
+        "SELECT sum(CASE entry_type WHEN 'committed' THEN quantity WHEN 'released' THEN 0 ELSE 0 END)::bigint"
+        " FROM budget.ledger WHERE financial_year = '2024/25'"
+    )
+    tell.equal("devices ordered this year", sum(column(whole.rows, 1)), ordered)
+    published = stage.world.scenario.published.spent_pence
+    years = {year: pence_after(year, whole.text) for year in published}
+    tell.equal("earlier years as published", years, dict(published), money)
+
+    prior = await idris.asks("/kit budget 2022/23")
+    tell.equal("a year before the ledger", pence_after("2022/23 ", prior.text), published["2022/23"], money)
+    director = await stage.catherine.asks("/kit budget", room="it-help")
+    tell.check("the director sees the same lines and kinds", director.text == whole.text)
+    auditor = await stage.ruth.asks("/kit budget")
+    tell.check("so does the auditor", auditor.text == whole.text)
+    totals = await stage.priya.asks("/kit budget")
+    tell.check("a manager sees totals without kinds", not totals.rows and "committed" in totals.text)
+    refused = await stage.amara.asks("/kit budget")
+    tell.check("staff are refused, and see no sum", "is for managers" in refused.text and "£" not in refused.text)
+    await _audited(stage)
+
+
+async def _audited(stage: Stage) -> None:
+    tell = stage.tell
+    rows = await stage.truth.rows(
+        "SELECT email, action, subject, granted, count(*) FROM access.audit"
+        " WHERE action IN ('budget', 'counts') GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+    )
+    tell.note("The audit log, budgets and counts:")
+    tell.table(
+        [
+            ["who", "read", "of what", "", "times"],
+            *([who.partition("@")[0], act, of, "granted" if ok else "REFUSED", str(n)] for who, act, of, ok, n in rows),
+        ],
+        numbers_from=4,
+    )
+    for actor in stage.people.values():
+        logged = {each: sum(row[4] for row in rows if row[:2] == (actor.email, each)) for each in ("budget", "counts")}
+        asked = {each: actor.asked[each] for each in logged}
+        if any(asked.values()):
+            tell.equal(f"every such read of {actor.name} stands in it once", logged, asked)
+    granted = {email for email, _, _, ok, _ in rows if ok}
+    tell.check("staff's are all refused", stage.amara.email not in granted)
+    north = (stage.priya.email, "counts", "Central North", False)
+    tell.check("and the unit that was not hers", north in {row[:4] for row in rows}, north[2])

@@ -1,0 +1,47 @@
+"""The JSON Schema (2020-12) of each event type, made from its struct, for readers who are not written in Python."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, TypeAlias
+
+import msgspec
+
+from schemas.envelope import Event, event_type
+from schemas.examples import EXAMPLES
+from schemas.topics import TOPICS
+
+Schema: TypeAlias = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def event_kinds() -> list[type[Event]]:
+    """Every event class that some topic carries, by its type's name."""
+    return sorted({kind for topic in TOPICS for kind in topic.event_types}, key=event_type)
+
+
+def file_name(kind: type[Event]) -> str:
+    """Under what name the schema of an event type is kept."""
+    return f"{event_type(kind)}.json"
+
+
+def json_schema(kind: type[Event]) -> Schema:
+    """The schema of one event type, whole: the envelope at its root, an example in it."""
+    made = msgspec.json.schema(kind)
+    parts = {name: _with_tidy_words(part) for name, part in made["$defs"].items()}
+    root = parts.pop(kind.__name__)
+    example = next(each for each in EXAMPLES if type(each) is kind)
+    return {
+        "$schema": DIALECT,
+        "$id": f"urn:{event_type(kind).replace('.', ':')}",
+        **root,
+        # It has a default for those who write events here, but it is always sent, and CloudEvents asks for it.
+        "required": [*root["required"], "specversion"],
+        "$defs": parts,
+        "examples": [msgspec.json.decode(msgspec.json.encode(example))],
+    }
+
+
+def _with_tidy_words(part: Schema) -> Schema:
+    return part | {"description": inspect.cleandoc(part["description"])}

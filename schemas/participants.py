@@ -1,0 +1,72 @@
+"""Who speaks and who listens: each service's topics, in one place, for the AsyncAPI document and its readers."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from schemas.topics import (
+    ALERT,
+    BUDGET,
+    DEVICE_CHANGED,
+    DEVICE_FAILED,
+    DEVICE_OBSERVED,
+    FINANCE_DOCUMENT,
+    REFRESH,
+    REQUEST,
+    UNIT_AGEING,
+    Topic,
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Participant:
+    """A service by name, what it does in a sentence, the topics it sends on and those it receives from."""
+
+    name: str
+    does: str
+    sends: tuple[Topic, ...] = ()
+    receives: tuple[Topic, ...] = ()
+
+
+PARTICIPANTS: tuple[Participant, ...] = (
+    Participant(
+        "intake",
+        "Verifies and translates what device management, the service desk and finance tell.",
+        sends=(DEVICE_OBSERVED, FINANCE_DOCUMENT),
+    ),
+    Participant(
+        "register",
+        "Decides which device is meant and what is true of it.",
+        sends=(DEVICE_CHANGED, DEVICE_FAILED),
+        receives=(DEVICE_OBSERVED,),
+    ),
+    Participant(
+        "requests",
+        "Carries a person's request from asking to order.",
+        sends=(REQUEST,),
+        receives=(BUDGET,),
+    ),
+    Participant(
+        "refresh",
+        "Keeps the queue of devices that are due, with the reason for each.",
+        sends=(REFRESH, UNIT_AGEING),
+        receives=(DEVICE_CHANGED, DEVICE_FAILED, REQUEST, BUDGET),
+    ),
+    Participant(
+        "budget",
+        "Keeps the ledger and sets money aside for approved requests.",
+        sends=(BUDGET,),
+        receives=(FINANCE_DOCUMENT, REQUEST),
+    ),
+    Participant(
+        "watch",
+        "Raises, updates and clears alerts.",
+        sends=(ALERT,),
+        receives=(DEVICE_FAILED, UNIT_AGEING, BUDGET),
+    ),
+    Participant(
+        "bot",
+        "Tells people in chat what concerns them.",
+        receives=(ALERT, REQUEST),
+    ),
+)
