@@ -33,7 +33,7 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int]], note: str) -> bytes:
     axes.bar_label(drawn, labels=[f"{value:,}" for _, value, _ in shown], padding=5, color=_INK, fontsize=10)
     axes.set_yticks(places, [_literal(label) for label, *_ in shown], color=_INK, fontsize=10)
     axes.invert_yaxis()
-    axes.margins(x=0.12)
+    axes.margins(x=0.12, y=0.01)
     axes.set_xticks([])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
@@ -46,9 +46,19 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int]], note: str) -> bytes:
 
 def _literal(text: str, most: int = MOST_LABEL) -> str:
     # A dollar sign would begin mathematics.
-    kept = text if len(text) <= most else text[: most - 1] + "…"
+    kept = fitting(text, most)
     drawable = _drawable()
     return "".join(letter if ord(letter) in drawable else "?" for letter in kept).replace("$", r"\$")
+
+
+def fitting(text: str, most: int) -> str:
+    """The text cut to length. Of two keys the first is cut: without the second, bars could not be told apart."""
+    if len(text) <= most:
+        return text
+    first, separator, last = text.rpartition(" · ")
+    if separator and len(last) < most // 2:
+        return f"{first[: most - len(last) - len(separator) - 1].rstrip()}…{separator}{last}"
+    return text[: most - 1] + "…"
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ import msgspec
 
 from bot.grammar import Counts
 from bot.render import alerts, budget, counts, why
+from bot.render.chart import fitting
 from bot.render.due import queue_line
 from bot.render.history import history_line
 from schemas.events.alert import Alert
@@ -118,3 +119,9 @@ def test_an_alert_offers_what_to_look_at_next_until_it_is_over() -> None:
     over = msgspec.structs.replace(alert, cleared_at=AT)
     assert "actions" not in str(alerts.render_one(over, NAMES).blocks)
     assert alerts.render_open([alert]).text == "1 open alert"
+
+
+def test_bars_of_two_keys_can_be_told_apart() -> None:
+    assert fitting("Central West Emergency Response · smartphone", 34) == "Central West Emerge… · smartphone"
+    assert len(fitting("Central West Emergency Response · smartphone", 34)) <= 34
+    assert fitting("Central West", 34) == "Central West"
