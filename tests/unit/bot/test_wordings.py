@@ -122,6 +122,6 @@ def test_an_alert_offers_what_to_look_at_next_until_it_is_over() -> None:
 
 
 def test_bars_of_two_keys_can_be_told_apart() -> None:
-    assert fitting("Central West Emergency Response · smartphone", 34) == "Central West Emerge… · smartphone"
+    assert fitting("Central West Emergency Response · smartphone", 34) == "Central West Emergen… · smartphone"
     assert len(fitting("Central West Emergency Response · smartphone", 34)) <= 34
     assert fitting("Central West", 34) == "Central West"
