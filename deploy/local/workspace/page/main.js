@@ -11,6 +11,8 @@ const sidebar = document.getElementById("sidebar");
 let stopListening = () => {};
 let list = null;
 let home = null;
+// What only this person sees is in no history, so what comes of it before the history is kept for it.
+const early = new Map();
 
 const openDrawer = () => document.body.classList.add("drawer");
 const closeDrawer = () => document.body.classList.remove("drawer");
@@ -62,7 +64,8 @@ async function older(entry) {
 async function load(entry) {
   if (state.messages.has(entry.id)) return;
   const page = await api.history(entry.id);
-  state.messages.set(entry.id, page.messages);
+  state.messages.set(entry.id, [...page.messages, ...(early.get(entry.id) ?? [])]);
+  early.delete(entry.id);
   state.more.set(entry.id, page.has_more);
 }
 
@@ -145,6 +148,7 @@ function messageHappened(update) {
     else if (place >= 0) held[place] = message;
     else if (update.type === "message") held.push(message);
   }
+  if (!held && update.type === "message" && message.is_ephemeral) early.set(update.channel, [...(early.get(update.channel) ?? []), message]);
   if (state.thread?.channel === update.channel && [message.thread_ts, message.ts].includes(state.thread.ts)) drawThread(closeThread);
   const shown = shownConversation();
   const entry = state.conversations.get(update.channel);
@@ -183,6 +187,7 @@ async function arrive(user) {
   sessionStorage.setItem("acting", user);
   state.homes = new Map();
   state.thread = null;
+  early.clear();
   try {
     const frame = await api.frame();
     take(frame);
