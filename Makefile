@@ -70,6 +70,12 @@ run: install ## start everything here: open the printed address and type /kit (S
 demo: install ## no keyboard: 6,000 devices arrive by real wire formats, staff, manager and finance talk to the bot
 	@$(BIN)/quartermaster demo
 
+WORKSPACE ?= http://127.0.0.1:8400
+
+.PHONY: pictures
+pictures: develop ## the README's pictures, taken in Chromium from what `make run` is running
+	@$(BIN)/python -m tests.browser.pictures $(WORKSPACE)
+
 .PHONY: bench
 bench: develop ## rates beside a bare loop in the same run; the last line is JSON
 	@$(BIN)/python -m tests.bench.register_rate

@@ -172,7 +172,7 @@ def _described(said: str) -> Fault | None:
 
 
 def _nearest(word: str) -> str | None:
-    found = difflib.get_close_matches(word[:40], list(USAGE), n=1, cutoff=0.5)
+    found = difflib.get_close_matches(word[:40], list(USAGE), n=1, cutoff=0.6)
     return found[0] if found else None
 
 

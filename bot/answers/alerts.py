@@ -14,4 +14,4 @@ async def answer(desk: Desk, viewer: Viewer, _asked: Alerts) -> Message:
     """The query applies units and roles."""
     async with desk.pool.acquire() as connection:
         found = await watch_queries.open_alerts(connection, viewer)
-    return alerts.render_open(found, desk.unit_names)
+    return alerts.render_open(found)

@@ -16,8 +16,10 @@ from services.refresh import queries as refresh_queries
 from services.register import queries as register_queries
 from services.register.queries import Dimension
 from services.requests import queries as requests_queries
+from services.watch import queries as watch_queries
 
 FIRST_OF_QUEUE = 5
+DUE_MONTHS = 3
 
 
 async def page(desk: Desk, viewer: Viewer) -> dict[str, Any]:
@@ -34,6 +36,8 @@ async def page(desk: Desk, viewer: Viewer) -> dict[str, Any]:
             requests=await requests_queries.open_requests(connection, viewer),
             waiting=await requests_queries.waiting_for(connection, viewer) if manages or plans else None,
             counts=await register_queries.counts(connection, viewer, desk.today, [Dimension.KIND]) if counted else None,
+            due=await refresh_queries.due(connection, viewer, desk.today, DUE_MONTHS) if counted else None,
+            alerts=await watch_queries.open_alerts(connection, viewer) if counted or pays else None,
             budget=await budget_queries.budget(connection, viewer, year) if pays else None,
             queue=await refresh_queries.queue(connection, viewer, desk.today, FIRST_OF_QUEUE) if plans else None,
         )

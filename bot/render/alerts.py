@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.render.message import Message, escape, header, listed, message, note, section
-from bot.render.wording import moment, unit_name
+from slack_sdk.models.blocks import Block
+
+from bot import ids
+from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
+from bot.render.wording import count_of, moment, unit_name
 from schemas.events.alert import Alert
 from schemas.vocabulary import AlertSeverity
 from services.watch.queries import AlertView
 
 AnyAlert = Alert | AlertView
 
-_MARKS: Mapping[AlertSeverity, str] = {
+MARKS: Mapping[AlertSeverity, str] = {
     AlertSeverity.NOTICE: ":large_blue_circle:",
     AlertSeverity.WARNING: ":large_orange_circle:",
     AlertSeverity.CRITICAL: ":red_circle:",
@@ -27,21 +30,26 @@ def render_one(alert: AnyAlert, names: Mapping[str, str]) -> Message:
         title = f":white_check_mark: ~{escape(alert.headline)}~"
         small = f"Cleared {moment(alert.cleared_at)} · {raised}{where}"
         return message(f"Cleared: {alert.headline}", [section(f"{title}\n{escape(alert.detail)}"), note(small)])
-    title = f"{_MARKS[alert.severity]} *{escape(alert.headline)}*"
+    title = f"{MARKS[alert.severity]} *{escape(alert.headline)}*"
     small = f"{alert.severity.value.capitalize()} · {raised}{where}"
-    return message(
-        f"{alert.severity.value.capitalize()}: {alert.headline}",
-        [section(f"{title}\n{escape(alert.detail)}"), note(small)],
-    )
+    blocks: list[Block] = [section(f"{title}\n{escape(alert.detail)}"), note(small), *_next_step(alert)]
+    return message(f"{alert.severity.value.capitalize()}: {alert.headline}", blocks)
 
 
-def render_open(alerts: Sequence[AnyAlert], names: Mapping[str, str]) -> Message:
+def _next_step(alert: AnyAlert) -> list[Block]:
+    if alert.condition == "past-policy-life" and alert.unit:
+        return [actions(button("What falls due", ids.ask("due"), f"due in {alert.unit}"))]
+    if alert.condition == "budget-crossing":
+        return [actions(button("Show the budget", ids.ask("budget"), "budget"))]
+    return []
+
+
+def render_open(alerts: Sequence[AnyAlert]) -> Message:
     """The answer to `alerts`."""
     if not alerts:
         return message("No open alerts.", [section("There are no open alerts for you.")])
     lines = [
-        f"{_MARKS[alert.severity]} *{escape(alert.headline)}*\n{escape(alert.detail)} · since {moment(alert.raised_at)}"
-        + (f" · {escape(unit_name(names, alert.unit))}" if alert.unit else "")
+        f"{MARKS[alert.severity]} *{escape(alert.headline)}*\n{escape(alert.detail)} · since {moment(alert.raised_at)}"
         for alert in alerts
     ]
-    return message(f"{len(alerts)} open alerts", [header("Open alerts"), listed(lines)])
+    return message(count_of(len(alerts), "open alert"), [header("Open alerts"), listed(lines)])

@@ -33,10 +33,15 @@ def render(view: BudgetView, *, sees_prices: bool) -> Message:
     blocks: list[Block] = [header(f"Budget {view.financial_year}")]
     blocks += [section(line_text(line)) for line in view.lines]
     if not view.lines:
-        blocks.append(section("Nothing has been approved for this year yet."))
+        blocks.append(section(f"No approved sum for {escape(view.financial_year)} is on record."))
     if view.kinds:
         rows = [
-            [kind_name(each.kind), number(each.quantity), money(each.committed_pence), money(each.invoiced_pence)]
+            [
+                kind_name(each.kind).capitalize(),
+                number(each.quantity),
+                money(each.committed_pence),
+                money(each.invoiced_pence),
+            ]
             for each in view.kinds
         ]
         blocks += table(["Kind", "Ordered", "Committed", "Invoiced"], rows, numbers_from=1)
@@ -49,4 +54,4 @@ def render(view: BudgetView, *, sees_prices: bool) -> Message:
     small = "Sums include VAT. Committed is ordered and not yet invoiced."
     blocks.append(note(small if sees_prices else f"{small} Kinds and prices are for finance, directors and auditors."))
     told = "; ".join(f"{LINES.get(line.line, line.line)}: {money(line.left_pence)} left" for line in view.lines)
-    return message(f"Budget {view.financial_year}. {told or 'nothing approved'}", blocks)
+    return message(f"Budget {view.financial_year}. {told or 'No approved sum is on record.'}", blocks)

@@ -26,19 +26,19 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int]], note: str) -> bytes:
         rest = sum(value for _, value in bars[MOST_BARS - 1 :])
         shown = [*shown[: MOST_BARS - 1], (f"{len(bars) - MOST_BARS + 1} others", rest, _REST)]
     layout = ConstrainedLayoutEngine(w_pad=0.2, h_pad=0.15)
-    figure = Figure(figsize=(9, 1.5 + 0.38 * len(shown)), dpi=160, facecolor="white", layout=layout)
+    figure = Figure(figsize=(6.6, 1.1 + 0.34 * len(shown)), dpi=200, facecolor="white", layout=layout)
     axes = figure.add_subplot()
     places = range(len(shown))
     drawn = axes.barh(places, [value for _, value, _ in shown], color=[colour for *_, colour in shown], height=0.66)
     axes.bar_label(drawn, labels=[f"{value:,}" for _, value, _ in shown], padding=5, color=_INK, fontsize=10)
     axes.set_yticks(places, [_literal(label) for label, *_ in shown], color=_INK, fontsize=10)
     axes.invert_yaxis()
-    axes.margins(x=0.12)
+    axes.margins(x=0.12, y=0.01)
     axes.set_xticks([])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title(_literal(title, 80), loc="left", color=_INK, fontsize=14, fontweight="bold", pad=14)
-    figure.supxlabel(_literal(note, 120), x=0.01, ha="left", color=_QUIET, fontsize=9)
+    figure.suptitle(_literal(title, 60), x=0.03, ha="left", color=_INK, fontsize=13, fontweight="bold")
+    figure.supxlabel(_literal(note, 90), x=0.03, ha="left", color=_QUIET, fontsize=9)
     written = io.BytesIO()
     figure.savefig(written, format="png")
     return written.getvalue()
@@ -46,9 +46,19 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int]], note: str) -> bytes:
 
 def _literal(text: str, most: int = MOST_LABEL) -> str:
     # A dollar sign would begin mathematics.
-    kept = text if len(text) <= most else text[: most - 1] + "…"
+    kept = fitting(text, most)
     drawable = _drawable()
     return "".join(letter if ord(letter) in drawable else "?" for letter in kept).replace("$", r"\$")
+
+
+def fitting(text: str, most: int) -> str:
+    """The text cut to length. Of two keys the first is cut: without the second, bars could not be told apart."""
+    if len(text) <= most:
+        return text
+    first, separator, last = text.rpartition(" · ")
+    if separator and len(last) < most // 2:
+        return f"{first[: most - len(last) - len(separator) - 1].rstrip()}…{separator}{last}"
+    return text[: most - 1] + "…"
 
 
 @lru_cache(maxsize=1)

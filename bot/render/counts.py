@@ -24,12 +24,21 @@ _HEADS: Mapping[Dimension, str] = {
 }
 
 
+UNKNOWN = "unknown"
+
+
 def labels(asked: Counts, row: CountRow, names: Mapping[str, str]) -> list[str]:
     """A row's keys as people read them."""
-    return [
-        names.get(key, key) if dimension is Dimension.UNIT else key.replace("_", " ")
-        for dimension, key in zip(asked.by, row.keys, strict=True)
-    ]
+    return [_label(dimension, key, names) for dimension, key in zip(asked.by, row.keys, strict=True)]
+
+
+def _label(dimension: Dimension, key: str, names: Mapping[str, str]) -> str:
+    if key == UNKNOWN:
+        return "Not known"
+    if dimension is Dimension.UNIT:
+        return names.get(key, key)
+    words = key.replace("_", " ")
+    return words.capitalize() if dimension in (Dimension.KIND, Dimension.STATE, Dimension.AGE) else words
 
 
 def title(asked: Counts, unit: str | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from slack_sdk.models.blocks import Block
 
 from bot import ids
+from bot.render.history import history_line
 from bot.render.message import Message, actions, button, escape, header, listed, message, section
 from bot.render.wording import age, day, kind_name, moment, money, state_name, unit_name
 from services.register.queries import DeviceView, HistoryLine
@@ -25,7 +26,7 @@ def render(
         "Unit": unit_name(names, device.unit),
         "Holder": device.holder_email,
         "System": " ".join(part for part in (device.os, device.os_version) if part),
-        "Bought": f"{day(device.purchased_on)} ({age(device.age_months)})" if device.purchased_on else None,
+        "Bought": f"{day(device.purchased_on)} ({age(device.age_months)} ago)" if device.purchased_on else None,
         "Warranty ends": day(device.warranty_ends_on) if device.warranty_ends_on else None,
         "Last seen": moment(device.last_seen_at) if device.last_seen_at else None,
         "Cost": money(device.cost_pence) if device.cost_pence is not None else None,
@@ -35,13 +36,8 @@ def render(
         listed([f"*{label}:* {escape(fact)}" for label, fact in facts.items() if fact]),
     ]
     if history:
-        blocks += [section("*What happened*"), listed([_line(line) for line in history])]
+        blocks += [section("*What happened*"), listed([history_line(line, names) for line in history])]
     if may_ask_why and device.serial:
         blocks.append(actions(button("Why in the queue?", ids.ask("why"), f"why {device.serial}")))
     where = unit_name(names, device.unit)
     return message(f"{name} {device.serial or ''}: {state_name(device.state)}, {where}", blocks)
-
-
-def _line(line: HistoryLine) -> str:
-    change = f"{escape(line.before) or '–'} → {escape(line.after) or '–'}"
-    return f"{moment(line.at)}  *{escape(line.field.replace('_', ' '))}* {change}  _{escape(line.source)}_"

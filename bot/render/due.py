@@ -13,6 +13,14 @@ from bot.render.message import Message, actions, button, escape, header, listed,
 from bot.render.wording import count_of, day, kind_name, month, number, unit_name
 from services.refresh.queries import DueView, QueueLine
 
+_RULES: Mapping[str, str] = {
+    "end-of-policy-life": "end of policy life",
+    "end-of-model-support": "end of the maker's support",
+    "end-of-system-support": "end of its system's support",
+    "repeated-failure": "fails again and again",
+    "kind-withdrawn": "its kind is withdrawn",
+}
+
 
 def queue_line(line: QueueLine, names: Mapping[str, str]) -> str:
     """One place in the queue."""
@@ -21,11 +29,19 @@ def queue_line(line: QueueLine, names: Mapping[str, str]) -> str:
     )
     if line.status == "ordered" and not ordered:
         ordered = " · ordered"
+    waiting = f" · {escape(line.waiting_for)}" if line.waiting_for else ""
     return (
         f"*{line.place}.* `{escape(line.serial) or 'no serial'}` {escape(line.model) or kind_name(line.kind)}"
-        f" · {escape(unit_name(names, line.unit))}\n    {escape(line.reason)} · due {day(line.due_on)}"
-        f" · score {line.score}{ordered}"
+        f" · {escape(unit_name(names, line.unit))} · due {day(line.due_on)} · {escape(_why(line))}"
+        f" · score {line.score}{ordered}{waiting}"
     )
+
+
+def _why(line: QueueLine) -> str:
+    if line.rule.startswith("request-"):
+        reason = line.rule.removeprefix("request-").replace("-", " ")
+        return f"request {line.request_reference}: {reason}" if line.request_reference else reason
+    return _RULES.get(line.rule, line.rule.replace("-", " "))
 
 
 def render_due(view: DueView, months: int, unit: str | None, names: Mapping[str, str]) -> Message:
@@ -58,5 +74,7 @@ def render_queue(lines: Sequence[QueueLine], names: Mapping[str, str]) -> Messag
         return message("The refresh queue is empty.", [section("The refresh queue is empty in what you may see.")])
     blocks: list[Block] = [header("Refresh queue"), listed([queue_line(line, names) for line in lines])]
     versions = ", ".join(sorted({line.policy_version for line in lines}))
-    blocks.append(note(f"Policy version {escape(versions)}. `/kit why SERIAL` explains a place."))
+    blocks.append(
+        note(f"Policy version {escape(versions)}. Places count the whole organisation; `/kit why SERIAL` explains one.")
+    )
     return message(f"Refresh queue: the first {count_of(len(lines), 'device')}", blocks)

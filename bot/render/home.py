@@ -9,18 +9,22 @@ from typing import Any
 from slack_sdk.models.blocks import Block, TableBlock
 from slack_sdk.models.views import View
 
+from bot.render.alerts import MARKS
 from bot.render.budget import line_text
+from bot.render.counts import UNKNOWN
 from bot.render.due import queue_line
 from bot.render.message import divider, escape, header, listed, note, section
 from bot.render.mine import device_blocks, offer
-from bot.render.wording import kind_name, number, unit_name
+from bot.render.wording import count_of, kind_name, number, unit_name
 from services.access.viewer import Viewer
 from services.budget.queries import BudgetView
-from services.refresh.queries import QueueLine
+from services.refresh.queries import DueView, QueueLine
 from services.register.queries import CountRow, DeviceView
 from services.requests.queries import RequestView
+from services.watch.queries import AlertView
 
 MOST_BLOCKS = 100
+MOST_ALERTS = 5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class HomeView:
     requests: Sequence[RequestView]
     counts: Sequence[CountRow] | None = None
     waiting: Sequence[RequestView] | None = None
+    due: DueView | None = None
+    alerts: Sequence[AlertView] | None = None
     budget: BudgetView | None = None
     queue: Sequence[QueueLine] | None = None
 
@@ -45,8 +51,15 @@ def render(viewer: Viewer, view: HomeView, names: Mapping[str, str]) -> dict[str
     if view.counts is not None:
         where = unit_name(names, viewer.unit) if viewer.units is not None else "all units"
         blocks += [divider(), section(f"*Devices, {escape(where)}*")]
-        lines = [f"• {escape(row.keys[0])}: *{number(row.devices)}*" for row in view.counts]
+        lines = [f"• {escape(_kinds(row.keys[0]))}: *{number(row.devices)}*" for row in view.counts]
         blocks.append(listed(lines) if lines else note("There are none."))
+    if view.due is not None:
+        coming = sum(each.devices for each in view.due.by_month)
+        blocks += [divider(), section("*Falling due*")]
+        blocks.append(section(f"{count_of(view.due.overdue, 'device')} overdue, {number(coming)} more in three months"))
+    if view.alerts is not None:
+        blocks += [divider(), section("*Open alerts*")]
+        blocks.append(listed(_alerts(view.alerts)) if view.alerts else note("There are none for you."))
     if view.budget is not None:
         blocks += [divider(), section(f"*Budget {escape(view.budget.financial_year)}*")]
         blocks += [section(line_text(line)) for line in view.budget.lines]
@@ -55,6 +68,16 @@ def render(viewer: Viewer, view: HomeView, names: Mapping[str, str]) -> dict[str
         blocks.append(listed([queue_line(line, names) for line in view.queue]) if view.queue else note("It is empty."))
     assert not any(isinstance(block, TableBlock) for block in blocks), "Slack shows no tables in App Home"
     return View(type="home", blocks=blocks[:MOST_BLOCKS]).to_dict()
+
+
+def _kinds(key: str) -> str:
+    return "Kind not known" if key == UNKNOWN else f"{key.capitalize()}s"
+
+
+def _alerts(alerts: Sequence[AlertView]) -> list[str]:
+    lines = [f"{MARKS[alert.severity]} {escape(alert.headline)}" for alert in alerts[:MOST_ALERTS]]
+    left_off = len(alerts) - MOST_ALERTS
+    return [*lines, f"_and {left_off} more: press Open alerts above_"] if left_off > 0 else lines
 
 
 def _waiting(request: RequestView) -> str:

@@ -20,7 +20,11 @@ def device_line(device: DeviceView) -> str:
     name = " ".join(part for part in (device.manufacturer, device.model) if part) or kind_name(device.kind)
     serial = f"`{escape(device.serial)}`" if device.serial else "no serial number"
     state = "" if device.state == "deployed" else f" · {state_name(device.state)}"
-    return f"• *{escape(name)}* · {kind_name(device.kind)} · {serial} · {age(device.age_months)}{state}"
+    return f"• *{escape(name)}* · {kind_name(device.kind)} · {serial} · {_old(device.age_months)}{state}"
+
+
+def _old(months: int | None) -> str:
+    return age(None) if months is None else f"{age(months)} old"
 
 
 def request_line(request: RequestView) -> str:

@@ -102,7 +102,7 @@ def form(
             ),
             optional=True,
         ),
-        note(f"Today is {today:%d %B %Y}. Your manager is asked where the policy says so."),
+        note(f"Today is {today:%d %B %Y}. Your manager decides; you are told here in chat."),
     ]
     return View(
         type="modal", callback_id=ids.VIEW_REPLACE, title=TITLE, submit="Ask", close="Cancel", blocks=blocks

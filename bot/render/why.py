@@ -27,9 +27,7 @@ def render(view: Explanation, names: Mapping[str, str]) -> Message:
     blocks.append(section(f"{told}\n{where}"))
     if view.score_parts:
         parts = sorted(view.score_parts.items(), key=lambda part: -part[1])
-        lines = [
-            f"*+{points}*  {escape(view.part_words.get(part) or part.replace('_', ' '))}" for part, points in parts
-        ]
+        lines = [f"*+{points}* {_part(part, view, names)}" for part, points in parts]
         blocks += [
             section(f"*Score {view.score}*"),
             listed(lines),
@@ -39,3 +37,14 @@ def render(view: Explanation, names: Mapping[str, str]) -> Message:
     rule = f"Rule “{escape(view.rule)}”, " if view.rule else ""
     blocks.append(note(f"{rule}policy version {escape(view.policy_version)}"))
     return message(f"{name}: {told}".replace("*", ""), blocks)
+
+
+def _part(part: str, view: Explanation, names: Mapping[str, str]) -> str:
+    """`of 80: Support ends on 31 December 2024.` The points stand before it; a unit goes by its name."""
+    words = view.part_words.get(part)
+    if not words:
+        return f" {escape(part.replace('_', ' '))}"
+    of_most, separator, sentence = words.partition(": ")
+    if view.unit and sentence.startswith(f"{view.unit} "):
+        sentence = unit_name(names, view.unit) + sentence.removeprefix(view.unit)
+    return escape(f"of{of_most.partition(' of')[2]}: {sentence}" if separator else f" {words}")

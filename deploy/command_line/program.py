@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -46,11 +47,12 @@ def migrate(
 def local(
     scenario: Annotated[str, typer.Option(help="metropolitan, or borough: small, for a quick look")] = "metropolitan",
     speed: Annotated[float, typer.Option(help="scenario seconds a real second; 1440 is a day a minute")] = 1440.0,
+    var: Annotated[Path | None, typer.Option(help="where its data is kept, instead of var/", hidden=True)] = None,
 ) -> None:
     """Start everything on this machine: stack, services, a workspace in the browser, a simulated fleet."""
-    from deploy.local.running import run_local
+    from deploy.local.running import VAR, run_local
 
-    sys.exit(asyncio.run(run_local(scenario, speed)))
+    sys.exit(asyncio.run(run_local(scenario, speed, var=var or VAR)))
 
 
 @program.command()

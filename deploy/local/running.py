@@ -53,13 +53,13 @@ class Addresses:
     supervisor: Supervisor
 
 
-async def run_local(scenario: str, speed: float) -> int:
+async def run_local(scenario: str, speed: float, *, var: Path = VAR) -> int:
     """Start everything, print where it is, wait for Ctrl-C, stop everything. Returns the exit code."""
     console = Console(highlight=False)
     try:
         async with (
             Interruption(lambda words: console.print(f"[dim]{words}[/dim]")) as interruption,
-            LocalStack(scenario, speed, console=console) as stack,
+            LocalStack(scenario, speed, var=var, console=console) as stack,
         ):
             if await interruption.guard(stack.start()):
                 _welcome(console, stack.addresses)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.stack.lease import ask_to_stop
-from tests.fixtures.proc import lives, with_descendants
+from tests.fixtures.proc import await_end_of, lives, with_descendants
 
 ROOT = Path(__file__).parents[3]
 pytestmark = [
@@ -35,13 +35,6 @@ def running(folder: Path, manner: str = "calm") -> Iterator[subprocess.Popen[str
             yield stack
     finally:
         stack.kill()
-
-
-def await_end_of(family: set[int], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while left := [pid for pid in family if lives(pid)]:
-        assert time.monotonic() < deadline, f"still running after {seconds} s: {left}"
-        time.sleep(0.02)
 
 
 def test_an_interrupted_stack_stops_in_order(tmp_path: Path) -> None:

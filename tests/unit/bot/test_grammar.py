@@ -69,6 +69,8 @@ def test_what_is_said_is_what_is_asked(said: str, asked: Asked) -> None:
         ("counts bananas", "counts"),
         ("counts by colour", "counts"),
         ("xyzzy", None),
+        ("forecast", None),
+        ("idle", None),
     ],
 )
 def test_what_is_not_understood_gets_the_nearest_command(said: str, nearest: str | None) -> None:

@@ -106,7 +106,7 @@ def test_requests(view: Any) -> None:
 @quick
 @given(made.many(made.ALERTS))
 def test_alerts(found: list[Any]) -> None:
-    check(alerts.render_open(found, NAMES))
+    check(alerts.render_open(found))
     for alert in found[:3]:
         check(alerts.render_one(alert, NAMES))
 
@@ -131,10 +131,11 @@ def test_forms(devices: list[Any], words: str, reason: RequestReason | None) -> 
 
 
 @quick
-@given(made.many(made.DEVICES), made.many(made.REQUESTS), made.many(made.QUEUE), made.BUDGETS)
-def test_home(devices: list[Any], requests: list[Any], queue: list[Any], money: Any) -> None:
-    rows = [CountRow(keys=("laptop",), devices=3)]
-    view = HomeView(devices, requests, counts=rows, waiting=requests, budget=money, queue=queue)
+@given(made.many(made.DEVICES), made.many(made.REQUESTS), made.many(made.QUEUE), made.BUDGETS, made.DUE, st.data())
+def test_home(devices: list[Any], requests: list[Any], queue: list[Any], money: Any, due: Any, data: Any) -> None:
+    rows = [CountRow(keys=("laptop",), devices=3), CountRow(keys=("unknown",), devices=1)]
+    found: Any = data.draw(made.many(made.ALERTS))
+    view = HomeView(devices, requests, counts=rows, waiting=requests, due=due, alerts=found, budget=money, queue=queue)
     check_view(home.render(DIRECTOR, view, NAMES), "home")
 
 

@@ -1,0 +1,59 @@
+"""What happened to a device, line by line, in words: who told it, and what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from bot.render.message import escape
+from bot.render.wording import day, moment, unit_name
+from services.register.queries import HistoryLine
+
+_FIELDS: Mapping[str, str] = {
+    "holder_email": "holder",
+    "purchased_on": "bought",
+    "warranty_ends_on": "warranty ends",
+    "os": "system",
+    "os_version": "system version",
+    "recorded_state": "state on record",
+}
+_SOURCES: Mapping[str, str] = {"intune": "Intune", "jamf": "Jamf", "servicenow": "ServiceNow", "finance": "finance"}
+
+
+def history_line(line: HistoryLine, names: Mapping[str, str]) -> str:
+    """One remembered change."""
+    return f"{moment(line.at)}  {_what(line, names)}  _{escape(_source(line.source))}_"
+
+
+def _what(line: HistoryLine, names: Mapping[str, str]) -> str:
+    if line.field == "registered":
+        return f"*First heard of*, as {escape((line.after or '').partition(':')[2] or line.after)}"
+    if line.field == "merged":
+        return "*Two records* turned out to be this one device"
+    field = _FIELDS.get(line.field, line.field.replace("_", " "))
+    after = _value(line.field, line.after, names)
+    if line.before is None:
+        return f"*{escape(field.capitalize())}* {after}"
+    return f"*{escape(field.capitalize())}* {_value(line.field, line.before, names)} → {after}"
+
+
+def _value(field: str, value: str | None, names: Mapping[str, str]) -> str:
+    if not value:
+        return "none"
+    if field == "unit":
+        return escape(unit_name(names, value))
+    if field.endswith("_on"):
+        return _day(value)
+    return escape(value.replace("_", " ") if field.endswith("state") else value)
+
+
+def _day(value: str) -> str:
+    try:
+        return day(date.fromisoformat(value))
+    except ValueError:
+        return escape(value)
+
+
+def _source(source: str) -> str:
+    last = source.rpartition("/")[2]
+    return _SOURCES.get(last, last)

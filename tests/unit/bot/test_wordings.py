@@ -1,0 +1,127 @@
+"""What people read, word for word, where it was once clumsy or untrue."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import msgspec
+
+from bot.grammar import Counts
+from bot.render import alerts, budget, counts, why
+from bot.render.chart import fitting
+from bot.render.due import queue_line
+from bot.render.history import history_line
+from schemas.events.alert import Alert
+from schemas.vocabulary import AlertSeverity, Demand, Kind
+from services.budget.queries import BudgetView, PriorYear
+from services.refresh.queries import Explanation, QueueLine
+from services.register.queries import CountRow, Dimension, HistoryLine
+
+NAMES = {"west": "West", "west-response": "West Response"}
+AT = datetime(2024, 11, 4, 9, 30, tzinfo=UTC)
+LINE = QueueLine(
+    place=2,
+    device_id=UUID(int=1),
+    serial="K4C1000",
+    kind=Kind.LAPTOP,
+    model="Latitude 7400",
+    unit="west-response",
+    rule="end-of-policy-life",
+    reason="It was bought on 16 September 2019; the policy life of a laptop, 48 months, runs to 16 September 2023.",
+    policy_version="1",
+    score=316,
+    score_parts={},
+    due_on=date(2023, 9, 16),
+    demand=Demand.REFRESH,
+    status="queued",
+    request_reference=None,
+    waiting_for=None,
+)
+
+
+def test_a_place_in_the_queue_says_its_day_once() -> None:
+    assert queue_line(LINE, NAMES) == (
+        "*2.* `K4C1000` Latitude 7400 · West Response · due 16 Sep 2023 · end of policy life · score 316"
+    )
+    asked = msgspec.structs.replace(LINE, rule="request-broken", request_reference="R-7", status="ordered")
+    assert queue_line(asked, NAMES).endswith("· request R-7: broken · score 316 · ordered (R-7)")
+
+
+def test_history_is_told_in_people_s_words() -> None:
+    def told(field: str, before: str | None, after: str) -> str:
+        line = HistoryLine(at=AT, field=field, before=before, after=after, source="quartermaster/intake/servicenow")
+        return history_line(line, NAMES)
+
+    assert told("unit", "west", "west-response") == "4 Nov 2024, 09:30  *Unit* West → West Response  _ServiceNow_"
+    assert told("asset_tag", None, "MET-1") == "4 Nov 2024, 09:30  *Asset tag* MET-1  _ServiceNow_"
+    assert told("purchased_on", None, "2019-09-16") == "4 Nov 2024, 09:30  *Bought* 16 Sep 2019  _ServiceNow_"
+    assert "*First heard of*, as K4C1000" in told("registered", None, "serial:K4C1000")
+    assert "*State on record* in stock → in repair" in told("recorded_state", "in_stock", "in_repair")
+
+
+def test_points_are_said_once_and_units_by_name() -> None:
+    view = Explanation(
+        device_id=UUID(int=1),
+        serial="K4C1000",
+        kind=Kind.LAPTOP,
+        model="Latitude 7400",
+        unit="west-response",
+        in_queue=True,
+        place=65,
+        rule="end-of-policy-life",
+        reason="It was bought.",
+        policy_version="1",
+        score=250,
+        score_parts={"age": 50, "frontline": 200},
+        part_words={
+            "age": "50 of 80: 61 months old; policy life is 48 months.",
+            "frontline": "200 of 200: west-response is frontline.",
+        },
+        due_on=date(2023, 9, 16),
+        failures=[],
+        not_due_because=None,
+    )
+    drawn = str(why.render(view, NAMES).blocks)
+    assert "*+200* of 200: West Response is frontline.\\n*+50* of 80: 61 months old" in drawn
+
+
+def test_a_past_year_is_not_spoken_of_as_one_to_come() -> None:
+    view = BudgetView(
+        financial_year="2023/24",
+        lines=[],
+        kinds=[],
+        prior=[PriorYear(financial_year="2023/24", spent_pence=2_700_000_000, forecast=True)],
+    )
+    drawn = str(budget.render(view, sees_prices=True).blocks)
+    assert "No approved sum for 2023/24 is on record." in drawn
+
+
+def test_what_is_not_known_is_said_so() -> None:
+    asked = Counts(by=(Dimension.KIND, Dimension.UNIT))
+    assert counts.labels(asked, CountRow(keys=("laptop", "unknown"), devices=1), NAMES) == ["Laptop", "Not known"]
+
+
+def test_an_alert_offers_what_to_look_at_next_until_it_is_over() -> None:
+    alert = Alert(
+        key="past-policy-life:west",
+        episode=1,
+        revision=1,
+        condition="past-policy-life",
+        severity=AlertSeverity.WARNING,
+        audience="fleet",
+        unit="west",
+        headline="West: 21.0 % of devices are past policy life",
+        detail="21 of 100 deployed.",
+        raised_at=AT,
+    )
+    assert "due in west" in str(alerts.render_one(alert, NAMES).blocks)
+    over = msgspec.structs.replace(alert, cleared_at=AT)
+    assert "actions" not in str(alerts.render_one(over, NAMES).blocks)
+    assert alerts.render_open([alert]).text == "1 open alert"
+
+
+def test_bars_of_two_keys_can_be_told_apart() -> None:
+    assert fitting("Central West Emergency Response · smartphone", 34) == "Central West Emergen… · smartphone"
+    assert len(fitting("Central West Emergency Response · smartphone", 34)) <= 34
+    assert fitting("Central West", 34) == "Central West"
