@@ -9,6 +9,7 @@ from datetime import datetime
 from schemas.events.register import DeviceChanged, DeviceFacts, DeviceFailed, DeviceFailure
 from services.register.rules.facts import (
     ASSET_TAG,
+    FIELD_NAMES,
     HOLDER_EMAIL,
     KIND,
     MANUFACTURER,
@@ -28,7 +29,7 @@ SOURCE = "quartermaster/register"
 
 def device_changed(device: Device, at: datetime) -> DeviceChanged:
     """The whole of a device's deciding facts after a change at `at`."""
-    changed = {field.name.lower() for field in device.changed & PUBLISHED}
+    changed = {FIELD_NAMES[field] for field in device.changed & PUBLISHED}
     if device.is_new or device.state is not device.before[1]:
         changed.add("state")
     return DeviceChanged(

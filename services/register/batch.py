@@ -7,6 +7,7 @@ from uuid import UUID
 from schemas.events.device import DeviceObserved
 from services.errors import BadInput
 from services.register.rules.facts import (
+    FIELD_NAMES,
     IN_USE_AT,
     RECORDED_STATE,
     REMEMBERED,
@@ -53,7 +54,7 @@ class Batch:
         news = device.observe(seen, weight_of(authority, event.time))
         for field, before in news:
             if field in REMEMBERED:
-                self._remember(device, event, field.name.lower(), before, device.values[field])
+                self._remember(device, event, FIELD_NAMES[field], before, device.values[field])
             if field in _STATE_FIELDS:
                 self._derive_state(device, event)
         if device.heard_at is None:

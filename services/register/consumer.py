@@ -50,7 +50,7 @@ class RegisterConsumer:
 
     async def _known(self, connection: Connection, names: Sequence[list[str]]) -> dict[str, Device]:
         by_id: dict[UUID, Device] = {}
-        known = await store.lock_known(connection, list({each[0] for each in names if each}), by_id)
+        known = await store.known_by(connection, list({each[0] for each in names if each}), by_id)
         unresolved = {
             name
             for each in names
@@ -58,7 +58,7 @@ class RegisterConsumer:
             for name in each
         }
         if unresolved:
-            known |= await store.lock_known(connection, list(unresolved), by_id)
+            known |= await store.known_by(connection, list(unresolved), by_id)
             # A device reached by one name is known by all its names.
             known |= {name: device for device in by_id.values() for name in device.names}
         return known
@@ -76,7 +76,7 @@ class RegisterConsumer:
         await store.write_devices(connection, written)
         await store.give_names(connection, batch.new_names)
         await store.move_names(connection, batch.moved_names)
-        await store.remove_merged(connection, {gone: into.device_id for gone, into in batch.merged.items()})
+        await store.remove_merged(connection, batch.gone, batch.merged)
         await store.move_counts(connection, movements(written, batch.gone))
         await store.remember(connection, batch.history)
 

@@ -43,13 +43,13 @@ class HistoryRow(NamedTuple):
     source: str
 
 
-async def lock_known(connection: Connection, names: Sequence[str], by_id: dict[UUID, Device]) -> dict[str, Device]:
-    """Known devices by each of `names`, locked until the transaction ends. One Device object a device: those already
-    in `by_id` are used again, new ones are added to it.
+async def known_by(connection: Connection, names: Sequence[str], by_id: dict[UUID, Device]) -> dict[str, Device]:
+    """Known devices by each of `names`. One Device object a device: those already in `by_id` are used again, new ones
+    are added to it. Nothing is locked: writing one that changed meanwhile raises TryAgain.
     """
     found: dict[str, Device] = {}
-    for row in await connection.fetch(SQL["lock_known"], names):
-        looked_up, device_id, known_names, state, revision, weights, *values = row
+    for row in await connection.fetch(SQL["known"], names):
+        looked_up, device_id, known_names, state, revision, version, weights, *values = row
         device = by_id.get(device_id)
         if device is None:
             values[KIND] = _KINDS[values[KIND]]
@@ -61,6 +61,7 @@ async def lock_known(connection: Connection, names: Sequence[str], by_id: dict[U
                 weights=list(_WEIGHTS.unpack(weights)),
                 state=_STATES[state] or DeviceState.DEPLOYED,
                 revision=revision,
+                version=version,
             )
         found[looked_up] = device
     return found
@@ -80,36 +81,53 @@ async def move_names(connection: Connection, names: Mapping[str, UUID]) -> None:
         await connection.execute(SQL["move_names"], list(names), list(names.values()))
 
 
-async def remove_merged(connection: Connection, merged: Mapping[UUID, UUID]) -> None:
-    """Drop records that proved to be another device; history and failures go with that one."""
-    if merged:
-        await connection.execute(SQL["remove_merged"], list(merged), list(merged.values()))
+async def remove_merged(connection: Connection, gone: Sequence[Device], into: Mapping[UUID, Device]) -> None:
+    """Drop records that proved to be another device; history and failures go with that one. Raises TryAgain."""
+    stored = [device for device in gone if not device.is_new]
+    if stored:
+        removed = await connection.execute(
+            SQL["remove_merged"],
+            [device.device_id for device in stored],
+            [into[device.device_id].device_id for device in stored],
+            [device.version for device in stored],
+        )
+        _expect(removed, len(stored))
 
 
 async def see_again(connection: Connection, devices: Sequence[Device]) -> None:
-    """Write devices of which a check-in told nothing new."""
+    """Write devices of which a check-in told nothing new. Raises TryAgain if one was written meanwhile."""
     if devices:
-        await connection.execute(
+        written = await connection.execute(
             SQL["see_again"],
             [device.device_id for device in devices],
+            [device.version for device in devices],
             [device.values[LAST_SEEN_AT] for device in devices],
             [_WEIGHTS.pack(*device.weights) for device in devices],
         )
+        _expect(written, len(devices))
 
 
 async def write_devices(connection: Connection, devices: Sequence[Device]) -> None:
-    """Write devices whole."""
+    """Write devices whole. Raises TryAgain if one was written meanwhile."""
     if devices:
         columns = zip(*(device.values for device in devices), strict=True)
-        await connection.execute(
+        written = await connection.execute(
             SQL["write_devices"],
             [device.device_id for device in devices],
             ["\n".join(sorted(device.names)) for device in devices],
             [device.state for device in devices],
             [device.revision for device in devices],
+            [device.version + 1 for device in devices],
             [_WEIGHTS.pack(*device.weights) for device in devices],
             *(list(column) for column in columns),
         )
+        _expect(written, len(devices))
+
+
+def _expect(status: str, rows: int) -> None:
+    # PostgreSQL's answer ends in the number of rows: "UPDATE 5000", "INSERT 0 5000".
+    if int(status.rpartition(" ")[2]) != rows:
+        raise TryAgain("another consumer wrote one of these devices at the same time")
 
 
 async def move_counts(connection: Connection, movements: Counter[Cell]) -> None:

@@ -1,13 +1,12 @@
--- name: lock_known
--- The devices known by these names, each name with its device, locked until the transaction ends.
-SELECT i.name AS looked_up, d.device_id, d.names, d.state, d.revision, d.weights,
+-- name: known
+-- The devices known by these names, each name with its device. Nothing is locked: who writes compares versions.
+SELECT i.name AS looked_up, d.device_id, d.names, d.state, d.revision, d.version, d.weights,
        d.serial, d.asset_tag, d.kind, d.manufacturer, d.model, d.os, d.os_version, d.recorded_state, d.unit,
        d.holder_email, d.purchased_on, d.warranty_ends_on, d.cost_pence, d.compliant, d.last_seen_at,
        d.in_use_at, d.wiped_at
 FROM register.identifiers AS i
 JOIN register.devices AS d USING (device_id)
 WHERE i.name = ANY ($1::text[])
-FOR UPDATE OF d
 
 -- name: give_names
 -- A name that another transaction gave meanwhile is not returned: the batch must then look again.
@@ -32,42 +31,38 @@ WITH moved_failures AS (
     FROM unnest($1::uuid[], $2::uuid[]) AS m (from_id, into_id)
     WHERE h.device_id = m.from_id
 )
-DELETE FROM register.devices WHERE device_id = ANY ($1::uuid[])
+DELETE FROM register.devices AS d
+USING unnest($1::uuid[], $3::bigint[]) AS m (from_id, version)
+WHERE d.device_id = m.from_id AND d.version = m.version
 
 -- name: see_again
 -- Only what a check-in without news touches: rewritten in place, no index is moved.
 UPDATE register.devices AS d
-SET last_seen_at = s.last_seen_at, weights = s.weights
-FROM unnest($1::uuid[], $2::timestamptz[], $3::bytea[]) AS s (device_id, last_seen_at, weights)
-WHERE d.device_id = s.device_id
+SET last_seen_at = s.last_seen_at, weights = s.weights, version = s.version + 1
+FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::bytea[]) AS s (device_id, version, last_seen_at, weights)
+WHERE d.device_id = s.device_id AND d.version = s.version
 
 -- name: write_devices
+-- A new device gets version 0. What another transaction wrote meanwhile is left as it is, and not counted.
 INSERT INTO register.devices AS d (
-    device_id, names, state, revision, weights,
+    device_id, names, state, revision, version, weights,
     serial, asset_tag, kind, manufacturer, model, os, os_version, recorded_state, unit, holder_email,
     purchased_on, warranty_ends_on, cost_pence, compliant, last_seen_at, in_use_at, wiped_at)
-SELECT w.device_id, w.names, w.state, w.revision, w.weights,
-       w.serial, w.asset_tag, w.kind, w.manufacturer, w.model, w.os, w.os_version, w.recorded_state, w.unit,
-       w.holder_email, w.purchased_on, w.warranty_ends_on, w.cost_pence, w.compliant, w.last_seen_at,
-       w.in_use_at, w.wiped_at
-FROM unnest(
-    $1::uuid[], $2::text[], $3::text[], $4::integer[], $5::bytea[],
-    $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
-    $15::text[], $16::date[], $17::date[], $18::bigint[], $19::boolean[], $20::timestamptz[], $21::timestamptz[],
-    $22::timestamptz[]
-) AS w (
-    device_id, names, state, revision, weights,
-    serial, asset_tag, kind, manufacturer, model, os, os_version, recorded_state, unit, holder_email,
-    purchased_on, warranty_ends_on, cost_pence, compliant, last_seen_at, in_use_at, wiped_at)
+SELECT * FROM unnest(
+    $1::uuid[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::bytea[],
+    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
+    $16::text[], $17::date[], $18::date[], $19::bigint[], $20::boolean[], $21::timestamptz[], $22::timestamptz[],
+    $23::timestamptz[])
 ON CONFLICT (device_id) DO UPDATE
-SET names = excluded.names, state = excluded.state, revision = excluded.revision, weights = excluded.weights,
-    serial = excluded.serial, asset_tag = excluded.asset_tag, kind = excluded.kind,
+SET names = excluded.names, state = excluded.state, revision = excluded.revision, version = excluded.version,
+    weights = excluded.weights, serial = excluded.serial, asset_tag = excluded.asset_tag, kind = excluded.kind,
     manufacturer = excluded.manufacturer, model = excluded.model, os = excluded.os,
     os_version = excluded.os_version, recorded_state = excluded.recorded_state, unit = excluded.unit,
     holder_email = excluded.holder_email, purchased_on = excluded.purchased_on,
     warranty_ends_on = excluded.warranty_ends_on, cost_pence = excluded.cost_pence,
     compliant = excluded.compliant, last_seen_at = excluded.last_seen_at,
     in_use_at = excluded.in_use_at, wiped_at = excluded.wiped_at
+WHERE d.version = excluded.version - 1
 
 -- name: move_counts
 -- Cells are locked in one order, so that two consumers wait for each other instead of deadlocking.

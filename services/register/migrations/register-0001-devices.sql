@@ -6,6 +6,7 @@ DO $$ BEGIN PERFORM eventlog.equip('register'); END $$;
 
 -- `names` are the identifiers, one a line. `weights` says for each field, in the order of rules/facts.py, how weighty
 -- the observation behind it was: 64-bit integers packed into one value, since they are rewritten at every check-in.
+-- `version` counts the writes: a writer that read an older one must look again, so reading locks nothing.
 -- Room is left in each page so that a check-in rewrites a row in place.
 CREATE TABLE register.devices (
     device_id        uuid        PRIMARY KEY,
@@ -29,16 +30,16 @@ CREATE TABLE register.devices (
     wiped_at         timestamptz,
     state            text        NOT NULL,
     revision         integer     NOT NULL,
+    version          bigint      NOT NULL,
     weights          bytea       NOT NULL
 ) WITH (fillfactor = 75);
 CREATE INDEX ON register.devices (holder_email) WHERE holder_email IS NOT NULL;
 CREATE INDEX ON register.devices (upper(asset_tag)) WHERE asset_tag IS NOT NULL;
 
 CREATE TABLE register.identifiers (
-    name      text PRIMARY KEY,
+    name      text COLLATE "C" PRIMARY KEY,
     device_id uuid NOT NULL
 );
-CREATE INDEX ON register.identifiers (device_id);
 
 CREATE TABLE register.history (
     entry     bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -35,7 +35,7 @@ def cell_of(values: list[Any], state: DeviceState) -> Cell:
         values[KIND] or UNKNOWN,
         values[UNIT] or UNKNOWN,
         values[MODEL] or UNKNOWN,
-        state.value,
+        state,
         values[OS] or UNKNOWN,
         purchased.replace(day=1) if purchased else UNKNOWN_MONTH,
     )

@@ -72,6 +72,9 @@ class Field(IntEnum):
     WIPED_AT,
 ) = Field
 
+FIELD_NAMES = tuple(field.name.lower() for field in Field)
+"""As events and histories write them, in the order of the fields."""
+
 PUBLISHED = frozenset(Field) - {
     COST_PENCE,
     COMPLIANT,
@@ -115,6 +118,7 @@ class Device:
         "revision",
         "state",
         "values",
+        "version",
         "weights",
     )
 
@@ -127,6 +131,7 @@ class Device:
         weights: list[int],
         state: DeviceState,
         revision: int,
+        version: int = -1,
         is_new: bool = False,
     ) -> None:
         self.device_id = device_id
@@ -135,6 +140,7 @@ class Device:
         self.weights = weights
         self.state = state
         self.revision = revision
+        self.version = version
         self.is_new = is_new
         self.before: tuple[list[Any], DeviceState] = (list(values), state)
         self.changed: set[Field] = set()

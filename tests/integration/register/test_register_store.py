@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 from random import Random
@@ -11,9 +12,11 @@ import pytest
 from schemas.events.device import DeviceObserved
 from schemas.vocabulary import Role
 from services.access.viewer import Viewer
-from services.database.pool import Pool, open_pool
+from services.database.pool import TEMPORARY_ERRORS, Pool, open_pool
+from services.errors import TryAgain
 from services.eventlog import inbox, outbox
-from services.register import queries
+from services.register import queries, store
+from services.register.batch import Batch
 from services.register.consumer import RegisterConsumer
 from services.register.queries import Dimension
 from tests.fixtures.observations import START, asset, checked_in, some_observations
@@ -115,3 +118,42 @@ async def test_viewers_see_their_units_their_own_devices_and_prices_by_role(pool
     assert [(row.keys, row.devices) for row in rows] == [(("central-west",), 1)]
     assert await queries.counts(pool, staff, TODAY, [Dimension.UNIT]) == []
     assert [device.serial for device in await queries.my_devices(pool, staff, TODAY)] == ["S1"]
+
+
+@pytest.mark.parametrize("news", [False, True], ids=["a check-in without news", "a change"])
+async def test_who_read_an_older_version_looks_again(pool: Pool, news: bool) -> None:
+    await deliver(pool, [checked_in("S1", 1, START, os="Windows", os_version="10")], 1)
+    later, latest = START.replace(hour=10), START.replace(hour=11)
+    version = {"os_version": "11"} if news else {"os_version": "10"}
+    slow = checked_in("S1", 1, latest, os="Windows", **version)
+    async with pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        known = await store.known_by(connection, ["serial:S1", "intune:mdm-1"], {})
+        batch = Batch(known)
+        batch.fold(slow, ["serial:S1", "intune:mdm-1"])
+        await deliver(pool, [checked_in("S1", 1, later, os="Windows", os_version="10")], 1)
+        write = store.write_devices if news else store.see_again
+        with pytest.raises(TryAgain):
+            await write(connection, list(batch.touched.values()))
+        await transaction.rollback()
+    await deliver(pool, [slow], 1)
+    seen = await queries.find_device(pool, EVERYONE, "S1", TODAY)
+    assert seen is not None
+    assert seen.last_seen_at == latest
+
+
+async def test_two_who_meet_a_new_device_make_one(pool: Pool) -> None:
+    await asyncio.gather(*(deliver_until_done(pool, [checked_in("S1", 1, START.replace(minute=n))]) for n in range(8)))
+    assert len(await devices(pool)) == 1
+    assert await queries.verify_counts(pool) == []
+
+
+async def deliver_until_done(pool: Pool, events: list[DeviceObserved]) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await deliver(pool, events, len(events))
+                return
+            except TEMPORARY_ERRORS:
+                continue
