@@ -3,7 +3,7 @@
 One batch is one PostgreSQL transaction (see `applying`). Offsets are committed to the broker after it. A crash in
 between delivers the batch again, and the inbox absorbs it (ADR 0003).
 
-Several lanes may work at once, each on partitions of its own and in a transaction of its own: while PostgreSQL works
+Several lanes may work at once, each on keys of its own and in a transaction of its own: while PostgreSQL works
 for one, Python works for another.
 """
 
@@ -160,10 +160,14 @@ async def gather_batch(consumer: AIOKafkaConsumer, most: int) -> dict[TopicParti
 
 
 def _lanes(by_partition: dict[TopicPartition, list[Record]], lanes: int) -> list[list[Record]]:
-    """Partitions dealt out so that the lanes are about even; one partition's records stay together, in order."""
+    """Records dealt out by key: one key's records stay in one lane, in order.
+
+    Not by partition: a fetch brings one partition's records after another's, and most batches hold a single one.
+    """
     dealt: list[list[Record]] = [[] for _ in range(lanes)]
-    for records in sorted(by_partition.values(), key=len, reverse=True):
-        min(dealt, key=len).extend(records)
+    for records in by_partition.values():
+        for record in records:
+            dealt[hash(record.key) % lanes].append(record)
     return [lane for lane in dealt if lane]
 
 
