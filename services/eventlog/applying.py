@@ -8,6 +8,7 @@ goes to the dead letters, and the rest goes on. So `apply` returns only when the
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
@@ -22,7 +23,16 @@ from services.eventlog.dead_letters import DeadLetter
 from services.eventlog.decoding import EventReader
 from services.telemetry import EVENTS_APPLIED, EVENTS_DEAD, EVENTS_REPEATED
 
-Apply = Callable[[Connection, Sequence[Any]], Awaitable[Sequence[outbox.Outgoing]]]
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Applied:
+    """The events that follow, and what is to be done in memory once the transaction is committed, and only then."""
+
+    outgoing: Sequence[outbox.Outgoing]
+    after_commit: Callable[[], None]
+
+
+Apply = Callable[[Connection, Sequence[Any]], Awaitable[Sequence[outbox.Outgoing] | Applied]]
 """A service's effect: given the transaction and fresh events, write state and return the events that follow."""
 
 RETRY_SECONDS = 0.5
@@ -98,9 +108,11 @@ class RecordApplier:
             return
         async with self._pool.acquire() as connection, connection.transaction():
             fresh = await inbox.accept(connection, events) if events else []
-            outgoing = await self._apply(connection, fresh) if fresh else ()
-            await outbox.append(connection, outgoing)
+            applied: Sequence[outbox.Outgoing] | Applied = await self._apply(connection, fresh) if fresh else ()
+            await outbox.append(connection, applied.outgoing if isinstance(applied, Applied) else applied)
             await dead_letters.keep(connection, letters)
+        if isinstance(applied, Applied):
+            applied.after_commit()
         self._applied.inc(len(fresh))
         self._repeated.inc(len(events) - len(fresh))
         self._dead.inc(len(letters))

@@ -30,7 +30,7 @@ SOURCE = "quartermaster/register"
 def device_changed(device: Device, at: datetime) -> DeviceChanged:
     """The whole of a device's deciding facts after a change at `at`."""
     changed = {FIELD_NAMES[field] for field in device.changed & PUBLISHED}
-    if device.is_new or device.state is not device.before[1]:
+    if device.is_new or (device.before is not None and device.state is not device.before[1]):
         changed.add("state")
     return DeviceChanged(
         id=f"{device.device_id}/{device.revision}",

@@ -1,22 +1,23 @@
 """The register's consumer. Delivery: at least once, effect once (inbox); any order, late or early (facts weigh).
 
-A batch is read in one statement, folded in memory by the pure rules, and written in a handful of statements,
-however many events it holds.
+A batch is read in one statement, or in none where all its devices were heard of lately, folded in memory by the pure
+rules, and written in a handful of statements, however many events it holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from uuid import UUID
 
 from schemas.events.device import DeviceObserved, FailureReported
 from schemas.topics import DEVICE_CHANGED, DEVICE_FAILED
 from services.database.pool import Connection
+from services.eventlog.applying import Applied
 from services.eventlog.outbox import Outgoing
 from services.register import store
 from services.register.announcements import device_changed, device_failed, device_merged
 from services.register.batch import Batch
+from services.register.recent import RecentDevices
 from services.register.rules.counting import movements
 from services.register.rules.facts import FROM_DESK, MODEL, Device, weight_of
 from services.register.rules.identity import names_of
@@ -25,7 +26,10 @@ from services.register.rules.identity import names_of
 class RegisterConsumer:
     """Applies observations to the register."""
 
-    async def apply(self, connection: Connection, events: Sequence[DeviceObserved]) -> list[Outgoing]:
+    def __init__(self) -> None:
+        self._recent = RecentDevices()
+
+    async def apply(self, connection: Connection, events: Sequence[DeviceObserved]) -> Applied:
         """Write what `events` tell, and answer the events that follow from it."""
         names = [names_of(event.data.identifiers) for event in events]
         batch = Batch(await self._known(connection, names))
@@ -34,23 +38,26 @@ class RegisterConsumer:
             device = batch.fold(event, named)
             if type(event) is FailureReported:
                 reports.append((event, device))
-        await self._write(connection, batch)
+        written = await self._write(connection, batch)
         failures = await self._write_failures(connection, batch, reports)
         told = [
             (DEVICE_CHANGED, device_changed(device, device.heard_at))
-            for device in batch.touched.values()
-            if not device.only_seen and device.has_news and device.heard_at is not None
+            for device in written
+            if device.has_news and device.heard_at is not None
         ]
         merged = [
             (DEVICE_CHANGED, device_merged(gone, into, into.heard_at))
             for gone in batch.gone
             if (into := batch.merged[gone.device_id]).heard_at is not None
         ]
-        return [*told, *merged, *failures]
+        return Applied([*told, *merged, *failures], lambda: self._recent.put_back(batch.touched.values()))
 
     async def _known(self, connection: Connection, names: Sequence[list[str]]) -> dict[str, Device]:
-        by_id: dict[UUID, Device] = {}
-        known = await store.known_by(connection, list({each[0] for each in names if each}), by_id)
+        wanted = {each[0] for each in names if each}
+        known = self._recent.take(wanted)
+        by_id = {device.device_id: device for device in known.values()}
+        if unread := wanted.difference(known):
+            known |= await store.known_by(connection, list(unread), by_id)
         unresolved = {
             name
             for each in names
@@ -63,7 +70,7 @@ class RegisterConsumer:
             known |= {name: device for device in by_id.values() for name in device.names}
         return known
 
-    async def _write(self, connection: Connection, batch: Batch) -> None:
+    async def _write(self, connection: Connection, batch: Batch) -> list[Device]:
         seen: list[Device] = []
         written: list[Device] = []
         for device in batch.touched.values():
@@ -79,6 +86,7 @@ class RegisterConsumer:
         await store.remove_merged(connection, batch.gone, batch.merged)
         await store.move_counts(connection, movements(written, batch.gone))
         await store.remember(connection, batch.history)
+        return written
 
     async def _write_failures(
         self, connection: Connection, batch: Batch, reports: Iterable[tuple[FailureReported, Device]]
@@ -116,7 +124,10 @@ class RegisterConsumer:
         completed = {
             device.device_id: device
             for device in batch.touched.values()
-            if not device.is_new and device.before[0][MODEL] is None and device.values[MODEL] is not None
+            if MODEL in device.changed
+            and not device.is_new
+            and device.before is not None
+            and device.before[0][MODEL] is None
         }
         if completed:
             for ticket, device_id, opened_at, state in await store.failures_of(connection, list(completed)):

@@ -105,6 +105,7 @@ async def see_again(connection: Connection, devices: Sequence[Device]) -> None:
             [_WEIGHTS.pack(*device.weights) for device in devices],
         )
         _expect(written, len(devices))
+        _written(devices)
 
 
 async def write_devices(connection: Connection, devices: Sequence[Device]) -> None:
@@ -122,6 +123,12 @@ async def write_devices(connection: Connection, devices: Sequence[Device]) -> No
             *(list(column) for column in columns),
         )
         _expect(written, len(devices))
+        _written(devices)
+
+
+def _written(devices: Sequence[Device]) -> None:
+    for device in devices:
+        device.version += 1
 
 
 def _expect(status: str, rows: int) -> None:

@@ -41,14 +41,18 @@ def cell_of(values: list[Any], state: DeviceState) -> Cell:
     )
 
 
+def _stored_cell(device: Device) -> Cell:
+    return cell_of(*(device.before or (device.values, device.state)))
+
+
 def movements(devices: Iterable[Device], gone: Iterable[Device] = ()) -> Counter[Cell]:
     """How each cell's count changes; cells that end even are left out. `gone` are records that were merged away."""
     moved: Counter[Cell] = Counter()
     for device in devices:
         if not device.is_new:
-            moved[cell_of(*device.before)] -= 1
+            moved[_stored_cell(device)] -= 1
         moved[cell_of(device.values, device.state)] += 1
     for device in gone:
         if not device.is_new:
-            moved[cell_of(*device.before)] -= 1
+            moved[_stored_cell(device)] -= 1
     return Counter({cell: by for cell, by in moved.items() if by})

@@ -88,9 +88,6 @@ PUBLISHED = frozenset(Field) - {
 REMEMBERED = PUBLISHED | {WIPED_AT}
 """Fields whose changes a device's history keeps, beside its state."""
 
-QUIET = frozenset({LAST_SEEN_AT})
-"""What every check-in moves: no news by itself."""
-
 FROM_MDM = 0
 FROM_DESK = 1 << 60
 """Authority, added to the time in microseconds (below 2^60 until the year 38000)."""
@@ -142,21 +139,33 @@ class Device:
         self.revision = revision
         self.version = version
         self.is_new = is_new
-        self.before: tuple[list[Any], DeviceState] = (list(values), state)
+        self.before: tuple[list[Any], DeviceState] | None = None
+        """The facts and the state before this batch's first news; None while there is none."""
         self.changed: set[Field] = set()
         self.names_changed = False
         self.heard_at: datetime | None = None
         """When the last event of this batch about it happened; None before the first."""
 
+    def begin_again(self) -> None:
+        """Stand as stored, ready for the next batch."""
+        if self.changed:
+            self.before = None
+            self.changed = set()
+        self.names_changed = False
+        self.heard_at = None
+        self.is_new = False
+
     @property
     def has_news(self) -> bool:
         """True if others must be told."""
-        return self.is_new or self.state is not self.before[1] or not self.changed.isdisjoint(PUBLISHED)
+        if self.is_new:
+            return True
+        return self.before is not None and (self.state is not self.before[1] or not self.changed.isdisjoint(PUBLISHED))
 
     @property
     def only_seen(self) -> bool:
         """True if nothing but the last check-in moved."""
-        return not self.is_new and not self.names_changed and self.changed <= QUIET
+        return not (self.changed or self.is_new or self.names_changed)
 
     @classmethod
     def unknown(cls, device_id: UUID) -> Device:
@@ -183,6 +192,11 @@ class Device:
                 weights[field] = weight
             elif weight > weights[field] or value > before:
                 weights[field] = weight
+                if field is LAST_SEEN_AT:  # every check-in moves it: no news by itself
+                    values[field] = value
+                    continue
+                if self.before is None:
+                    self.before = (list(values), self.state)
                 values[field] = value
                 self.changed.add(field)
                 news.append((field, before))

@@ -34,14 +34,16 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
     await opened.close()
 
 
-async def deliver(pool: Pool, events: list[DeviceObserved], size: int) -> int:
+async def deliver(pool: Pool, events: list[DeviceObserved], size: int, consumer: RegisterConsumer | None = None) -> int:
     told = 0
+    consumer = consumer or RegisterConsumer()
     for start in range(0, len(events), size):
         async with pool.acquire() as connection, connection.transaction():
             fresh = await inbox.accept(connection, events[start : start + size])
-            outgoing = await RegisterConsumer().apply(connection, fresh) if fresh else []
-            await outbox.append(connection, outgoing)
-            told += len(outgoing)
+            applied = await consumer.apply(connection, fresh)
+            await outbox.append(connection, applied.outgoing)
+            told += len(applied.outgoing)
+        applied.after_commit()
     return told
 
 
@@ -141,6 +143,32 @@ async def test_who_read_an_older_version_looks_again(pool: Pool, news: bool) -> 
     seen = await queries.find_device(pool, EVERYONE, "S1", TODAY)
     assert seen is not None
     assert seen.last_seen_at == latest
+
+
+async def test_what_is_remembered_of_lately_is_never_older_than_what_is_stored(pool: Pool) -> None:
+    first, second = RegisterConsumer(), RegisterConsumer()
+    hours = [checked_in("S1", 1, START.replace(hour=9 + n), os_version=f"{n}") for n in range(4)]
+    await deliver(pool, [hours[0]], 1, first)
+    await deliver(pool, [hours[1]], 1, second)
+    with pytest.raises(TryAgain):
+        await deliver(pool, [hours[2]], 1, first)
+    await deliver(pool, [hours[2]], 1, first)
+    await deliver(pool, [hours[3]], 1, first)
+    assert (await devices(pool))[0][3] == "3"
+    assert await queries.verify_counts(pool) == []
+
+
+async def test_what_was_rolled_back_is_forgotten(pool: Pool) -> None:
+    consumer = RegisterConsumer()
+    await deliver(pool, [asset("S1", 1, START, unit="central-west")], 1, consumer)
+    async with pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await consumer.apply(connection, [asset("S1", 1, START.replace(hour=10), unit="central-north")])
+        await transaction.rollback()
+    await deliver(pool, [checked_in("S1", 1, START.replace(hour=11), os="Windows")], 1, consumer)
+    assert (await devices(pool))[0][5] == "central-west"
+    assert await queries.verify_counts(pool) == []
 
 
 async def test_two_who_meet_a_new_device_make_one(pool: Pool) -> None:
