@@ -38,11 +38,11 @@ _LOCK = "SELECT pg_try_advisory_lock(hashtext('quartermaster outbox'), hashtext(
 _CURSOR = "SELECT transaction::text, position FROM outbox_cursor WHERE log_id = $1"
 # Rows of a transaction still open, or younger than one, must wait: their neighbours could yet appear before them.
 _READ = """
-SELECT transaction::text, position, topic, key, event
+SELECT transaction::text AS transaction_text, position, topic, key, event
 FROM outbox
 WHERE (transaction, position) > ($1::text::xid8, $2::bigint)
   AND transaction < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY transaction, position
+ORDER BY outbox.transaction, outbox.position
 LIMIT $3
 """
 _WAITING = "SELECT EXISTS (SELECT FROM outbox WHERE (transaction, position) > ($1::text::xid8, $2::bigint))"
@@ -160,7 +160,7 @@ class OutboxRelay:
             rows = await connection.fetch(_READ, transaction, position, BATCH)
             if rows:
                 await self._send(producer, rows, log_id)
-                transaction, position = rows[-1]["transaction"], rows[-1]["position"]
+                transaction, position = rows[-1]["transaction_text"], rows[-1]["position"]
                 await connection.execute(_MOVE, log_id, transaction, position)
                 self._published.inc(len(rows))
             if loop.time() - checked > LOG_CHECK_SECONDS:

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from deploy.local.stack.broker import cluster_id_at
@@ -89,6 +90,24 @@ async def test_many_writers_at_once_lose_nothing(
     assert len(records) == 8 * 60
     for number in range(8):
         assert sequences(records, f"key-{number}") == list(range(60))
+
+
+async def test_transactions_are_ordered_as_numbers(
+    probe: Probe, database_url: str, bootstrap_servers: str, topic_prefix: str
+) -> None:
+    for number, transaction in enumerate(["9", "10", "99", "100", "101"]):
+        sent = event(number)
+        await probe.pool.execute(
+            "INSERT INTO outbox (transaction, topic, key, event) VALUES ($1::text::xid8, $2, $3, $4)",
+            transaction,
+            TOPIC.name,
+            sent.subject,
+            msgspec.json.encode(sent),
+        )
+    async with relaying(database_url, bootstrap_servers, topic_prefix):
+        await record(probe.pool, event(5))
+        records = await published(bootstrap_servers, topic_prefix, 6)
+    assert sequences(records, "one") == list(range(6))
 
 
 async def test_a_relay_that_lost_its_database_connection_starts_again(
