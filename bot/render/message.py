@@ -66,13 +66,13 @@ def escape(text: str | None) -> str:
 
 
 def header(text: str) -> HeaderBlock:
-    """A title in plain text."""
-    return HeaderBlock(text=PlainTextObject(text=shorten(text, MOST_HEADER), emoji=True))
+    """A title in plain text. One of nothing but white space, which Slack refuses, becomes a dash."""
+    return HeaderBlock(text=PlainTextObject(text=shorten(text, MOST_HEADER).strip() or "–", emoji=True))
 
 
 def section(text: str, button: ButtonElement | None = None) -> SectionBlock:
     """A paragraph of Slack's markup; escape what comes from outside before."""
-    return SectionBlock(text=MarkdownTextObject(text=shorten(text, MOST_TEXT) or " "), accessory=button)
+    return SectionBlock(text=MarkdownTextObject(text=shorten(text, MOST_TEXT).strip() or "–"), accessory=button)
 
 
 def listed(lines: Sequence[str]) -> SectionBlock:

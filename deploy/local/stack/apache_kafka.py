@@ -157,7 +157,8 @@ class ApacheKafka:
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = properties.with_suffix(".draft")
         draft.write_text(PROPERTIES.format(host=LOOPBACK, port=self.port, controller=controller, folder=self.folder))
-        argv = ["format", "--cluster-id", self.cluster_id, "--config", str(draft)]
+        # In one word: an id may begin with a dash, which would be taken for an option.
+        argv = ["format", f"--cluster-id={self.cluster_id}", "--config", str(draft)]
         child = self._java("kafka.tools.StorageTool", *argv)
         child.start()
         finished = False

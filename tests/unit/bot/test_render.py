@@ -16,7 +16,7 @@ from bot.render import alerts, budget, counts, device, due, home, mine, replacem
 from bot.render import help as guidance
 from bot.render.chart import bar_chart
 from bot.render.home import HomeView
-from bot.render.message import Message, escape, message, section
+from bot.render.message import Message, escape, header, message, section
 from deploy.local.workspace.blocks.surfaces import block_problems, view_problems
 from schemas.vocabulary import Kind, RequestReason, Role
 from services.register.queries import CountRow, Dimension
@@ -162,3 +162,8 @@ def test_a_spreadsheet_runs_nothing() -> None:
 def test_a_chart_is_a_picture_whatever_the_labels() -> None:
     bars = [("$x$ £ 日本語 " + "long " * 30, 10**6), *((f"Model {n}", n) for n in range(60)), ("none", 0)]
     assert bar_chart("Devices by model, $ and £", bars, "4 Nov 2024").startswith(b"\x89PNG")
+
+
+def test_a_name_of_nothing_but_white_space_is_drawn() -> None:
+    blank = message("blank", [header("\x0c" * 1000), section(" \n ")])
+    check(blank)
