@@ -3,14 +3,16 @@
 One batch is one PostgreSQL transaction (see `applying`). Offsets are committed to the broker after it. A crash in
 between delivers the batch again, and the inbox absorbs it (ADR 0003).
 
-Several lanes may work at once, each on keys of its own and in a transaction of its own: while PostgreSQL works
-for one, Python works for another.
+Several lanes may work at once, each on keys of its own and in transactions of its own: while PostgreSQL works for one,
+Python works for another. A lane goes on to its part of the next batch as soon as it is done with its part of this one;
+a batch's offsets are committed once all its parts are, and those of the batch before.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -27,6 +29,9 @@ from services.telemetry import BATCH_SECONDS, CONSUMER_LAG
 
 Record: TypeAlias = Any
 """An aiokafka ConsumerRecord; aiokafka ships no types."""
+
+AHEAD = 2
+"""Batches gathered and not yet committed, at most, beside the one being gathered."""
 
 PAUSE_MS = 10
 """A log that brings nothing for so long has nothing more for this batch."""
@@ -98,32 +103,56 @@ class BatchConsumer:
                 await consumer.stop()
 
     async def _consume(self, consumer: AIOKafkaConsumer) -> None:
-        """Apply batch after batch; while one is applied the next is gathered."""
-        while True:
-            by_partition = await gather_batch(consumer, self._batch)
-            while by_partition and not await self._came_from_another_log(consumer, by_partition):
-                try:
-                    async with asyncio.TaskGroup() as both:
-                        coming = both.create_task(gather_batch(consumer, self._batch))
-                        await self._apply_and_commit(consumer, by_partition)
-                except BaseExceptionGroup as several:
-                    # Whoever starts over asks for the kind of error, and a group has none.
-                    raise several.exceptions[0] from None
-                by_partition = coming.result()
+        """Gather batch after batch; those before are applied meanwhile, and committed in their order."""
+        lanes: list[asyncio.Task[None] | None] = [None] * self._lanes
+        commits: deque[asyncio.Task[None]] = deque()
+        try:
+            while True:
+                by_partition = await gather_batch(consumer, self._batch)
+                while commits and (len(commits) > AHEAD or commits[0].done()):
+                    await commits.popleft()
+                if not by_partition:
+                    continue
+                if self._comes_from_another_log(by_partition):
+                    # What is under way must not commit the old log's positions to the new one afterwards.
+                    while commits:
+                        await commits.popleft()
+                    await consumer.seek_to_beginning()
+                    continue
+                parts: list[asyncio.Task[None]] = []
+                for place, records in enumerate(_by_key(by_partition, self._lanes)):
+                    if records:
+                        part = asyncio.create_task(self._apply_after(lanes[place], records))
+                        lanes[place] = part
+                        parts.append(part)
+                before = commits[-1] if commits else None
+                commits.append(asyncio.create_task(self._commit_after(before, parts, consumer, by_partition)))
+        finally:
+            await _end([*commits, *(lane for lane in lanes if lane is not None)])
 
-    async def _apply_and_commit(
-        self, consumer: AIOKafkaConsumer, by_partition: dict[TopicPartition, list[Record]]
+    async def _apply_after(self, before: asyncio.Task[None] | None, records: list[Record]) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        await self._applier.apply(records)
+
+    async def _commit_after(
+        self,
+        before: asyncio.Task[None] | None,
+        parts: list[asyncio.Task[None]],
+        consumer: AIOKafkaConsumer,
+        by_partition: dict[TopicPartition, list[Record]],
     ) -> None:
         with self._seconds.time():
-            await asyncio.gather(*(self._applier.apply(lane) for lane in _lanes(by_partition, self._lanes)))
+            for part in parts:
+                await part
+        if before is not None:
+            await asyncio.wait([before])
         self._lag.set(_lag(consumer, by_partition))
         # The partition may have gone to another member meanwhile; it will be given the batch again.
         with contextlib.suppress(CommitFailedError, IllegalStateError):
             await consumer.commit({partition: got[-1].offset + 1 for partition, got in by_partition.items()})
 
-    async def _came_from_another_log(
-        self, consumer: AIOKafkaConsumer, by_partition: dict[TopicPartition, list[Record]]
-    ) -> bool:
+    def _comes_from_another_log(self, by_partition: dict[TopicPartition, list[Record]]) -> bool:
         """Positions belong to one log: when another answers, everything is read from its beginning, once.
 
         A log that came back empty holds records of both names for a while: relays notice at different moments.
@@ -141,7 +170,6 @@ class BatchConsumer:
         if first or not unmet:
             return False
         log.warning("another log answers, reading it from the beginning", service=self._service)
-        await consumer.seek_to_beginning()
         return True
 
 
@@ -159,7 +187,7 @@ async def gather_batch(consumer: AIOKafkaConsumer, most: int) -> dict[TopicParti
     return gathered
 
 
-def _lanes(by_partition: dict[TopicPartition, list[Record]], lanes: int) -> list[list[Record]]:
+def _by_key(by_partition: dict[TopicPartition, list[Record]], lanes: int) -> list[list[Record]]:
     """Records dealt out by key: one key's records stay in one lane, in order.
 
     Not by partition: a fetch brings one partition's records after another's, and most batches hold a single one.
@@ -168,7 +196,14 @@ def _lanes(by_partition: dict[TopicPartition, list[Record]], lanes: int) -> list
     for records in by_partition.values():
         for record in records:
             dealt[hash(record.key) % lanes].append(record)
-    return [lane for lane in dealt if lane]
+    return dealt
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel what is under way and wait for it, whatever it says."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _lag(consumer: AIOKafkaConsumer, by_partition: dict[TopicPartition, list[Record]]) -> int:
