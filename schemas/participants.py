@@ -7,12 +7,17 @@ import dataclasses
 from schemas.topics import (
     ALERT,
     BUDGET,
+    DESK_PROGRESS,
+    DESK_TICKET,
     DEVICE_CHANGED,
     DEVICE_FAILED,
     DEVICE_OBSERVED,
     FINANCE_DOCUMENT,
+    IDENTITY_CONFLICT,
+    PERSON,
     REFRESH,
     REQUEST,
+    SOURCE_HEALTH,
     UNIT_AGEING,
     Topic,
 )
@@ -32,19 +37,19 @@ PARTICIPANTS: tuple[Participant, ...] = (
     Participant(
         "intake",
         "Verifies and translates what device management, the service desk and finance tell.",
-        sends=(DEVICE_OBSERVED, FINANCE_DOCUMENT),
+        sends=(DEVICE_OBSERVED, FINANCE_DOCUMENT, DESK_TICKET, PERSON, SOURCE_HEALTH),
     ),
     Participant(
         "register",
         "Decides which device is meant and what is true of it.",
-        sends=(DEVICE_CHANGED, DEVICE_FAILED),
-        receives=(DEVICE_OBSERVED,),
+        sends=(DEVICE_CHANGED, DEVICE_FAILED, IDENTITY_CONFLICT),
+        receives=(DEVICE_OBSERVED, PERSON),
     ),
     Participant(
         "requests",
         "Carries a person's request from asking to order.",
         sends=(REQUEST,),
-        receives=(BUDGET,),
+        receives=(BUDGET, DESK_PROGRESS),
     ),
     Participant(
         "refresh",
@@ -59,10 +64,16 @@ PARTICIPANTS: tuple[Participant, ...] = (
         receives=(FINANCE_DOCUMENT, REQUEST),
     ),
     Participant(
+        "desk",
+        "Keeps a ticket at the service desk in step with each request.",
+        sends=(DESK_PROGRESS,),
+        receives=(REQUEST, DESK_TICKET),
+    ),
+    Participant(
         "watch",
         "Raises, updates and clears alerts.",
         sends=(ALERT,),
-        receives=(DEVICE_FAILED, UNIT_AGEING, BUDGET),
+        receives=(DEVICE_FAILED, UNIT_AGEING, BUDGET, SOURCE_HEALTH, IDENTITY_CONFLICT),
     ),
     Participant(
         "bot",

@@ -9,10 +9,13 @@ from typing import get_args
 from schemas.envelope import Event
 from schemas.events.alert import AlertEvent
 from schemas.events.budget import BudgetEvent
+from schemas.events.desk import RequestTicketChanged, TicketReported
 from schemas.events.device import DeviceObserved
 from schemas.events.finance import FinanceDocumentRecorded
+from schemas.events.intake import SourceMeasured
+from schemas.events.person import PersonRecorded
 from schemas.events.refresh import RefreshEvent, UnitAgeingMeasured
-from schemas.events.register import DeviceChanged, DeviceFailed
+from schemas.events.register import DeviceChanged, DeviceFailed, IdentityConflictFound, IdentityConflictSettled
 from schemas.events.request import RequestEvent
 
 DEFAULT_PREFIX = "quartermaster."
@@ -43,6 +46,11 @@ UNIT_AGEING = Topic("unit-ageing", UnitAgeingMeasured, 3, "unit")
 FINANCE_DOCUMENT = Topic("finance-document", FinanceDocumentRecorded, 1, "one lane: approvals come before orders")
 BUDGET = Topic("budget", BudgetEvent, 3, "financial year and funding line")
 ALERT = Topic("alert", AlertEvent, 3, "alert key")
+DESK_TICKET = Topic("desk-ticket", TicketReported, 3, "the desk's own id of the ticket")
+DESK_PROGRESS = Topic("desk-progress", RequestTicketChanged, 3, "request id")
+PERSON = Topic("person", PersonRecorded, 3, "the directory's id of the person")
+SOURCE_HEALTH = Topic("source-health", SourceMeasured, 3, "source")
+IDENTITY_CONFLICT = Topic("identity-conflict", IdentityConflictFound | IdentityConflictSettled, 3, "conflict")
 
 TOPICS: tuple[Topic, ...] = (
     DEVICE_OBSERVED,
@@ -54,4 +62,9 @@ TOPICS: tuple[Topic, ...] = (
     FINANCE_DOCUMENT,
     BUDGET,
     ALERT,
+    DESK_TICKET,
+    DESK_PROGRESS,
+    PERSON,
+    SOURCE_HEALTH,
+    IDENTITY_CONFLICT,
 )

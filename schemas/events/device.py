@@ -71,11 +71,16 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wipe(msgspec.Struct, frozen=True, kw_only=True):
-    """How a remote wipe stands. Only `done` is proof of sanitisation."""
+    """How a remote wipe stands. Only `done` is proof of sanitisation.
+
+    `evidence` says how a finished wipe is known: the MDM's own result, or that the device's record, with a wipe under
+    way, was gone from whole lists and could not be found by its id.
+    """
 
     identifiers: dict[str, str]
     outcome: Literal["requested", "done", "failed", "cancelled"]
     requested_at: Moment | None = None
+    evidence: Literal["result", "absence"] = "result"
 
 
 class DeviceCheckedIn(Event, frozen=True, kw_only=True, tag="quartermaster.device.checked_in"):

@@ -1,12 +1,13 @@
 """What the register knows once it has decided which device was meant.
 
-Published on topics `device-changed` and `device-failed`, keyed by device id. A mere check-in changes nothing that
-others decide on, so it is not published.
+Published on topics `device-changed` and `device-failed`, keyed by device id, and `identity-conflict`, keyed by
+conflict. A mere check-in changes nothing that others decide on, so it is not published.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -54,6 +55,22 @@ class DeviceFailure(msgspec.Struct, frozen=True, kw_only=True):
     purchased_on: date | None = None
 
 
+class IdentityConflict(msgspec.Struct, frozen=True, kw_only=True):
+    """Two records that claim one serial, told when it is found and again when a planner has settled it.
+
+    `claimants` are the names that contradict each other (`intune:…`, `servicenow:…`); `ruling` is None while open.
+    """
+
+    conflict: str
+    device_id: UUID
+    serial: str
+    claimants: tuple[str, ...]
+    found_at: Moment
+    unit: str | None = None
+    ruling: Literal["one_device", "two_devices", "resolved_itself"] | None = None
+    ruled_by: str | None = None
+
+
 class DeviceChanged(Event, frozen=True, kw_only=True, tag="quartermaster.register.device_changed"):
     """A device's deciding facts changed."""
 
@@ -64,3 +81,15 @@ class DeviceFailed(Event, frozen=True, kw_only=True, tag="quartermaster.register
     """A device failed, or a failure was withdrawn."""
 
     data: DeviceFailure
+
+
+class IdentityConflictFound(Event, frozen=True, kw_only=True, tag="quartermaster.register.identity_conflict_found"):
+    """Two records claim one serial, and a planner must say whether they are one device."""
+
+    data: IdentityConflict
+
+
+class IdentityConflictSettled(Event, frozen=True, kw_only=True, tag="quartermaster.register.identity_conflict_settled"):
+    """A conflict over a serial is over."""
+
+    data: IdentityConflict
