@@ -59,6 +59,7 @@ class IdentityConflict(msgspec.Struct, frozen=True, kw_only=True):
     """Two records that claim one serial, told when it is found and again when a planner has settled it.
 
     `claimants` are the names that contradict each other (`intune:…`, `servicenow:…`); `ruling` is None while open.
+    `revision` counts what was told of the conflict: a reader ignores one not above that it holds.
     """
 
     conflict: str
@@ -69,6 +70,7 @@ class IdentityConflict(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None = None
     ruling: Literal["one_device", "two_devices", "resolved_itself"] | None = None
     ruled_by: str | None = None
+    revision: int = 0
 
 
 class DeviceChanged(Event, frozen=True, kw_only=True, tag="quartermaster.register.device_changed"):
