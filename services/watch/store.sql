@@ -40,6 +40,16 @@ SELECT model FROM before WHERE model IS NOT NULL
 UNION
 SELECT model FROM kept WHERE model IS NOT NULL
 
+-- name: keep_conflicts
+INSERT INTO watch.conflicts (conflict, revision, is_open, found_at)
+SELECT * FROM unnest($1::text[], $2::integer[], $3::boolean[], $4::timestamptz[])
+ON CONFLICT (conflict) DO UPDATE
+SET revision = excluded.revision, is_open = excluded.is_open, found_at = excluded.found_at
+WHERE excluded.revision > conflicts.revision
+
+-- name: open_conflicts
+SELECT count(*)::integer AS number, min(found_at) AS oldest_at FROM watch.conflicts WHERE is_open
+
 -- name: balances
 SELECT financial_year, line, approved_pence, committed_pence, invoiced_pence
 FROM watch.balances

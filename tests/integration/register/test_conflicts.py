@@ -84,7 +84,9 @@ async def told(pool: Pool) -> list[IdentityConflictFound | IdentityConflictSettl
 
 
 async def devices(pool: Pool) -> list[tuple[object, ...]]:
-    rows = await pool.fetch("SELECT names, serial, model, last_seen_at, state FROM register.devices ORDER BY serial NULLS FIRST")
+    rows = await pool.fetch(
+        "SELECT names, serial, model, last_seen_at, state FROM register.devices ORDER BY serial NULLS FIRST"
+    )
     return [(set(row["names"].split("\n")), *tuple(row)[1:]) for row in rows]
 
 
