@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import Block
 from bot import ids
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section, shorten
 from bot.render.wording import count_of, day, moment, state_name, unit_name
+from services.clock import london_date
 from services.register.queries import ClaimantView, ConflictsView, ConflictView
 
 _SYSTEMS: Mapping[str, str] = {
@@ -66,7 +67,7 @@ def _claimant(claimant: ClaimantView) -> str:
     if claimant.state:
         said.append(state_name(claimant.state))
     if claimant.last_seen_at is not None:
-        first = f"{day(claimant.first_seen_at.date())} to " if claimant.first_seen_at else "last "
+        first = f"{day(london_date(claimant.first_seen_at))} to " if claimant.first_seen_at else "last "
         said.append(f"seen {first}{moment(claimant.last_seen_at)}")
     return " · ".join(said)
 

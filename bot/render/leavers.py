@@ -41,10 +41,9 @@ def _moved(device: StrayDevice, names: Mapping[str, str], people: Mapping[str, s
 
 
 def _device(device: StrayDevice, people: Mapping[str, str]) -> str:
-    name = (
-        f"`{escape(device.serial or device.asset_tag) or 'no serial'}` {escape(device.model) or kind_name(device.kind)}"
-    )
-    return f"• {name} · {escape(people.get(device.holder_email.lower(), device.holder_email))}"
+    label = escape(device.serial or device.asset_tag) or "no serial"
+    model = escape(device.model) or kind_name(device.kind)
+    return f"• `{label}` {model} · {escape(people.get(device.holder_email.lower(), device.holder_email))}"
 
 
 def _since(device: StrayDevice) -> str:

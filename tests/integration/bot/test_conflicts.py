@@ -23,8 +23,6 @@ from tests.fixtures.people import email_of, viewer
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("devices")]
 
-DIRECT = "@quartermaster"
-
 
 @pytest.fixture
 async def register(database_url: str) -> AsyncIterator[Pool]:
@@ -45,20 +43,21 @@ async def conflict(register: Pool) -> None:
 
 
 async def asked(person: ScriptedPerson) -> Json:
-    await person.slash("/kit conflicts", DIRECT)
+    await person.slash("/kit conflicts")
     return await person.wait_for_message(lambda message: "conflict_one_device" in str(message))
 
 
 @pytest.mark.usefixtures("bot", "conflict")
-async def test_a_planner_settles_and_the_next_is_told_who_did(people: WorkspaceClient, helen: ScriptedPerson) -> None:
-    shown = str(await asked(helen))
+async def test_a_planner_settles_and_the_next_is_told_who_did(helen: ScriptedPerson) -> None:
+    message = await asked(helen)
+    shown = str(message)
     assert "claimed by two records" in shown
     assert "EliteBook 840 G9" in shown
     assert "Two devices: split off Intune mdm-91" in shown
-    await helen.press(await asked(helen), "conflict_split:1")
+    await helen.press(message, "conflict_split:1")
     told = await helen.wait_for_message(lambda message: "decided by" in str(message))
     assert "two devices, Intune mdm-91 split off*, decided by Helen Marsh" in str(told)
-    await helen.press(await asked(helen), "conflict_one_device")
+    await helen.press(message, "conflict_one_device")
     told = await helen.wait_for_message(lambda message: "settled before" in str(message))
     assert "split off*, decided by Helen Marsh" in str(told)
 
@@ -70,10 +69,7 @@ async def test_two_presses_at_once_are_one_decision(
     catherine = await people.as_user(email_of("Catherine Doyle"))
     hers, others = await asked(helen), await asked(catherine)
     await asyncio.gather(helen.press(hers, "conflict_one_device"), catherine.press(others, "conflict_split:0"))
-    said = [
-        str(await person.wait_for_message(lambda message: "decided by" in str(message)))
-        for person in (helen, catherine)
-    ]
+    said = [str(await each.wait_for_message(lambda told: "decided by" in str(told))) for each in (helen, catherine)]
     assert sorted("settled before" in each for each in said) == [False, True]
     assert await register.fetchval("SELECT count(*) FROM register.rulings") == 1
 
