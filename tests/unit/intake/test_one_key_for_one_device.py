@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from schemas.events.device import DeviceCheckedIn, FailureReported, WipeReported
 from services.intake.identifiers import JUNK, asset_tag, identifiers, serial, subject
-from services.intake.sources import intune, jamf, servicenow
+from services.intake.sources.intune import translation as intune
+from services.intake.sources.jamf import translation as jamf
+from services.intake.sources.servicenow import translation as servicenow
 from services.intake.translation import Record, Untranslatable, translate_records
 from services.register.batch import Batch
 from services.register.rules.identity import names_of
