@@ -43,7 +43,10 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceFailure(msgspec.Struct, frozen=True, kw_only=True):
-    """One failure of one device, told once a ticket. `withdrawn` says that the ticket proved no failure."""
+    """One failure of one device, told once a ticket. `withdrawn` says that the ticket proved no failure.
+
+    A ticket may be cancelled and opened again: of two words on it the one with the higher `revision` holds.
+    """
 
     device_id: UUID
     ticket: str
@@ -53,6 +56,7 @@ class DeviceFailure(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None = None
     unit: str | None = None
     purchased_on: date | None = None
+    revision: int = 0
 
 
 class IdentityConflict(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from services.register.conflict_store import Conflict
 from services.register.rules.facts import (
     ASSET_TAG,
     FIELD_NAMES,
+    FROM_DESK,
     HOLDER_EMAIL,
     KIND,
     MANUFACTURER,
@@ -71,8 +72,13 @@ def device_merged(gone: Device, into: Device, at: datetime) -> DeviceChanged:
     )
 
 
-def device_failed(device: Device, ticket: str, failed_at: datetime, *, withdrawn: bool, cause: str) -> DeviceFailed:
-    """Tell of one failure, or that it proved none. `cause` names what made us tell it: each cause tells once."""
+def device_failed(
+    device: Device, ticket: str, failed_at: datetime, *, withdrawn: bool, weight: int, cause: str
+) -> DeviceFailed:
+    """Tell of one failure, or that it proved none. `cause` names what made us tell it: each cause tells once.
+
+    `weight` is that of the desk's word on which it rests.
+    """
     return DeviceFailed(
         id=f"{ticket}/{cause}",
         source=SOURCE,
@@ -83,6 +89,7 @@ def device_failed(device: Device, ticket: str, failed_at: datetime, *, withdrawn
             ticket=ticket,
             failed_at=failed_at,
             withdrawn=withdrawn,
+            revision=weight - FROM_DESK,
             kind=device.values[KIND],
             model=device.values[MODEL],
             unit=device.values[UNIT],

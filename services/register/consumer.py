@@ -139,10 +139,9 @@ class RegisterConsumer:
                 rows.append(store.FailureRow(ticket, device.device_id, since, state, weight))
                 withdrawn = state == "cancelled"
                 if before is None or earlier or (before.ticket_state == "cancelled") != withdrawn:
-                    told[ticket] = (
-                        DEVICE_FAILED,
-                        device_failed(device, ticket, since, withdrawn=withdrawn, cause=event.id),
-                    )
+                    newest = weight if before is None else max(weight, before.weight)
+                    failure = device_failed(device, ticket, since, withdrawn=withdrawn, weight=newest, cause=event.id)
+                    told[ticket] = (DEVICE_FAILED, failure)
             await store.write_failures(connection, rows)
         # Failures told before the device's model was known are told again now that it is.
         completed = {
@@ -154,12 +153,13 @@ class RegisterConsumer:
             and device.before[0][MODEL] is None
         }
         if completed:
-            for ticket, device_id, opened_at, state in await store.failures_of(connection, list(completed)):
+            for ticket, device_id, opened_at, state, weight in await store.failures_of(connection, list(completed)):
                 event_out = device_failed(
                     completed[device_id],
                     ticket,
                     opened_at,
                     withdrawn=state == "cancelled",
+                    weight=weight,
                     cause=f"model known/{completed[device_id].revision}",
                 )
                 told[ticket] = (DEVICE_FAILED, event_out)

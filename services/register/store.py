@@ -212,9 +212,9 @@ async def known_failures(connection: Connection, tickets: Sequence[str]) -> dict
     return {row["ticket"]: FailureRow(*row) for row in await connection.fetch(SQL["known_failures"], tickets)}
 
 
-async def failures_of(connection: Connection, device_ids: Sequence[UUID]) -> list[tuple[str, UUID, datetime, str]]:
-    """(ticket, device, opened at, state) of these devices' failures."""
-    return [tuple(row) for row in await connection.fetch(SQL["failures_of"], device_ids)]
+async def failures_of(connection: Connection, device_ids: Sequence[UUID]) -> list[FailureRow]:
+    """The tickets of these devices' failures."""
+    return [FailureRow(*row) for row in await connection.fetch(SQL["failures_of"], device_ids)]
 
 
 async def write_failures(connection: Connection, rows: Sequence[FailureRow]) -> None:

@@ -96,7 +96,7 @@ SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::
 SELECT ticket, device_id, opened_at, ticket_state, weight FROM register.failures WHERE ticket = ANY ($1::text[])
 
 -- name: failures_of
-SELECT ticket, device_id, opened_at, ticket_state
+SELECT ticket, device_id, opened_at, ticket_state, weight
 FROM register.failures WHERE device_id = ANY ($1::uuid[])
 
 -- name: write_failures

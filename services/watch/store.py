@@ -78,8 +78,8 @@ async def keep_ageing(connection: Connection, measured: Sequence[Ageing]) -> set
 
 async def keep_failures(connection: Connection, failures: Sequence[DeviceFailure]) -> set[str]:
     """Keep failures by ticket; answers the models whose counts may have changed."""
-    rows = [(failure.ticket, failure.model, failure.failed_at, failure.withdrawn) for failure in failures]
-    return {row["model"] for row in await connection.fetch(SQL["keep_failures"], *_columns(rows, 4))}
+    rows = [(told.ticket, told.model, told.failed_at, told.withdrawn, told.revision) for told in failures]
+    return {row["model"] for row in await connection.fetch(SQL["keep_failures"], *_columns(rows, 5))}
 
 
 async def keep_conflicts(connection: Connection, conflicts: Sequence[IdentityConflict]) -> bool:

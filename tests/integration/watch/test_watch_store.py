@@ -267,3 +267,13 @@ async def test_no_order_of_words_leaves_a_settled_conflict_open(watch: Watch, se
     for event in events:
         await watch.hear(event)
     assert (await watch.kinds())[-1] is AlertCleared
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("together", [False, True])
+async def test_a_ticket_opened_again_counts_after_all(watch: Watch, turned: bool, together: bool) -> None:
+    words = [failed(1, NOW, withdrawn=revision == 2, revision=revision) for revision in (1, 2, 3)]
+    words = words[::-1] if turned else words
+    for batch in [words] if together else [[word] for word in words]:
+        await watch.hear(*batch)
+    assert await watch.pool.fetchval("SELECT withdrawn FROM watch.failures") is False
