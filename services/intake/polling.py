@@ -25,7 +25,13 @@ from services.intake.vendor_http import Sleep, Vendor, VendorUnavailable
 
 log = structlog.stdlib.get_logger()
 
-PASSING: tuple[type[BaseException], ...] = (VendorUnavailable, UnusableAnswer, *TEMPORARY_ERRORS, asyncpg.PostgresError)
+PASSING: tuple[type[BaseException], ...] = (
+    VendorUnavailable,
+    UnusableAnswer,
+    *TEMPORARY_ERRORS,
+    asyncpg.PostgresError,
+    asyncpg.InternalClientError,  # what asyncpg may answer on a connection that was cut off while it lay idle
+)
 """After these the feed is read again at the next turn: the poller must not die of a database's error, whichever."""
 
 

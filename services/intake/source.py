@@ -30,8 +30,8 @@ class Webhook:
     `busy_status` is what makes this sender try again while we cannot take it in; most know 503, some only 429.
     `greeting` answers the sender's test of an address before anything is proved: it is given the query, and says what
     to echo as plain text, or None if this is no test. `answers_get` lets an authentic GET be answered with 200.
-    `accepted_status` answers a delivery of which nothing became a dead letter. `patience_seconds` is how long it may wait
-    for the database. `wakes` says who is to look now because of a body, in the delivery's transaction.
+    `accepted_status` answers a delivery without a dead letter; `patience_seconds` is how long it may wait for the
+    database. `wakes` says who is to look now because of a body, and is kept in the delivery's transaction.
     """
 
     path: str

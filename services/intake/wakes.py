@@ -17,7 +17,7 @@ from services.database.statements import load_statements
 GLANCE_SECONDS = 5.0
 """Real seconds between two looks at whether somebody called."""
 
-_FAULTS: tuple[type[BaseException], ...] = (*TEMPORARY_ERRORS, asyncpg.PostgresError)
+_FAULTS: tuple[type[BaseException], ...] = (*TEMPORARY_ERRORS, asyncpg.PostgresError, asyncpg.InternalClientError)
 _SQL = load_statements(__file__, "store.sql")
 
 

@@ -4,7 +4,7 @@ The position is Graph's own link, stored with every page, so that a reading that
 live seven days at most; whatever Graph refuses of one, the list is read whole again, which is always safe.
 
 Graph promises each row whole, and has been seen to leave out whether the account is enabled. Rows like that, and
-members of groups, of whom the list gives only ids, are asked for by id before the position moves.
+members of groups, of whom the list gives only ids, are asked for by id before their page is told.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ class DeltaWalk:
         self._now = now
         self._rows = 0
         self._lookups: deque[Sequence[str]] = deque()
-        self._units: Mapping[str, str | None] = {}
+        self._records: list[Record] = []
+        self._taken = Taken((), {})
         self._link = self._first = f"{listed.graph_url}{listed.path}?{listed.query}"
         self._begun = 0
         if position is not None and position.get("terms") == listed.terms:
@@ -98,27 +99,28 @@ class DeltaWalk:
         self.call = Call(self._link)
 
     def read(self, answer: Answer) -> Iterator[Page]:
-        """Take in a page of the list or of those looked up; the position moves once all of a page is known."""
+        """Take in a page of the list, or those looked up for it; it is told at once, with all that belongs to it."""
         if self._lookups:
-            asked = self._lookups.popleft()
-            ready = self._looked_up(answer, asked)
-            records = [self._record(row, self._units.get(person)) for person, row in ready]
-            yield self._told(records, (), ())
+            self._take_looked_up(answer, self._lookups.popleft())
         elif answer.status != 200:
             self._begin()
+            return
         else:
-            page = _decoded(_page, answer.body)
-            self._follow(page)
-            taken = self._listed.take(page.value)
-            self._anyone = self._anyone or bool(page.value)
-            if self._ended and self._listed.rolled and not self._anyone:
-                raise UnusableAnswer("a whole reading met nobody at all, which is no directory of people")
-            wanted = list(taken.to_look_up)
-            self._lookups.extend(
-                wanted[start : start + MOST_LOOKED_UP] for start in range(0, len(wanted), MOST_LOOKED_UP)
-            )
-            self._units = taken.to_look_up
-            yield self._told([self._record(row, None) for row in taken.ready], taken.present, taken.gone)
+            self._take_page(_decoded(_page, answer.body))
+        if self._lookups:
+            self.call = self._lookup(self._lookups[0])
+        else:
+            yield self._told()
+
+    def _take_page(self, page: _Page) -> None:
+        self._follow(page)
+        taken = self._taken = self._listed.take(page.value)
+        self._anyone = self._anyone or bool(page.value)
+        if self._ended and self._listed.rolled and not self._anyone:
+            raise UnusableAnswer("a whole reading met nobody at all, which is no directory of people")
+        self._records = [self._record(row, None) for row in taken.ready]
+        wanted = list(taken.to_look_up)
+        self._lookups.extend(wanted[at : at + MOST_LOOKED_UP] for at in range(0, len(wanted), MOST_LOOKED_UP))
 
     def _follow(self, page: _Page) -> None:
         link = page.next_link or page.delta_link
@@ -133,36 +135,31 @@ class DeltaWalk:
         self._asked, self._link = self._link, link
         self._ended = page.next_link is None
 
-    def _told(self, records: Sequence[Record], present: Sequence[str], gone: Sequence[str]) -> Page:
-        complete = not self._lookups
-        whole_ended = complete and self._ended and self._whole
-        roll = Roll(self._reading, present, gone, whole_ended, self._absence) if self._listed.rolled else None
-        if not complete:
-            self.call = self._lookup(self._lookups[0])
-            return Page(records, None, roll)
-        if self._ended:
-            self._whole = False
+    def _told(self) -> Page:
+        taken, roll = self._taken, None
+        if self._listed.rolled:
+            all_met = self._ended and self._whole
+            roll = Roll(self._reading, taken.present, taken.gone, all_met, self._absence)
+        self._whole = self._whole and not self._ended
         self.call = None if self._ended else Call(self._link, accepted=_OR_FORGOTTEN)
         whole = "yes" if self._whole else "no"
         position = {"link": self._link, "reading": self._reading, "whole": whole, "terms": self._listed.terms}
-        return Page(records, position, roll)
+        return Page(self._records, position, roll)
 
     def _lookup(self, people: Sequence[str]) -> Call:
         fields = ",".join(self._listed.lookup_fields)
         body = msgspec.json.encode({"ids": people, "types": ["user"]})
         return Call(f"{self._listed.graph_url}{LOOKUP_PATH}?$select={fields}", method="POST", body=body)
 
-    def _looked_up(self, answer: Answer, asked: Sequence[str]) -> Sequence[tuple[str, bytes]]:
+    def _take_looked_up(self, answer: Answer, asked: Sequence[str]) -> None:
         """Those found. Who is not was removed in between, and the list will say so."""
-        found = []
         for row in map(bytes, _decoded(_looked, answer.body).value):
             person = _decoded(_id_only, row).id
             if person in asked:
-                found.append((person, row))
-        return found
+                self._records.append(self._record(row, self._taken.to_look_up[person]))
 
     def _record(self, row: bytes, unit: str | None) -> Record:
-        # A page read twice makes the same records; the same row on a later page, or in a later reading, another.
+        # The same row on a later page, or in a later reading, is another occasion: somebody may be as they once were.
         digest = hashlib.blake2b(digest_size=16)
         for part in (self._reading.encode(), self._asked.encode(), row):
             digest.update(part + b"\n")
