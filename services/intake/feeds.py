@@ -20,10 +20,14 @@ class UnusableAnswer(Exception):
 
 
 class Page(NamedTuple):
-    """A page's records, and the position to store in one transaction with their events; None leaves it where it is."""
+    """A page's records, and the position to store in one transaction with their events; None leaves it where it is.
+
+    `kind` is that of its records where it is not the feed's own.
+    """
 
     records: Sequence[Record]
     position: Mapping[str, str] | None
+    kind: RecordKind | None = None
 
 
 class Walk(Protocol):

@@ -15,6 +15,7 @@ import aiohttp
 from services.intake.authenticity import Proof
 from services.intake.feeds import Feed
 from services.intake.settings import SourceSettings
+from services.intake.streams import Stream
 from services.intake.translation import RecordKind
 from services.intake.vendor_http import Credentials
 
@@ -78,3 +79,4 @@ class Source(Generic[Settings]):
     silent_after: timedelta | None
     webhooks: Callable[[Settings], Sequence[Webhook]] = _nothing  # type: ignore[assignment]  # an empty tuple is a sequence of anything
     feeds: Callable[[Settings], Sequence[PolledFeed]] = _nothing  # type: ignore[assignment]  # the same
+    streams: Callable[[Settings], Sequence[Stream]] = _nothing  # type: ignore[assignment]  # the same
