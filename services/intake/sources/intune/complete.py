@@ -7,6 +7,7 @@ the position, and with it all that is remembered, where it was.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -19,6 +20,9 @@ from services.intake.sources.intune.listing import ManagedDevices
 from services.intake.sources.intune.translation import MANAGED_DEVICE, MANAGED_DEVICE_JSON
 from services.intake.sources.intune.under_way import Sighting, Watch
 from services.intake.translation import Record, Untranslatable, decode_json
+
+FIRST_AFTER_SECONDS = 900.0
+"""The very first time, the frequent feed is reading the whole list as well: it goes first."""
 
 _watch = msgspec.json.Decoder(Watch)
 
@@ -45,8 +49,10 @@ class CompleteFeed:
 
     def walk(self, position: Mapping[str, str] | None, now: datetime) -> Walk:
         """Begin the list."""
-        before = _watch.decode(position["watch"]) if position else Watch()
-        return _CompleteWalk(self._devices, before, now)
+        walk = _CompleteWalk(self._devices, _watch.decode(position["watch"]) if position else Watch(), now)
+        if position is None and walk.call is not None:
+            walk.call = dataclasses.replace(walk.call, after_seconds=FIRST_AFTER_SECONDS)
+        return walk
 
 
 class _CompleteWalk:

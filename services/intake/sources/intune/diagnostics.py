@@ -60,7 +60,7 @@ class _Device(msgspec.Struct, rename="pascal"):
     user_email: str | None = None
     upn: str | None = msgspec.field(name="UPN", default=None)
     result: str | int | None = None
-    stats: msgspec.Raw | None = None
+    stats: object = None
 
 
 class _Audit(msgspec.Struct, rename="pascal"):

@@ -1,13 +1,13 @@
 """Which devices have a wipe or a retire under way, as a complete list shows it, and what becomes of those that vanish.
 
 Pure: lists go in, the devices to be looked for by their ids come out. Absence is believed slowly. A device must be
-missing from two complete lists on end; a list that is empty, or less than half as long as the one before, is no
-witness; and who knows the id must then say that there is no such device.
+missing from two complete lists on end; a list that is empty, or less than half as long as the one before, or that comes
+right after another, is no witness; and Graph, asked for the id, must then say that there is no such device.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -21,6 +21,9 @@ from services.intake.sources.intune.translation import ManagedDevice
 from services.intake.translation import Untranslatable, decode_json
 
 MISSING_LISTS = 2
+LEAST_BETWEEN = timedelta(minutes=30)
+"""Two lists read within this count as one: a process that starts over and over must not hasten a proof."""
+
 MOST_WATCHED = 20_000
 """Beyond these no more are watched, and prove nothing: the position has to stay of a size to be stored."""
 
@@ -61,10 +64,13 @@ class Watched(msgspec.Struct, kw_only=True):
 
 
 class Watch(msgspec.Struct, kw_only=True):
-    """What is remembered from one complete list to the next: by Intune's id, and how many devices were listed."""
+    """What is remembered from one complete list to the next: devices by Intune's id, how many devices were listed, and
+    when a list last counted for absence.
+    """
 
     watched: dict[str, Watched] = {}
     listed: int = 0
+    counted_at: Moment | None = None
 
     def missing(self) -> list[str]:
         """Those that were missing from enough lists to be looked for by id."""
@@ -95,12 +101,18 @@ class Sighting:
 
     def conclude(self) -> Watch:
         """The list is read to its end: who is watched from now on."""
-        is_witness = self._listed > 0 and 2 * self._listed >= self._before.listed
+        is_witness = self._is_witness()
         watched = dict(self._under_way)
         for device_id, each in self._before.watched.items():
             if device_id not in self._seen and device_id not in watched:
                 watched[device_id] = msgspec.structs.replace(each, missing=each.missing + is_witness)
-        return Watch(watched=watched, listed=self._listed)
+        counted_at = self._now if is_witness else self._before.counted_at
+        return Watch(watched=watched, listed=self._listed, counted_at=counted_at)
+
+    def _is_witness(self) -> bool:
+        counted_at = self._before.counted_at
+        is_apart = counted_at is None or abs(self._now - counted_at) >= LEAST_BETWEEN
+        return is_apart and self._listed > 0 and 2 * self._listed >= self._before.listed
 
 
 def _under_way(device: _Device, now: datetime) -> Watched | None:
