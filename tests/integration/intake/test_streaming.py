@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from typing import Any
@@ -22,6 +21,7 @@ from services.intake.measures import STREAM_FAILURES, STREAM_LAG, STREAM_LOST
 from services.intake.replay import replay
 from services.intake.streaming import HELD_ELSEWHERE_SECONDS, StreamReader
 from tests.fixtures.waiting import until
+from tests.integration.intake import following
 from tests.integration.intake.following import hub, message, reader, send
 from tests.unit.intake.context import NOW
 
@@ -59,7 +59,7 @@ class Bench:
         return int(stored["next"]) if stored else 0
 
     @contextlib.asynccontextmanager
-    async def following(self, **how: Any) -> AsyncIterator[None]:
+    async def at_work(self, **how: Any) -> AsyncIterator[None]:
         """A reader at work."""
         task = asyncio.create_task(self.reader(**how).run())
         try:
@@ -94,7 +94,7 @@ def _serials(*numbers: int) -> list[str]:
 async def test_a_hub_is_read_from_its_beginning_and_followed(bench: Bench) -> None:
     await bench.send(message(0, 1), message(2))
     await bench.send(message(3), partition=1)
-    async with bench.following():
+    async with bench.at_work():
         await bench.until_at(2)
         await bench.until_at(1, 1)
         await bench.send(message(4))
@@ -107,12 +107,12 @@ async def test_a_hub_is_read_from_its_beginning_and_followed(bench: Bench) -> No
 async def test_a_wrong_password_is_refused_and_tried_again_with_growing_pauses(bench: Bench) -> None:
     await bench.send(message(0))
     before = STREAM_FAILURES.labels(NAME)._value.get()
-    async with bench.following(password="wrong"):
+    async with bench.at_work(password="wrong"):
         await until(lambda: len(bench.slept) >= 3, "three tries")
     assert bench.slept[:3] == [0.5, 1.0, 2.0]
     assert STREAM_FAILURES.labels(NAME)._value.get() - before >= 3
     assert await bench.serials() == []
-    async with bench.following():
+    async with bench.at_work():
         await bench.until_at(1)
     assert await bench.serials() == _serials(0)
 
@@ -121,19 +121,20 @@ async def test_a_process_that_is_killed_is_followed_by_one_that_goes_on_exactly_
     bench: Bench, database_url: str
 ) -> None:
     await bench.send(*(message(number) for number in range(300)))
-    program = [sys.executable, "-m", "tests.integration.intake.following"]
-    process = subprocess.Popen([*program, database_url, bench.kafka.sasl_servers, bench.topic])
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", following.__name__, database_url, bench.kafka.sasl_servers, bench.topic
+    )
     try:
         await bench.until_at(5)
     finally:
         process.kill()
-        await asyncio.to_thread(process.wait)
+        await process.wait()
     at, kept = await bench.pool.fetchrow(
         "SELECT (SELECT (position ->> 'next')::int FROM positions WHERE feed = $1), (SELECT count(*) FROM outbox)",
         f"{NAME}/{bench.topic}/0",
     )
     assert 5 <= at == kept < 300
-    async with bench.following():
+    async with bench.at_work():
         await bench.until_at(300)
     assert await bench.serials() == _serials(*range(300))
 
@@ -153,7 +154,7 @@ async def test_when_the_database_breaks_off_neither_events_nor_place_move(
         await move(connection, feed, to)
 
     monkeypatch.setattr(store, "move", cut_off_once)
-    async with bench.following():
+    async with bench.at_work():
         await bench.until_at(2)
     assert len(bench.slept) == 1
     assert moves >= 2
@@ -162,17 +163,17 @@ async def test_when_the_database_breaks_off_neither_events_nor_place_move(
 
 async def test_what_is_delivered_again_counts_once(bench: Bench) -> None:
     await bench.send(message(0, 1), message(0, 1), message(1))
-    async with bench.following():
+    async with bench.at_work():
         await bench.until_at(3)
     await bench.pool.execute("DELETE FROM positions")
-    async with bench.following():
+    async with bench.at_work():
         await bench.until_at(3)
     assert await bench.serials() == _serials(0, 1)
 
 
 async def test_a_poisonous_message_lies_in_the_dead_letters_and_the_rest_goes_on(bench: Bench) -> None:
     await bench.send(message(0), b'{"records":[', None, b'{"records":[{"category":"Devices"}]}', message(1))
-    async with bench.following():
+    async with bench.at_work():
         await bench.until_at(5)
     assert await bench.serials() == _serials(0, 1)
     letters = {row["body"]: row for row in await bench.pool.fetch("SELECT * FROM dead_letters")}
@@ -189,12 +190,12 @@ async def test_a_poisonous_message_lies_in_the_dead_letters_and_the_rest_goes_on
 
 async def test_messages_that_are_no_longer_kept_are_counted_and_passed_over(bench: Bench) -> None:
     await bench.send(*(message(number) for number in range(6)))
-    async with bench.following():
+    async with bench.at_work():
         await bench.until_at(6)
     await bench.send(*(message(number) for number in range(6, 10)))
     await bench.admin.delete_records({TopicPartition(bench.topic, 0): RecordsToDelete(before_offset=8)})
     before = STREAM_LOST.labels(NAME)._value.get()
-    async with bench.following():
+    async with bench.at_work():
         await bench.until_at(10)
     assert STREAM_LOST.labels(NAME)._value.get() == before + 1
     assert await bench.serials() == _serials(*range(6), 8, 9)
@@ -203,7 +204,7 @@ async def test_messages_that_are_no_longer_kept_are_counted_and_passed_over(benc
 
 async def test_a_new_partition_is_noticed_and_the_others_go_on_where_they_were(bench: Bench) -> None:
     await bench.send(message(0))
-    async with bench.following():
+    async with bench.at_work():
         await bench.until_at(1)
         await bench.admin.create_partitions({bench.topic: NewPartitions(3)})
         await bench.send(message(1), partition=2)
@@ -214,14 +215,14 @@ async def test_a_new_partition_is_noticed_and_the_others_go_on_where_they_were(b
 
 
 async def test_one_process_follows_at_a_time_and_another_takes_over(bench: Bench) -> None:
-    async with bench.following():
+    async with bench.at_work():
         await bench.send(message(0))
         await bench.until_at(1)
-        async with bench.following():
+        async with bench.at_work():
             await until(lambda: HELD_ELSEWHERE_SECONDS in bench.slept, "the second to wait")
             await bench.send(message(1))
             await bench.until_at(2)
-    async with bench.following():
+    async with bench.at_work():
         await bench.send(message(2))
         await bench.until_at(3)
     assert await bench.serials() == _serials(0, 1, 2)
@@ -231,14 +232,14 @@ async def test_places_at_other_brokers_mean_nothing(bench: Bench) -> None:
     await bench.send(message(0), message(1))
     async with bench.pool.acquire() as connection:
         await store.move(connection, f"{NAME}/{bench.topic}/0", {"next": "1", "servers": "elsewhere:9093"})
-    async with bench.following():
+    async with bench.at_work():
         await bench.until_at(2)
     assert await bench.serials() == _serials(0, 1)
 
 
 async def test_a_hub_that_is_not_there_is_said_to_be_missing(bench: Bench) -> None:
     bench.topic = "hub-nobody-made"
-    async with bench.following():
+    async with bench.at_work():
         await until(lambda: len(bench.slept) >= 2, "two tries")
 
 
@@ -253,7 +254,7 @@ async def test_a_broker_that_holds_messages_which_do_not_come_is_left(
 
     with monkeypatch.context() as hung:
         hung.setattr(streaming.AIOKafkaConsumer, "getmany", nothing)
-        async with bench.following():
+        async with bench.at_work():
             await until(lambda: bench.slept, "the reader to give up")
-    async with bench.following():
+    async with bench.at_work():
         await bench.until_at(1)

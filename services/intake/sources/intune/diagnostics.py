@@ -25,7 +25,7 @@ from schemas.topics import DEVICE_OBSERVED
 from services.intake.fields import moment, text
 from services.intake.identifiers import identifiers, subject
 from services.intake.sources.intune.observed import SOURCE, check_in, enrolment, is_personal, observed
-from services.intake.translation import Context, Record, RecordKind, Untranslatable, decode_json
+from services.intake.translation import Context, Malformed, Record, RecordKind, Untranslatable, decode_json
 
 _WIPES = frozenset({"wipe manageddevice", "factoryreset manageddevice"})
 _TAKEN = {"success": True, "failure": False, "fail": False, "failed": False, "clienterror": False, "timeout": False}
@@ -77,8 +77,11 @@ _audit = msgspec.json.Decoder(_Audit)
 
 
 def split(body: bytes) -> list[Record]:
-    """The records of a message, or the message itself where it is one. Raises Untranslatable if it is neither."""
-    records = decode_json(_wrapper, body).records
+    """The records of a message, or the message itself where it is one. Raises Malformed if it is neither."""
+    try:
+        records = decode_json(_wrapper, body).records
+    except Untranslatable as error:
+        raise Malformed(error.reason, error.where) from None
     if records is None:
         return [Record(body)]
     return [Record(bytes(record), f"record {place}") for place, record in enumerate(records)]
@@ -87,6 +90,8 @@ def split(body: bytes) -> list[Record]:
 def translate(body: bytes, _: Context) -> Sequence[Event]:
     """A record → a device's check-in or enrolment, or what became of the request for a wipe."""
     record = decode_json(_envelope, body)
+    if not record.category:
+        raise Untranslatable("the record has no category", "$.category")
     if record.category == "Devices":
         return _from_device(decode_json(_device, bytes(record.properties)))
     if record.category == "AuditLogs" and record.operation_name.strip().lower() in _WIPES:
