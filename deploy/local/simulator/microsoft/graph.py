@@ -124,8 +124,8 @@ class Graph:
         for device in self._world.microsoft[self._known :]:
             self._by_id[intune_id(self._world, device)] = device
         self._known = len(self._world.microsoft)
-        device = self._by_id.get(device_id)
-        return device if device is not None and device.managed else None
+        found = self._by_id.get(device_id)
+        return found if found is not None and found.managed else None
 
     async def _page(self, base: str, page: Page, fields: list[str]) -> bytes:
         chosen, reached = self._choose(page)
