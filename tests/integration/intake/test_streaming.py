@@ -7,6 +7,7 @@ import contextlib
 import secrets
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +15,18 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, RecordsToDelete
 
 from deploy.local.stack.apache_kafka import ApacheKafka
+from services.access.directory import Directory
 from services.clock import FixedClock
 from services.database.pool import Pool
 from services.intake import store, streaming
+from services.intake.doors import OpenSource
 from services.intake.measures import STREAM_FAILURES, STREAM_LAG, STREAM_LOST
 from services.intake.replay import replay
+from services.intake.service import IntakeService
+from services.intake.settings import IntakeSettings
+from services.intake.sources.intune.declaration import DECLARATION as INTUNE
 from services.intake.streaming import HELD_ELSEWHERE_SECONDS, StreamReader
+from services.settings import Settings
 from tests.fixtures.waiting import until
 from tests.integration.intake import following
 from tests.integration.intake.following import hub, message, reader, send
@@ -226,6 +233,30 @@ async def test_one_process_follows_at_a_time_and_another_takes_over(bench: Bench
         await bench.send(message(2))
         await bench.until_at(3)
     assert await bench.serials() == _serials(0, 1, 2)
+
+
+async def test_intake_follows_the_streams_of_its_sources_and_stops_in_time(bench: Bench, database_url: str) -> None:
+    await bench.send(message(0))
+    settings = Settings.model_validate(
+        {
+            "DATABASE_URL": database_url,
+            "KAFKA_BOOTSTRAP_SERVERS": bench.kafka.bootstrap_servers,
+            "topic_prefix": f"{bench.topic}.",
+            "directory_file": Path("directory.yaml"),
+        }
+    )
+    source = OpenSource(INTUNE, streams=[hub(bench.kafka.sasl_servers, bench.topic)])
+    assert source.is_on
+    intake = IntakeSettings.model_validate({"intake_port": 0})
+    service = IntakeService(settings, intake, [source], FixedClock(NOW), Directory([], []))
+    await service.start()
+    try:
+        assert service.ready()
+        await bench.until_at(1)
+    finally:
+        async with asyncio.timeout(10):
+            await service.stop()
+    assert await bench.serials() == _serials(0)
 
 
 async def test_places_at_other_brokers_mean_nothing(bench: Bench) -> None:
