@@ -15,6 +15,7 @@ from services.intake.sources.intune.declaration import DECLARATION as INTUNE
 from services.intake.sources.jamf.declaration import DECLARATION as JAMF
 from services.intake.sources.servicenow.declaration import DECLARATION as SERVICENOW
 from services.intake.sources.workspace_one.declaration import DECLARATION as WORKSPACE_ONE
+from services.intake.streams import Stream
 from services.intake.translation import RecordKind
 from services.settings import read
 
@@ -40,11 +41,12 @@ class OpenSource:
     webhooks: Sequence[Webhook] = ()
     feeds: Sequence[PolledFeed] = ()
     errands: Sequence[Errand] = ()
+    streams: Sequence[Stream] = ()
 
     @property
     def is_on(self) -> bool:
         """True if anything can come from it."""
-        return bool(self.webhooks or self.feeds)
+        return bool(self.webhooks or self.feeds or self.streams)
 
 
 def open_sources(
@@ -58,7 +60,15 @@ def open_sources(
     for source in sources:
         settings = settings_of(source.settings)
         webhooks = [webhook for webhook in source.webhooks(settings) if webhook.proofs]
-        opened.append(OpenSource(source, webhooks, tuple(source.feeds(settings)), tuple(source.errands(settings))))
+        opened.append(
+            OpenSource(
+                source,
+                webhooks,
+                tuple(source.feeds(settings)),
+                tuple(source.errands(settings)),
+                tuple(source.streams(settings)),
+            )
+        )
     return opened
 
 

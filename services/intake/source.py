@@ -16,6 +16,7 @@ from services.database.pool import Pool
 from services.intake.authenticity import Proof
 from services.intake.feeds import Feed
 from services.intake.settings import SourceSettings
+from services.intake.streams import Stream
 from services.intake.translation import RecordKind
 from services.intake.vendor_http import Credentials
 from services.intake.wakes import Wake
@@ -101,3 +102,4 @@ class Source(Generic[Settings]):
     webhooks: Callable[[Settings], Sequence[Webhook]] = _nothing  # type: ignore[assignment]  # an empty tuple is a sequence of anything
     feeds: Callable[[Settings], Sequence[PolledFeed]] = _nothing  # type: ignore[assignment]  # the same
     errands: Callable[[Settings], Sequence[Errand]] = _nothing  # type: ignore[assignment]  # the same
+    streams: Callable[[Settings], Sequence[Stream]] = _nothing  # type: ignore[assignment]  # the same
