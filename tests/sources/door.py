@@ -29,6 +29,10 @@ SECRETS = {
     "finance_secrets": "finance-secret",
     "workspace_one_user": "wsone",
     "workspace_one_password": "wsone-new,wsone-old",
+    "fleet_webhook_secrets": "fleet-new,fleet-old",
+    "jira_webhook_secrets": "nwh-jira-secret,jira-old",
+    "jira_serial_field": "customfield_10060",
+    "jira_hardware_issue_types": "[System] Incident, Hardware fault",
 }
 JAMF = {"X-Quartermaster-Secret": "jamf-new", "Content-Type": "application/json"}
 DESK = {"X-ServiceNow-Secret": "desk-secret", "Content-Type": "application/json"}

@@ -3,9 +3,12 @@ from __future__ import annotations
 import pytest
 
 from services.errors import ConfigurationError
-from services.intake.doors import SOURCES, open_sources
+from services.intake.doors import RECORD_KINDS, SOURCES, open_sources
 from services.intake.settings import IntakeSettings
+from services.intake.sources.intune.translation import MANAGED_DEVICE
 from services.settings import read
+from tests.payloads import records
+from tests.unit.intake.context import CONTEXT
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +37,13 @@ def test_every_source_can_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "FINANCE_SECRETS": "hush-finance",
         "WORKSPACE_ONE_USER": "wsone",
         "WORKSPACE_ONE_PASSWORD": "hush-wsone",
+        "FLEET_WEBHOOK_SECRETS": "hush-fleet",
+        "FLEET_URL": "https://fleet.example",
+        "FLEET_API_TOKEN": "hush-fleet-token",
+        "JIRA_WEBHOOK_SECRETS": "hush-jira",
+        "SNIPEIT_URL": "https://assets.example",
+        "SNIPEIT_API_TOKEN": "hush-snipe",
+        "SNIPEIT_TIME_ZONE": "Europe/London",
     }.items():
         monkeypatch.setenv(name, value)
     on = {source.source.name: source for source in open_sources() if source.is_on}
@@ -42,9 +52,22 @@ def test_every_source_can_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "/sources/servicenow/push",
         "/sources/finance/extract",
         "/sources/workspace-one/notifications",
+        "/sources/fleet/webhook",
+        "/sources/jira/webhook",
     }
     feeds = [polled.feed.name for source in on.values() for polled in source.feeds]
-    assert feeds == ["intune", "servicenow/alm_hardware", "servicenow/incident"]
+    assert feeds == [
+        "intune",
+        "fleet/activities",
+        "fleet/hosts",
+        "servicenow/alm_hardware",
+        "servicenow/incident",
+        "servicenow/sc_request",
+        "servicenow/sc_req_item",
+        "snipeit/hardware",
+        "snipeit/archived",
+        "snipeit/deleted",
+    ]
     assert "hush" not in repr(on)
 
 
@@ -65,6 +88,10 @@ def test_no_two_sources_share_a_name_a_path_or_a_setting() -> None:
         ({"JAMF_BASIC_USER": "jamf"}, "JAMF_BASIC_PASSWORD must be set too"),
         ({"FINANCE_SECRETS": " , "}, "FINANCE_SECRETS is set but holds no secret"),
         ({"SERVICENOW_POLL_SECONDS": "0"}, "SERVICENOW_POLL_SECONDS"),
+        ({"FLEET_URL": "https://x.example"}, "FLEET_API_TOKEN must be set too"),
+        ({"JIRA_SERIAL_FIELD": "Serial number"}, "JIRA_SERIAL_FIELD"),
+        ({"SNIPEIT_TIME_ZONE": "Londinium"}, "SNIPEIT_TIME_ZONE.*no time zone"),
+        ({"SNIPEIT_STATES": '{"gone": "recycled"}'}, "SNIPEIT_STATES"),
         ({"INTUNE_GRAPH_URL": "ftp://x.example"}, "INTUNE_GRAPH_URL"),
     ],
 )
@@ -75,6 +102,17 @@ def test_half_of_a_source_s_settings_is_a_mistake_that_is_named(
         monkeypatch.setenv(name, value)
     with pytest.raises(ConfigurationError, match=named):
         open_sources()
+
+
+def test_a_letter_is_translated_again_by_the_settings_as_they_are_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    (row,) = records("snipeit/hardware_list.json", "rows")
+    before = RECORD_KINDS["snipeit"].translate(row, CONTEXT)[0].time
+    monkeypatch.setenv("SNIPEIT_TIME_ZONE", "America/New_York")
+    after = RECORD_KINDS["snipeit"].translate(row, CONTEXT)[0].time
+    assert (after - before).total_seconds() == 4 * 3600
+    assert RECORD_KINDS["intune"] is MANAGED_DEVICE
+    with pytest.raises(KeyError):
+        RECORD_KINDS["nobody"]
 
 
 def test_an_empty_value_is_an_absent_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,7 @@ REQUEST_COLUMNS: dict[str, Callable[[World, tuple[int, Holder]], Cell]] = {
 }
 
 ITEM_COLUMNS: dict[str, Callable[[World, tuple[int, Holder]], Cell]] = {
-    **REQUEST_COLUMNS,
+    **{name: cell for name, cell in REQUEST_COLUMNS.items() if name != "request_state"},
     "sys_id": lambda world, row: digest(world.seed, "sc_req_item", row[0]),
     "number": lambda _, row: f"RITM{10_000 + row[0]:07d}",
     "state": lambda *_: Choice("3", "Closed Complete"),
@@ -78,4 +78,3 @@ ITEM_COLUMNS: dict[str, Callable[[World, tuple[int, Holder]], Cell]] = {
         "sc_request", digest(world.seed, "sc_request", row[0]), f"REQ{10_000 + row[0]:07d}"
     ),
 }
-del ITEM_COLUMNS["request_state"]

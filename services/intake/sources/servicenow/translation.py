@@ -260,7 +260,7 @@ def _day(words: str | None, where: str) -> date | None:
 
 
 def _pence(words: str | None) -> int | None:
-    """A sum in pounds as exact pence; fractions of a penny are no sum that anybody paid. Another currency is refused."""
+    """A sum in pounds as exact pence; fractions of a penny were paid by nobody. Another currency is refused."""
     if words is None:
         return None
     number = words.removeprefix("£").replace(",", "") if _SHOWN_SUM.fullmatch(words) else words
