@@ -117,7 +117,7 @@ class _HardwareWalk:
         if self._offset and (not numbers or numbers[0] > self._last):
             self._step_back()
             return None
-        at_end = self._offset + len(rows) >= total or len(rows) <= 1
+        at_end = self._offset + len(rows) >= total or not rows
         self._last = max(self._last, *numbers, 0)
         self._offset += max(len(rows) - 1, 0)
         self.call = None if at_end else self._next()
@@ -132,7 +132,7 @@ class _HardwareWalk:
             self._step_back()
             return None
         self._newest = max((min(time, self._now) for time in (*times, self._newest) if time), default=None)
-        at_end = self._offset + len(rows) >= total or len(rows) <= 1
+        at_end = self._offset + len(rows) >= total or not rows
         at_end = at_end or (self._since is not None and bool(times) and times[-1] < self._since - OVERLAP)
         if not at_end and (self._since is None or self._may_hide(rows, times)):
             self._whole, self._offset, self._last = True, 0, 0
