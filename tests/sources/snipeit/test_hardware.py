@@ -143,6 +143,29 @@ def test_a_page_that_ends_inside_a_second_sends_us_through_the_whole_list(small_
     assert reader.missed() == set()
 
 
+def test_what_is_deleted_behind_us_draws_no_change_past_us(small_pages: None) -> None:
+    reader = _reader(5, assets=60)
+    numbers = sorted(reader.server.rows)
+
+    def change_one_by_one(changing: list[int]) -> None:
+        for number in changing:
+            reader.server.wait(timedelta(hours=3))
+            reader.server.change(number)
+
+    change_one_by_one(numbers)
+    reader.read()
+    change_one_by_one(numbers[:30])
+    reader.asked.clear()
+    walk = reader.begin()
+    reader.step(walk)
+    for number in numbers[26:30]:
+        reader.server.change(number, listed="deleted")
+    while walk.call is not None:
+        reader.step(walk)
+    assert set(reader.asked) == {"updated_at"}
+    assert reader.missed() == set()
+
+
 def test_archived_and_deleted_assets_have_lists_of_their_own() -> None:
     assert asked(ARCHIVED.walk(None, NOW)).endswith("?limit=500&status=Archived&sort=updated_at&order=desc&offset=0")
     assert asked(DELETED.walk(None, NOW)).endswith("?limit=500&status=Deleted&sort=updated_at&order=desc&offset=0")
