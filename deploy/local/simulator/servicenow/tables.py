@@ -36,6 +36,7 @@ def tables_of(world: World) -> dict[str, Table[object]]:
         "alm_hardware": _table(world, world.devices, world.hardware_order, hardware.COLUMNS),
         "incident": _table(world, world.incidents, world.incident_order, incidents.COLUMNS),
         "sc_request": _static(world, "sc_request", requests, references.REQUEST_COLUMNS),
+        "sc_req_item": _static(world, "sc_req_item", requests, references.ITEM_COLUMNS),
         "cmdb_model": _static(world, "cmdb_model", world.models, references.MODEL_COLUMNS),
         "sys_user": _static(world, "sys_user", world.people, references.USER_COLUMNS),
     }
