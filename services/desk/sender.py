@@ -43,6 +43,8 @@ class Pace:
     lease: float = 90.0
     first_pause: float = 1.0
     longest_pause: float = 300.0
+    longest_closed: float = 30.0
+    """Longest pause of everything after a fault, unless the desk asks for more: it may lie with one ticket alone."""
     parked: float = 86_400.0
     unauthorised: float = 300.0
     """Pause of everything after our credentials were refused: many such attempts would lock the account."""
@@ -152,9 +154,14 @@ class Sender:
             async with asyncio.timeout(self._pace.attempt):
                 seen, sent = await self._bring_in_step(attempt)
         except Refused as error:
+            if error.status == 401:
+                self._close(self._pace.unauthorised)
             await self._park(attempt, error)
         except (CallFailed, TimeoutError) as error:
             await self._try_again(attempt, error)
+        except Exception as error:
+            log.exception("a fault of ours", reference=claimed.reference)
+            await self._park(attempt, error)
         else:
             self._failures = 0
             await self._keep(claimed, seen, sent)
@@ -215,20 +222,19 @@ class Sender:
         asked = error.retry_after if isinstance(error, CallFailed) else None
         words = str(error) or "the desk took too long"
         pause = asked if asked is not None else self._backoff(attempt.claimed.attempts - 1)
-        self._close(asked if asked is not None else self._backoff(self._failures))
+        self._close(asked if asked is not None else min(self._backoff(self._failures), self._pace.longest_closed))
         self._failures += 1
         measures.ATTEMPTS.labels("unclear" if in_doubt else "later").inc()
         log.warning("desk is tried again", reference=attempt.claimed.reference, seconds=round(pause, 1), error=words)
         await self._store.try_again(attempt.claimed, timedelta(seconds=pause), words, in_doubt=in_doubt)
 
-    async def _park(self, attempt: _Attempt, error: Refused) -> None:
-        """A refusal: tomorrow, or when we are started again; the request itself goes on without its ticket."""
-        if error.status == 401:
-            self._close(self._pace.unauthorised)
-        measures.ATTEMPTS.labels("refused").inc()
-        log.error("the desk refuses a ticket", reference=attempt.claimed.reference, error=str(error))
+    async def _park(self, attempt: _Attempt, error: Exception) -> None:
+        """Tomorrow, or when we are started again: it takes somebody to change something. The request itself goes on."""
+        measures.ATTEMPTS.labels("parked").inc()
+        words = str(error) if isinstance(error, Refused) else f"a fault of ours: {error!r}"
+        log.error("a ticket is parked", reference=attempt.claimed.reference, error=words)
         pause = timedelta(seconds=self._pace.parked)
-        await self._store.try_again(attempt.claimed, pause, str(error), in_doubt=attempt.in_doubt(error), parked=True)
+        await self._store.try_again(attempt.claimed, pause, words, in_doubt=attempt.in_doubt(error), parked=True)
 
     def _backoff(self, tries: int) -> float:
         return backoff(tries, self._chance, first=self._pace.first_pause, longest=self._pace.longest_pause)

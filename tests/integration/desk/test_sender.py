@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import aiohttp
 import pytest
+from prometheus_client import REGISTRY
 
 from schemas.events.desk import RequestTicketChanged
 from schemas.topics import DESK_PROGRESS
@@ -246,6 +247,8 @@ async def test_wrong_credentials_park_a_ticket_until_a_start_with_the_right_ones
     assert "401" in row["last_error"]
     assert row["pause"] > timedelta(minutes=50)
     assert sender.ready(), "a desk that refuses us does not make us unwell"
+    await until(lambda: REGISTRY.get_sample_value("quartermaster_desk_parked") == 1, "the gauge")
+    assert REGISTRY.get_sample_value("quartermaster_desk_waiting") == 5
     assert stand_in.calls == ["unauthorised"], "many wrong tries would lock the account"
     await sender.stop()
     assert await told(pool) == []
@@ -294,3 +297,22 @@ async def test_a_database_that_was_restored_finds_its_tickets_again(
     await in_step(pool)
     (ticket,) = stand_in.tickets()
     assert len(ticket.notes) == 1
+
+
+async def test_a_fault_of_ours_parks_its_own_ticket_alone(
+    pool: Pool, stand_in: DeskStandIn, tell: Tell, start: Start
+) -> None:
+    await tell(*(raised(number) for number in range(1, 4)))
+    await pool.execute(
+        """UPDATE tickets SET wanted = jsonb_set(wanted, '{status}', '"unheard of"') WHERE reference = 'R-1'"""
+    )
+    sender = await start()
+    await until(lambda: len(stand_in.tickets()) == 2, "the others")
+
+    async def parked() -> str | None:
+        words: str | None = await pool.fetchval("SELECT last_error FROM tickets WHERE parked AND reference = 'R-1'")
+        return words
+
+    await until(parked, "the parked ticket")
+    assert "a fault of ours" in (await parked() or "")
+    assert sender.ready()
