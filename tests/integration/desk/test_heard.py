@@ -12,7 +12,7 @@ from services.database.pool import Pool
 from tests.fixtures.requests import AT, approved, progressed, raised, reported, request_id
 from tests.integration.desk.conftest import Start, Tell
 from tests.integration.desk.standins import BEGINS, DeskStandIn
-from tests.integration.desk.test_sender import in_step, told
+from tests.integration.desk.waiting import in_step, told
 
 pytestmark = pytest.mark.integration
 
