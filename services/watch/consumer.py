@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from schemas.envelope import Event
 from schemas.events.budget import LineBalanceChanged
+from schemas.events.intake import SourceMeasured
 from schemas.events.refresh import UnitAgeingMeasured
 from schemas.events.register import DeviceFailed
 from services.clock import Clock
@@ -18,7 +19,7 @@ from services.eventlog.outbox import Outgoing
 from services.watch import store
 from services.watch.evaluation import Evaluation, Touched
 
-WANTED: frozenset[type[Event]] = frozenset({DeviceFailed, UnitAgeingMeasured, LineBalanceChanged})
+WANTED: frozenset[type[Event]] = frozenset({DeviceFailed, UnitAgeingMeasured, LineBalanceChanged, SourceMeasured})
 """The event types that watch has a use for; its topics carry many more."""
 
 
@@ -36,5 +37,6 @@ class WatchConsumer:
             lines=await store.keep_balances(connection, [e.data for e in events if isinstance(e, LineBalanceChanged)]),
             units=await store.keep_ageing(connection, [e.data for e in events if isinstance(e, UnitAgeingMeasured)]),
             models=await store.keep_failures(connection, [e.data for e in events if isinstance(e, DeviceFailed)]),
+            sources=await store.keep_sources(connection, [e for e in events if isinstance(e, SourceMeasured)]),
         )
         return await self._evaluation.judge(connection, self._clock.now(), touched)

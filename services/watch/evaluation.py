@@ -21,16 +21,18 @@ from services.watch.conditions import budget_crossing, failing_model, past_polic
 from services.watch.conditions.finding import Verdict
 from services.watch.conditions.past_policy_life import Command, UnitAgeing
 from services.watch.rules import is_open, next_event
+from services.watch.sources import judge_sources
 from services.watch.thresholds import Thresholds
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Touched:
-    """What to judge anew: lines (year, line), units (unit, kind) and models. None stands for all of them."""
+    """What to judge anew: lines (year, line), units (unit, kind), models, sources. None stands for all of them."""
 
     lines: Collection[tuple[str, str]] | None = None
     units: Collection[tuple[str, str]] | None = None
     models: Collection[str] | None = None
+    sources: Collection[str] | None = None
 
 
 EVERYTHING = Touched()
@@ -56,6 +58,8 @@ class Evaluation:
             verdicts += await self._judge_units(connection, touched.units, lives)
         if touched.models is None or touched.models:
             verdicts += await self._judge_models(connection, now, touched.models, lives)
+        if touched.sources is None or touched.sources:
+            verdicts += await judge_sources(connection, now, touched.sources, self._thresholds, lives)
         events = [event for verdict in verdicts if (event := next_event(lives.get(verdict.key), verdict, now))]
         await store.keep_alerts(connection, [event.data for event in events])
         return [(ALERT, event) for event in events]

@@ -9,6 +9,7 @@ import msgspec
 
 from schemas.events.alert import Alert
 from schemas.events.budget import Balance
+from schemas.events.intake import SourceMeasured
 from schemas.events.refresh import Ageing
 from schemas.events.register import DeviceFailure
 from schemas.vocabulary import AlertSeverity
@@ -17,6 +18,7 @@ from services.database.statements import load_statements
 from services.watch.conditions.budget_crossing import LineStanding
 from services.watch.conditions.failing_model import WindowCount
 from services.watch.conditions.past_policy_life import UnitAgeing
+from services.watch.conditions.source_silent import SourceHealth
 
 SQL = load_statements(__file__, "store.sql")
 _COLUMNS = (
@@ -79,6 +81,32 @@ async def keep_failures(connection: Connection, failures: Sequence[DeviceFailure
     """Keep failures by ticket; answers the models whose counts may have changed."""
     rows = [(failure.ticket, failure.model, failure.failed_at, failure.withdrawn) for failure in failures]
     return {row["model"] for row in await connection.fetch(SQL["keep_failures"], *_columns(rows, 4))}
+
+
+async def keep_sources(connection: Connection, measured: Sequence[SourceMeasured]) -> set[str]:
+    """Keep how sources stand by their newest measurement; answers the sources that were told of."""
+    newest = {event.data.source: event for event in sorted(measured, key=lambda each: each.data.sequence)}
+    rows = [
+        (
+            source,
+            event.data.sequence,
+            event.time,
+            event.data.configured_at,
+            event.data.last_heard_at,
+            event.data.silent_after_seconds,
+            event.data.open_dead_letters,
+            event.data.oldest_dead_letter_at,
+        )
+        for source, event in sorted(newest.items())
+    ]
+    await connection.execute(SQL["keep_sources"], *_columns(rows, 8))
+    return set(newest)
+
+
+async def source_healths(connection: Connection, sources: Collection[str] | None) -> list[SourceHealth]:
+    """How these sources stand, or all."""
+    rows = await connection.fetch(SQL["source_healths"], None if sources is None else sorted(sources))
+    return [SourceHealth(**dict(row)) for row in rows]
 
 
 async def balances(connection: Connection, lines: Pairs | None) -> list[LineStanding]:

@@ -8,8 +8,10 @@ import msgspec
 
 from services.errors import ConfigurationError
 from services.watch.conditions.budget_crossing import BudgetCrossingThresholds
+from services.watch.conditions.dead_letters_growing import DeadLettersGrowingThresholds
 from services.watch.conditions.failing_model import FailingModelThresholds
 from services.watch.conditions.past_policy_life import PastPolicyLifeThresholds
+from services.watch.conditions.source_silent import SourceSilentThresholds
 
 FILE = Path(__file__).with_name("thresholds.yaml")
 
@@ -21,6 +23,8 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     budget_crossing: BudgetCrossingThresholds
     past_policy_life: PastPolicyLifeThresholds
     failing_model: FailingModelThresholds
+    source_silent: SourceSilentThresholds
+    dead_letters_growing: DeadLettersGrowingThresholds
 
 
 def load_thresholds(path: Path = FILE) -> Thresholds:
