@@ -88,6 +88,13 @@ class Alerts:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """What could not be applied; of one source, service or topic if one is named."""
+
+    source: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Help:
     """What one can say."""
 
@@ -109,7 +116,22 @@ class Unknown:
     hint: str
 
 
-Asked = Mine | Counts | Due | Queue | Why | Find | Budget | Replace | Request | Alerts | Help | Fault | Unknown
+Asked = (
+    Mine
+    | Counts
+    | Due
+    | Queue
+    | Why
+    | Find
+    | Budget
+    | Replace
+    | Request
+    | Alerts
+    | DeadLetters
+    | Help
+    | Fault
+    | Unknown
+)
 
 USAGE: Mapping[str, str] = {
     "counts": "counts [kind] [by unit, model, age, state, os] [in UNIT]",
@@ -121,10 +143,19 @@ USAGE: Mapping[str, str] = {
     "replace": "replace",
     "request": "request R-123",
     "alerts": "alerts",
+    "deadletters": "deadletters [SOURCE]",
     "help": "help",
 }
 
-_SYNONYMS = {"count": "counts", "replacement": "replace", "requests": "request", "alert": "alerts", "?": "help"}
+_SYNONYMS = {
+    "count": "counts",
+    "replacement": "replace",
+    "requests": "request",
+    "alert": "alerts",
+    "deadletter": "deadletters",
+    "dead-letters": "deadletters",
+    "?": "help",
+}
 _GREETINGS = {"hello", "hi", "hey", "thanks", "thank", "start", "morning"}
 _MENTION = re.compile(r"<@[A-Z0-9]+(\|[^>]*)?>")
 _OWN_NAME = re.compile(r"^(/?kit\b\s*)+", re.IGNORECASE)
@@ -249,6 +280,12 @@ def _find(rest: str) -> Asked | None:
     return Find(rest) if _TERM.fullmatch(rest) else None
 
 
+def _dead_letters(rest: str) -> Asked | None:
+    if not rest:
+        return DeadLetters()
+    return DeadLetters(rest.lower()) if _TERM.fullmatch(rest) else None
+
+
 _KINDS = {name: kind for kind in Kind for name in (kind.value, f"{kind.value}s")}
 _KINDS |= {"phone": Kind.SMARTPHONE, "phones": Kind.SMARTPHONE, "screen": Kind.MONITOR, "screens": Kind.MONITOR}
 _DIMENSIONS = {name: each for each in Dimension for name in (each.value, f"{each.value}s")}
@@ -262,5 +299,6 @@ _READERS: Mapping[str, Callable[[str], Asked | None]] = {
     "replace": lambda rest: Replace(),
     "request": _request,
     "alerts": _alone(Alerts()),
+    "deadletters": _dead_letters,
     "help": lambda rest: Help(),
 }

@@ -25,10 +25,18 @@ REFUSE = "refuse_request"
 COUNTS_CHART = "counts_chart"
 COUNTS_CSV = "counts_csv"
 
+DEAD_LETTER_SHOW = "dead_letter_show"
+"""These carry `service|fingerprint`, and those for all of one reason `service|reason key`."""
+DEAD_LETTER_REPLAY = "dead_letter_replay"
+DEAD_LETTER_DISCARD = "dead_letter_discard"
+DEAD_LETTERS_REPLAY = "dead_letters_replay_all"
+DEAD_LETTERS_DISCARD = "dead_letters_discard_all"
+
 VIEW_LOADING = "loading"
 VIEW_REPLACE = "replace_form"
 VIEW_REFUSE = "refuse_form"
 VIEW_DONE = "done"
+VIEW_DEAD_LETTER = "dead_letter"
 
 BLOCK_DEVICE = "device"
 BLOCK_KIND = "kind"

@@ -121,10 +121,13 @@ class DeadLetters:
     ) -> Dealt:
         action, subject = f"{_ACTIONS[how]} all", _words(choice, service)
         async with self._transaction(viewer, DEALS, action, subject) as connection:
+            if service and choice.reason_key:
+                group = await queries.letter_group(connection, viewer, service, choice.reason_key)
+                subject = f"{service} {group.source}: {group.reason}" if group else subject
             await self._note(connection, viewer, action, subject)
-            homes = [service] if service else await queries.stores(connection)
+            homes = await queries.stores(connection)
         total, tried = Replayed(), 0
-        for home in homes:
+        for home in homes if service is None else [each for each in homes if each == service]:
             after = NONE_YET
             while most is None or tried < most:
                 limit = SET_LETTERS if most is None else min(SET_LETTERS, most - tried)

@@ -1,4 +1,4 @@
-"""Intake as a running service: the log's relay and pool, the web server, and a poller for each feed."""
+"""Intake as a running service: the log's relay and pool, the web server, a poller a feed, and measuring."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from services.clock import Clock
 from services.database.pool import Pool, open_pool
 from services.eventlog.stream_service import StreamService
 from services.intake.app import make_application
-from services.intake.doors import OpenSource, open_sources, units_of
+from services.intake.doors import OpenSource, open_sources, silent_after, source_of, units_of
 from services.intake.measures import LastWords
 from services.intake.polling import Poller
 from services.intake.settings import IntakeSettings
+from services.intake.standing import Standing
 from services.intake.vendor_http import Vendor
 from services.lifecycle import OwnedTasks, Service
 from services.settings import Settings, read
@@ -45,6 +46,9 @@ class IntakeService:
         self._sources = sources
         self._feeds = [polled for source in self._sources for polled in source.feeds]
         self._stream = StreamService(self.name, settings, (), None)
+        may_be_silent = silent_after(sources, intake.intake_silent_after_hours)
+        self._last_words = LastWords(clock, set(may_be_silent))
+        self._standing = Standing(self._pool, clock, self._last_words, may_be_silent, source_of)
         self._pollers = OwnedTasks("intake pollers")
         self._polling_pool: Pool | None = None
         self._session: aiohttp.ClientSession | None = None
@@ -55,17 +59,17 @@ class IntakeService:
         """Open the pools and the relay, then the doors, then begin to poll. Raises OSError if the port is taken."""
         self._say_what_is_off()
         await self._stream.start()
-        last_words = LastWords(self._clock, {each.source.name for each in self._sources if each.is_on})
         webhooks = [webhook for source in self._sources for webhook in source.webhooks]
-        application = make_application(webhooks, self._pool, self._clock, self._units, last_words, self._intake)
+        application = make_application(webhooks, self._pool, self._clock, self._units, self._last_words, self._intake)
         self._runner = web.AppRunner(application, access_log=None, auto_decompress=False)
         await self._runner.setup()
         await web.TCPSite(self._runner, self._intake.intake_host, self._intake.intake_port).start()
         self.port = self._runner.addresses[0][1]
+        await self._standing.start()
         if self._feeds:
-            await self._start_polling(last_words)
+            await self._start_polling()
 
-    async def _start_polling(self, last_words: LastWords) -> None:
+    async def _start_polling(self) -> None:
         # Each feed holds a connection while it is read, so pollers have a pool of their own.
         url = str(self._settings.database_url)
         self._polling_pool = await open_pool(url, self.name, size=len(self._feeds))
@@ -77,7 +81,7 @@ class IntakeService:
                 self._pool_for_polling,
                 self._clock,
                 self._units,
-                last_words,
+                self._last_words,
                 polled.every_seconds,
                 asyncio.sleep,
             )
@@ -100,6 +104,7 @@ class IntakeService:
         if self._runner is not None:
             await self._runner.cleanup()
         await self._pollers.stop()
+        await self._standing.stop()
         if self._session is not None:
             await self._session.close()
         if self._polling_pool is not None:
@@ -108,8 +113,13 @@ class IntakeService:
         await self._stream.stop()
 
     def ready(self) -> bool:
-        """True while the doors are open, every poller lives and the relay works."""
-        return self._runner is not None and not self._pollers.failed.is_set() and self._stream.ready()
+        """True while the doors are open, every poller and the measuring live, and the relay works."""
+        return (
+            self._runner is not None
+            and not self._pollers.failed.is_set()
+            and self._standing.ready()
+            and self._stream.ready()
+        )
 
 
 def build(settings: Settings, clock: Clock, directory: Directory) -> Service:

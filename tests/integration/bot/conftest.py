@@ -18,9 +18,11 @@ from deploy.local.workspace.limits import Limits
 from deploy.local.workspace.scripted import ScriptedPerson
 from deploy.local.workspace.server import Workspace
 from deploy.local.workspace_seed import workspace_seed
+from schemas.topics import DEFAULT_PREFIX
 from schemas.vocabulary import DeviceState, Kind
 from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
+from services.intake.commands import DeadLetters
 from services.register.consumer import RegisterConsumer
 from services.requests.commands import Requests
 from tests.fixtures.delivery import deliver
@@ -93,7 +95,15 @@ async def devices(database_url: str) -> None:
 async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
     directory, clock = small_directory(), FixedClock(NOW)
     requests_pool = await open_pool(database_url, "requests", size=6)
-    yield Desk(pool, clock, directory, Requests(requests_pool, clock, directory, due_date=due_date))
+    letters_pool = await open_pool(database_url, "intake", size=2)
+    yield Desk(
+        pool,
+        clock,
+        directory,
+        Requests(requests_pool, clock, directory, due_date=due_date),
+        DeadLetters(letters_pool, clock, directory, DEFAULT_PREFIX),
+    )
+    await letters_pool.close()
     await requests_pool.close()
 
 
