@@ -50,16 +50,17 @@ def judge(health: SourceHealth, thresholds: DeadLettersGrowingThresholds, held: 
     old = health.open_dead_letters > 0 and age > timedelta(days=limit)
     if step is None and not old:
         return Verdict(key=key, condition=CONDITION, finding=None)
-    number = _about(health.open_dead_letters)
+    number = health.open_dead_letters
+    how_many = "a dead letter is open" if number == 1 else f"{_about(number)} dead letters are open"
     finding = Finding(
         severity=thresholds.oldest_severity if step is None else step.severity,
         audience="operations",
-        headline=f"{health.source}: {number} dead letters are open",
+        headline=f"{health.source}: {how_many}",
         detail=(
             ("" if age < timedelta(days=1) else f"The oldest has waited for {_days(age)}. ")
             + f"See why with /kit deadletters {health.source}; mend the cause, then replay them."
         ),
-        measured=float(health.open_dead_letters),
+        measured=float(number),
         threshold=0.0 if step is None else step.at,
     )
     return Verdict(key=key, condition=CONDITION, finding=finding)
