@@ -1,4 +1,4 @@
-"""The dead-letter store: what is settled is forgotten in time, what is open never, and what comes again is whole again."""
+"""The dead-letter store: what is settled is forgotten in time, what is open never, what comes again is whole."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from services.eventlog.forgetting import Forgetting
 
 pytestmark = pytest.mark.integration
 
-LETTERS = [DeadLetter(source="jamf", reason=f"line {n}: no", body=b"Amara %d" % n, context={"a": "b"}) for n in range(6)]
+LETTERS = [
+    DeadLetter(source="jamf", reason=f"line {n}: no", body=b"Amara %d" % n, context={"a": "b"}) for n in range(6)
+]
 OPEN, REPLAYED, DISCARDED, LATELY = (letter.fingerprint for letter in LETTERS[:4])
 
 
@@ -80,7 +82,9 @@ async def test_letters_are_chosen_by_source_reason_and_words_without_waiting_for
 async def test_a_service_equipped_later_is_like_the_others(pool: Pool) -> None:
     await pool.execute("CREATE SCHEMA later")
     await pool.execute("SELECT eventlog.equip('later')")
-    await pool.execute("INSERT INTO later.dead_letters (fingerprint, source, reason, body) VALUES ($1, 'x', 'y', '')", OPEN)
+    await pool.execute(
+        "INSERT INTO later.dead_letters (fingerprint, source, reason, body) VALUES ($1, 'x', 'y', '')", OPEN
+    )
     assert await pool.fetchval("SELECT forgotten_at FROM later.dead_letters") is None
     assert "later" in {row[0] for row in await pool.fetch("SELECT eventlog.equipped()")}
     assert await pool.fetch("SELECT service, letters FROM eventlog.dead_letter_groups() ORDER BY service") == [

@@ -157,7 +157,7 @@ class _Telling:
             for event in events:
                 if (event.source, event.id) not in self._known:
                     self._known.add((event.source, event.id))
-                    self.events.append((kind.topic, event))
+                    self.events.append((kind.topics[0], event))
 
 
 def _requests(world: World, thinned: _Thinned) -> list[NewRequest]:

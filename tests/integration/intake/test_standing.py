@@ -46,13 +46,17 @@ def clock() -> FixedClock:
 async def told(pool: Pool) -> list[SourceStanding]:
     """What was told since the last look."""
     rows = await pool.fetch("DELETE FROM outbox WHERE topic = 'source-health' RETURNING event, position")
-    events = [msgspec.json.decode(row["event"], type=SourceMeasured) for row in sorted(rows, key=lambda r: r["position"])]
+    events = [
+        msgspec.json.decode(row["event"], type=SourceMeasured) for row in sorted(rows, key=lambda r: r["position"])
+    ]
     assert all(event.subject == event.data.source for event in events)
     return [event.data for event in events]
 
 
 async def pass_real_time(pool: Pool, by: timedelta) -> None:
-    await pool.execute("UPDATE sources SET told_at = told_at - $1::interval, claimed_at = claimed_at - $1::interval", by)
+    await pool.execute(
+        "UPDATE sources SET told_at = told_at - $1::interval, claimed_at = claimed_at - $1::interval", by
+    )
 
 
 async def test_last_words_outlive_a_process_and_come_from_any(pool: Pool, clock: FixedClock) -> None:
@@ -138,6 +142,8 @@ async def test_open_letters_are_counted_by_source_and_those_of_other_services_by
     assert standing["gone"].silent_after_seconds is None
     await process.standing.measure()
     assert await told(pool) == []
-    await pool.execute("UPDATE dead_letters SET settled_at = now(), settled_as = 'discarded' WHERE source = 'gone/kind'")
+    await pool.execute(
+        "UPDATE dead_letters SET settled_at = now(), settled_as = 'discarded' WHERE source = 'gone/kind'"
+    )
     await process.standing.measure()
     assert [(each.source, each.open_dead_letters) for each in await told(pool)] == [("gone", 0)]

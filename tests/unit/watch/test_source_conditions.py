@@ -44,7 +44,9 @@ def test_without_a_word_of_intake_it_takes_a_tenth_longer_and_points_at_intake()
     assert silence(HEARD, NOW + 26 * HOUR) is None
     found = silence(HEARD, NOW + 27 * HOUR)
     assert found is not None
-    assert "Intake itself has told nothing of it since 20 Nov 2024, 12:00: see first whether intake runs." in found.detail
+    assert (
+        "Intake itself has told nothing of it since 20 Nov 2024, 12:00: see first whether intake runs." in found.detail
+    )
     assert silence(HEARD, NOW + 26 * HOUR, held=True) is not None, "an open alert does not flap in between"
 
 
