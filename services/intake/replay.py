@@ -102,7 +102,7 @@ class Replay:
 
     def _published(self, letters: Iterable[Stored], result: Replayed) -> Iterable[Published]:
         for letter in letters:
-            topic = letter.context.get("topic", "").removeprefix(self._prefix)
+            topic = letter.source.removeprefix(FROM_LOG).removeprefix(self._prefix)
             if topic not in self._topics:
                 result.still_dead[letter.fingerprint] = f"there is no topic {topic!r} to send it to again"
                 continue

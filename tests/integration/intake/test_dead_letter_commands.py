@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 import msgspec
 import pytest
 
-from schemas.events.device import DeviceCheckedIn
-from schemas.topics import DEFAULT_PREFIX
+from schemas.events.device import DeviceCheckedIn, DeviceObserved
+from schemas.topics import DEFAULT_PREFIX, DEVICE_OBSERVED
 from services.access.directory import Directory, Unit
 from services.clock import FixedClock
-from services.database.pool import Pool, open_pool
+from services.database.pool import Connection, Pool, open_pool
 from services.errors import NotAllowed, NotFound
 from services.eventlog import dead_letters
+from services.eventlog.applying import Applied, RecordApplier
 from services.eventlog.dead_letters import Choice, DeadLetter
 from services.intake import commands, queries
 from services.intake.commands import DeadLetters
 from services.intake.doors import RECORD_KINDS
 from services.intake.translation import Context, translate_body
+from services.register.consumer import RegisterConsumer
 from tests.fixtures.observations import START, checked_in
 from tests.fixtures.people import viewer
 from tests.payloads import payload
@@ -192,6 +195,49 @@ async def test_an_event_goes_to_the_log_again_byte_for_byte(
     elsewhere = await letters.replay(HELEN, whole.fingerprint)
     assert (elsewhere.tried, elsewhere.settled) == (1, 1), "the other service's letter of the same event"
     assert [each.settled_as for each in await queries.letters(pool, HELEN, whole.fingerprint)] == ["replayed"] * 2
+
+
+async def test_an_event_that_failed_is_applied_when_it_comes_again_and_only_there(
+    letters: DeadLetters, pool: Pool, database_url: str
+) -> None:
+    register, mended = await open_pool(database_url, "register"), False
+    consumer = RegisterConsumer()
+
+    async def apply(connection: Connection, events: Sequence[DeviceObserved]) -> Applied:
+        if not mended and any(event.subject == "SER0003" for event in events):
+            raise ValueError("a fault of ours")
+        return await consumer.apply(connection, events)
+
+    applier = RecordApplier("register", [DEVICE_OBSERVED], apply, register, DEFAULT_PREFIX)
+    await applier.apply([LogRecord(checked_in(f"SER{n:04}", n, START)) for n in range(6)])
+    (group,) = await queries.letter_groups(pool, HELEN)
+    assert (group.service, group.source, group.letters) == ("register", f"log:{TOPIC}", 1)
+    failed_again = await letters.replay(HELEN, group.latest)
+    await applier.apply([LogRecord(value=event) for _, _, event in await outbox(pool)])
+    (still,) = await queries.letter_groups(pool, HELEN)
+    assert (failed_again.sent_again, still.latest, still.seen) == (1, group.latest, 2), "it comes back to the list"
+    mended = True
+    await pool.execute("TRUNCATE intake.outbox")
+    await letters.replay(HELEN, group.latest)
+    for _ in range(2):
+        await applier.apply([LogRecord(value=event) for _, _, event in await outbox(pool)])
+    assert await register.fetchval("SELECT count(*) FROM devices") == 6
+    assert await queries.letter_groups(pool, HELEN) == []
+    await register.close()
+
+
+@dataclasses.dataclass(init=False)
+class LogRecord:
+    """A record as it stands on the log."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+
+    def __init__(self, event: DeviceCheckedIn | None = None, value: bytes = b"") -> None:
+        self.topic = TOPIC
+        self.key = event.subject.encode() if event else None
+        self.value = msgspec.json.encode(event) if event else value
 
 
 async def test_groups_are_found_by_service_vendor_kind_and_topic(pool: Pool, database_url: str) -> None:
