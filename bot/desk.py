@@ -10,17 +10,19 @@ from services.access.directory import Directory
 from services.clock import Clock, london_date
 from services.database.pool import Pool
 from services.intake.commands import DeadLetters
+from services.register.commands import Conflicts
 from services.requests.commands import Requests
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Desk:
-    """One a process. `pool` reads; `commands` and `letters` have their own."""
+    """One a process. `pool` reads; the commands have their own."""
 
     pool: Pool
     clock: Clock
     directory: Directory
     commands: Requests
+    conflicts: Conflicts
     letters: DeadLetters
 
     @property

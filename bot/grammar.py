@@ -88,6 +88,18 @@ class Alerts:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Conflicts:
+    """Serials that two records claim."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Leavers:
+    """Devices still with people who have left or moved."""
+
+    unit: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class DeadLetters:
     """What could not be applied; of one source, service or topic if one is named."""
 
@@ -127,6 +139,8 @@ Asked = (
     | Replace
     | Request
     | Alerts
+    | Conflicts
+    | Leavers
     | DeadLetters
     | Help
     | Fault
@@ -143,6 +157,8 @@ USAGE: Mapping[str, str] = {
     "replace": "replace",
     "request": "request R-123",
     "alerts": "alerts",
+    "conflicts": "conflicts",
+    "leavers": "leavers [in UNIT]",
     "deadletters": "deadletters [SOURCE]",
     "help": "help",
 }
@@ -152,6 +168,9 @@ _SYNONYMS = {
     "replacement": "replace",
     "requests": "request",
     "alert": "alerts",
+    "conflict": "conflicts",
+    "leaver": "leavers",
+    "movers": "leavers",
     "deadletter": "deadletters",
     "dead-letters": "deadletters",
     "?": "help",
@@ -272,6 +291,11 @@ def _request(rest: str) -> Asked | None:
     return Request(f"R-{int(found[1])}") if found else None
 
 
+def _leavers(rest: str) -> Asked | None:
+    unit, rest = _unit(rest)
+    return Leavers(unit) if not rest else None
+
+
 def _why(rest: str) -> Asked | None:
     return Why(rest) if _TERM.fullmatch(rest) else None
 
@@ -299,6 +323,8 @@ _READERS: Mapping[str, Callable[[str], Asked | None]] = {
     "replace": lambda rest: Replace(),
     "request": _request,
     "alerts": _alone(Alerts()),
+    "conflicts": _alone(Conflicts()),
+    "leavers": _leavers,
     "deadletters": _dead_letters,
     "help": lambda rest: Help(),
 }

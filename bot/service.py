@@ -23,6 +23,7 @@ from services.eventlog.topics import ensure_topics
 from services.intake.commands import DeadLetters
 from services.lifecycle import Service
 from services.refresh import queries as refresh_queries
+from services.register.commands import Conflicts
 from services.requests.commands import Requests
 from services.settings import Settings, read
 
@@ -52,12 +53,15 @@ class BotService:
             self._stack.push_async_callback(pool.close)
             requests_pool = await open_pool(url, "requests")
             self._stack.push_async_callback(requests_pool.close)
+            register_pool = await open_pool(url, "register")
+            self._stack.push_async_callback(register_pool.close)
             session = await self._stack.enter_async_context(aiohttp.ClientSession())
             commands = Requests(requests_pool, self._clock, self._directory, due_date=due_date)
             letters_pool = await open_pool(url, "intake", size=2)
             self._stack.push_async_callback(letters_pool.close)
+            conflicts = Conflicts(register_pool, self._clock)
             letters = DeadLetters(letters_pool, self._clock, self._directory, settings.topic_prefix)
-            desk = Desk(pool, self._clock, self._directory, commands, letters)
+            desk = Desk(pool, self._clock, self._directory, commands, conflicts, letters)
             parts = self.parts = assemble(self._bot_settings, desk, session)
             await ensure_topics(settings.kafka_bootstrap_servers, settings.topic_prefix)
             listening = BotConsumer(desk, self._bot_settings, parts.sender.wake)
