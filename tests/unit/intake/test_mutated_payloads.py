@@ -52,15 +52,15 @@ SEEDS: list[tuple[str, bytes]] = [
     *(("servicenow/sc_request", body) for body in records("servicenow/sc_request_table_api.json", "result")),
     *(("servicenow/sc_req_item", body) for body in records("servicenow/sc_req_item_table_api.json", "result")),
     ("servicenow/push", payload("servicenow/outbound_business_rule_custom.json")),
+    ("entra/person", PERSON),
+    ("entra/notification", payload("intune/graph_change_notification.json")),
+    ("entra/notification", payload("intune/graph_lifecycle_notification.json")),
     *(("fleet", path.read_bytes()) for path in sorted((FOLDER / "fleet").glob("activity_*.json"))),
     *(("fleet/activity", body) for body in records("fleet/activities_list.json", "activities")),
     *(("fleet/host", body) for body in records("fleet/hosts_list.json", "hosts")),
     *(("jira", path.read_bytes()) for path in sorted((FOLDER / "jira").glob("*_*.json")) if "vectors" not in path.name),
     ("snipeit", payload("snipeit/hardware_item_deployable_no_fields.json")),
     *(("snipeit", body) for body in records("snipeit/hardware_list.json", "rows")),
-    ("entra/person", PERSON),
-    ("entra/notification", payload("intune/graph_change_notification.json")),
-    ("entra/notification", payload("intune/graph_lifecycle_notification.json")),
     ("finance", EXTRACT),
 ]
 JSON_SEEDS = [(name, body) for name, body in SEEDS if body.lstrip().startswith(b"{")]

@@ -42,6 +42,12 @@ def test_every_source_can_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "FINANCE_SECRETS": "hush-finance",
         "WORKSPACE_ONE_USER": "wsone",
         "WORKSPACE_ONE_PASSWORD": "hush-wsone",
+        "ENTRA_TENANT_ID": "tenant",
+        "ENTRA_CLIENT_ID": "client",
+        "ENTRA_CLIENT_SECRET": "hush-entra",
+        "ENTRA_CLIENT_STATES": "hush-state,hush-older",
+        "ENTRA_NOTIFICATION_URL": "https://quartermaster.example/sources/entra/notifications",
+        "ENTRA_UNIT_GROUPS": '{"477e9fc6-5de7-4406-bb2a-7e5c83c9ae5f": "central-west"}',
         "FLEET_WEBHOOK_SECRETS": "hush-fleet",
         "FLEET_URL": "https://fleet.example",
         "FLEET_API_TOKEN": "hush-fleet-token",
@@ -49,12 +55,6 @@ def test_every_source_can_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "SNIPEIT_URL": "https://assets.example",
         "SNIPEIT_API_TOKEN": "hush-snipe",
         "SNIPEIT_TIME_ZONE": "Europe/London",
-        "ENTRA_TENANT_ID": "tenant",
-        "ENTRA_CLIENT_ID": "client",
-        "ENTRA_CLIENT_SECRET": "hush-entra",
-        "ENTRA_CLIENT_STATES": "hush-state,hush-older",
-        "ENTRA_NOTIFICATION_URL": "https://quartermaster.example/sources/entra/notifications",
-        "ENTRA_UNIT_GROUPS": '{"477e9fc6-5de7-4406-bb2a-7e5c83c9ae5f": "central-west"}',
     }.items():
         monkeypatch.setenv(name, value)
     on = {source.source.name: source for source in open_sources() if source.is_on}
@@ -63,9 +63,9 @@ def test_every_source_can_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "/sources/servicenow/push",
         "/sources/finance/extract",
         "/sources/workspace-one/notifications",
+        "/sources/entra/notifications",
         "/sources/fleet/webhook",
         "/sources/jira/webhook",
-        "/sources/entra/notifications",
     }
     (stream,) = [stream for source in on.values() for stream in source.streams]
     assert (stream.name, stream.bootstrap_servers) == ("intune/event-hubs", "nwh.servicebus.windows.net:9093")
@@ -134,6 +134,13 @@ def test_half_of_a_source_s_settings_is_a_mistake_that_is_named(
         open_sources()
 
 
+def test_reports_are_exported_only_if_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("INTUNE_TENANT_ID", "INTUNE_CLIENT_ID", "INTUNE_CLIENT_SECRET"):
+        monkeypatch.setenv(name, "x")
+    names = [polled.feed.name for source in open_sources() for polled in source.feeds]
+    assert names == ["intune", "intune/complete"]
+
+
 def test_a_letter_is_translated_again_by_the_settings_as_they_are_then(monkeypatch: pytest.MonkeyPatch) -> None:
     (row,) = records("snipeit/hardware_list.json", "rows")
     before = RECORD_KINDS["snipeit"].translate(row, CONTEXT)[0].time
@@ -143,13 +150,6 @@ def test_a_letter_is_translated_again_by_the_settings_as_they_are_then(monkeypat
     assert RECORD_KINDS["intune"] is MANAGED_DEVICE
     with pytest.raises(KeyError):
         RECORD_KINDS["nobody"]
-
-
-def test_reports_are_exported_only_if_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("INTUNE_TENANT_ID", "INTUNE_CLIENT_ID", "INTUNE_CLIENT_SECRET"):
-        monkeypatch.setenv(name, "x")
-    names = [polled.feed.name for source in open_sources() for polled in source.feeds]
-    assert names == ["intune", "intune/complete"]
 
 
 def test_an_empty_value_is_an_absent_one(monkeypatch: pytest.MonkeyPatch) -> None:
