@@ -15,6 +15,7 @@ from services.eventlog import dead_letters
 from services.eventlog.dead_letters import Stored
 from services.intake.admission import Receipt, admit
 from services.intake.doors import RECORD_KINDS
+from services.intake.imports.letters import kind_of_letter
 from services.intake.translation import Context, Translated, translate_body
 
 
@@ -37,7 +38,7 @@ async def replay(connection: Connection, fingerprint: UUID, clock: Clock, units:
         letter = await show(connection, fingerprint)
         if letter.settled_as is not None:
             raise RuleBroken(f"dead letter {fingerprint} was {letter.settled_as} already")
-        translated = _translate(letter, Context(clock.now(), units))
+        translated = await _translate(connection, letter, Context(clock.now(), units))
         reason = next(
             (each.letter.reason for each in translated.rejected if each.letter.fingerprint == fingerprint), None
         )
@@ -60,8 +61,8 @@ async def discard(connection: Connection, fingerprint: UUID) -> None:
             raise RuleBroken(f"dead letter {fingerprint} was {letter.settled_as} already")
 
 
-def _translate(letter: Stored, context: Context) -> Translated:
-    kind = RECORD_KINDS.get(letter.source)
+async def _translate(connection: Connection, letter: Stored, context: Context) -> Translated:
+    kind = RECORD_KINDS.get(letter.source) or await kind_of_letter(connection, letter)
     if kind is None:
         raise RuleBroken(f"nothing here translates letters of {letter.source!r}")
     return translate_body(kind, letter.body, context, stood=letter.context.get("record", ""))

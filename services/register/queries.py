@@ -122,7 +122,7 @@ async def counts(
 
 
 async def known_identifiers(connection: Connection, names: Sequence[str]) -> set[str]:
-    """Which of these names (`serial:…`, `intune:…`) some device goes by. Tells nothing of the device: takes no viewer."""
+    """Which of these names (`serial:…`, `intune:…`) some device goes by. Says nothing else, so it takes no viewer."""
     return {row["name"] for row in await connection.fetch(SQL["known_identifiers"], names)}
 
 

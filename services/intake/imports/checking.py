@@ -66,9 +66,7 @@ async def _add(connection: Connection, checked: Checked, found: TranslatedSet) -
     unheard = [event for event, before in zip(events, heard, strict=True) if not before]
     checked.unchanged += len(events) - len(unheard)
     names = [_names(event) for event in unheard]
-    known = (
-        await register.known_identifiers(connection, [name for each in names for name in each]) if unheard else set()
-    )
+    known = await register.known_identifiers(connection, [name for each in names for name in each])
     changed = sum(not known.isdisjoint(each) for each in names)
     checked.changed += changed
     checked.new += len(unheard) - changed

@@ -28,10 +28,11 @@ from services.intake.imports.store import Begun, Identity, Tally
 from services.intake.mapping.naming import Stamp
 from services.intake.mapping.reading import read_mapping, text_fields
 from services.intake.mapping.shipped import shipped_names, shipped_text
-from services.intake.mapping.structs import FinanceMapping
+from services.intake.mapping.structs import FinanceMapping, MomentText
 from services.intake.mapping.structs import Mapping as MappingOfFile
 from services.intake.mapping.translate import Fit, fit
-from services.intake.translation import Context, Rejected
+from services.intake.mapping.values import moment_of, zone_named
+from services.intake.translation import Context, Rejected, Untranslatable
 
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
 _CHUNK = 1 << 20
@@ -45,16 +46,16 @@ class NoAsOf(BadInput):
     """Neither the rows nor the caller say when the rows were true."""
 
 
-async def mapping_text(connection: Connection, source: str, given: Path | None) -> tuple[str, str]:
-    """A mapping's text and what to call it: the file given, else the source's newest, else the shipped one of its name.
+def mapping_in(path: Path) -> tuple[str, str]:
+    """A mapping's text and what to call it. Raises BadInput for a file that cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8-sig"), path.name
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"the mapping cannot be read: {error}", where=str(path)) from None
 
-    Raises BadInput where there is none.
-    """
-    if given is not None:
-        try:
-            return given.read_text(encoding="utf-8-sig"), given.name
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInput(f"the mapping cannot be read: {error}", where=str(given)) from None
+
+async def mapping_of(connection: Connection, source: str) -> tuple[str, str]:
+    """A source's newest mapping and what to call it, else the shipped one of its name. Raises BadInput for neither."""
     if (kept := await store.newest_mapping(connection, source)) is not None:
         return kept, f"mapping of {source}"
     if (shipped := shipped_text(source)) is not None:
@@ -132,7 +133,7 @@ def open_import(
     mapping: str,
     mapping_name: str,
     sheet: str | None,
-    as_of: datetime | None,
+    as_of: str | None,
     units: Mapping[str, str],
     clock: Clock,
 ) -> Import:
@@ -144,9 +145,8 @@ def open_import(
         raise BadInput(f"{source!r} is no name of a source: lower-case letters, digits, dots and dashes")
     read = read_mapping(mapping, mapping_name)
     now = clock.now()
-    if as_of is not None and as_of > now:
-        raise BadInput(f"{as_of:%Y-%m-%d %H:%M} is still to come", where="--as-of")
-    if as_of is None and not isinstance(read, FinanceMapping) and "updated_at" not in text_fields(read):
+    true_at = _as_of(as_of, read.time_zone, now) if as_of is not None else None
+    if true_at is None and not isinstance(read, FinanceMapping) and "updated_at" not in text_fields(read):
         raise NoAsOf(
             "the rows do not say when they were true, and a file's own date changes with every copy: say when it was "
             "exported, as in --as-of 2026-11-01 or --as-of 2026-11-01T09:30",
@@ -155,7 +155,7 @@ def open_import(
     table = open_table(path, sheet=sheet)
     standing = _standing(path)
     identity = Identity(
-        source=source, file_name=path.name, file_sha256=_sha256(path), mapping=mapping, as_of=as_of, sheet=sheet
+        source=source, file_name=path.name, file_sha256=_sha256(path), mapping=mapping, as_of=true_at, sheet=sheet
     )
     return Import(
         identity=identity,
@@ -167,6 +167,17 @@ def open_import(
         now=now,
         standing=standing,
     )
+
+
+def _as_of(words: str, zone: str, now: datetime) -> datetime:
+    """A date, which is its beginning, or a moment; in the mapping's zone unless it says another."""
+    try:
+        found = moment_of(MomentText(), zone_named(zone), "--as-of")(words.strip())
+    except Untranslatable as error:
+        raise BadInput(error.reason, where="--as-of") from None
+    if found is None or found > now:
+        raise BadInput(f"{words} is still to come" if found else f"{words!r} is no moment", where="--as-of")
+    return found
 
 
 def _standing(path: Path) -> tuple[int, int]:

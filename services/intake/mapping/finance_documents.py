@@ -36,7 +36,7 @@ from services.intake.mapping.values import (
     share_of,
     text_reader,
 )
-from services.intake.sources import finance
+from services.intake.sources.finance import translation as finance
 from services.intake.translation import Context, Untranslatable
 
 _NAMES = {"net_pence": "net", "vat_pence": "vat"}

@@ -208,7 +208,7 @@ def _long_forms() -> dict[str, type[Text]]:
         for field in msgspec.inspect.type_info(struct).fields:  # type: ignore[attr-defined]  # a struct's type has fields
             options = field.type.types if isinstance(field.type, msgspec.inspect.UnionType) else (field.type,)
             for each in options:
-                if isinstance(each, msgspec.inspect.StructType):
+                if isinstance(each, msgspec.inspect.StructType) and issubclass(each.cls, Text):
                     found[field.name] = each.cls
     return found
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from schemas.envelope import Event
-from schemas.topics import DEVICE_OBSERVED, FINANCE_DOCUMENT
+from schemas.topics import DEVICE_OBSERVED, FINANCE_DOCUMENT, Topic
 from services.errors import ConfigurationError
 from services.intake.files.json_rows import LIST_NAMES, Unflattenable, flattened
 from services.intake.files.rows import Table, UnreadableFile, column_name
@@ -41,7 +41,7 @@ def row_kind(mapping: Mapping, stamp: Stamp) -> RecordKind:
         return translate(cells, context, stamp)
 
     name = row_kind_name(stamp.source)
-    return RecordKind(name, name, _topic(mapping), translate_row)
+    return RecordKind(name, name, (_topic(mapping),), translate_row)
 
 
 def row_kind_name(source: str) -> str:
@@ -57,7 +57,7 @@ def push_kind(mapping: Mapping, source: str) -> RecordKind:
     if not isinstance(mapping, FinanceMapping) and "updated_at" not in text_fields(mapping):
         raise ConfigurationError(f"the mapping of {source} must map updated_at: what is pushed says no other time")
     translate = translate_mapped(mapping, source)
-    return RecordKind(f"push/{source}", source, _topic(mapping), translate, split_mapped)
+    return RecordKind(f"push/{source}", source, (_topic(mapping),), translate, split_mapped)
 
 
 def translate_mapped(mapping: Mapping, source: str) -> Callable[[bytes, Context], Sequence[Event]]:
@@ -102,7 +102,7 @@ def _by(mapping: Mapping) -> Callable[[Cells, Context, Stamp], Sequence[Event]]:
     return unless_left_out
 
 
-def _topic(mapping: Mapping) -> Any:
+def _topic(mapping: Mapping) -> Topic:
     return FINANCE_DOCUMENT if isinstance(mapping, FinanceMapping) else DEVICE_OBSERVED
 
 
