@@ -27,6 +27,7 @@ from services.intake.imports.run import Import, mapping_in, mapping_of, open_imp
 from services.intake.imports.store import Begun, Tally
 from services.intake.mapping.translate import row_kind_name
 from services.intake.translation import Rejected
+from services.lifecycle import settle_garbage_collection
 from services.settings import Settings, read
 
 console = Console(highlight=False)
@@ -86,6 +87,7 @@ async def _import(
     refused_to: Path | None,
 ) -> None:
     settings = read(Settings)
+    settle_garbage_collection()
     units = units_of(Directory.load(settings.directory_file))
     async with intake_connection() as connection:
         text, name = mapping_in(mapping) if mapping is not None else await mapping_of(connection, source)

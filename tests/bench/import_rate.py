@@ -25,6 +25,7 @@ from services.clock import SystemClock
 from services.database import migrations
 from services.database.pool import open_pool
 from services.intake.imports.run import open_import
+from services.lifecycle import settle_garbage_collection
 
 ROWS = 500_000
 LARGEST_MB = 300
@@ -121,6 +122,7 @@ async def measure(rows: int) -> dict[str, object]:
         write_file(path, rows)
         async with EmbeddedPostgres(Path(folder) / "postgres") as server:
             migrations.apply(server.database_url)
+            settle_garbage_collection()
             passes = await import_it(path, server.database_url)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             copied = await copy_it(path, server.database_url)

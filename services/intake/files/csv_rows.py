@@ -39,11 +39,15 @@ class _Lines:
     def __init__(self, stream: io.TextIOBase) -> None:
         self._read = stream.readline
         self.number = 0
+        self.last_nul = 0
+        """The last line that held a NUL character."""
 
     def __iter__(self) -> Iterator[str]:
         read, longest = self._read, _LONGEST_LINE
         while line := read(longest):
             self.number += 1
+            if "\0" in line:
+                self.last_nul = self.number
             if len(line) == longest and line[-1] not in "\r\n":
                 raise _LongLine
             yield line
@@ -136,7 +140,7 @@ def _rows(text: io.TextIOBase, delimiter: str, skipped: int, names: list[str], n
         if len(values) != width:
             yield misfit(first, names, values[:MOST_COLUMNS])
             continue
-        if any("\0" in value for value in values):
+        if lines.last_nul >= first:
             yield unreadable(first, values, "the row holds NUL characters")
             continue
         cells = dict(zip(names, values, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from services.errors import BadInput
 
@@ -16,8 +17,7 @@ class UnreadableFile(BadInput):
     """The file as a whole cannot be read; the message says what to do about it."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row. `number` is where it begins, in the table's own unit; columns are named in lower case, trimmed.
 
     `fault` says why the row cannot be read; then `cells` holds what there was of it.

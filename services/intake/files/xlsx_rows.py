@@ -26,7 +26,7 @@ from services.intake.files.rows import (
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-LARGEST_TEXTS = 256 << 20
+LARGEST_TEXTS = 64 << 20
 """Bytes of the workbook's table of shared texts: the one part that cannot be streamed."""
 
 _ERRORS = frozenset({"#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!", "#GETTING_DATA"})

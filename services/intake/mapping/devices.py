@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from schemas.envelope import Event
@@ -37,14 +37,18 @@ from services.intake.mapping.values import (
     REMEMBERED,
     Cells,
     Reader,
+    Value,
     after_months,
+    cell_reader,
+    clean_text,
     day_of,
     moment_of,
     months_of,
+    nothing,
     pence_of,
     place_of,
-    reading,
     text_reader,
+    value_reader,
     with_vat,
     word_in,
     zone_named,
@@ -66,7 +70,7 @@ def device_translation(mapping: DeviceMapping) -> Translate:
 def _assets(mapping: AssetMapping) -> Translate:
     fields = _Fields(mapping)
     name_of, maker_model_kind, unit_of = naming(mapping), fields.maker_model_kind(), fields.unit()
-    state, holder = fields.state(), fields.text("holder_email")
+    state, holder = fields.state(), fields.cell("holder_email")
     purchased, warranty_end, months = fields.day("purchased_on"), fields.day("warranty_ends_on"), fields.months()
     cost = fields.cost()
 
@@ -106,7 +110,7 @@ def _warranty_end(purchased_on: date | None, months: int | None) -> date | None:
 def _check_ins(mapping: CheckInMapping) -> Translate:
     fields = _Fields(mapping)
     name_of, maker_model_kind = naming(mapping), fields.maker_model_kind()
-    os_of, os_version, holder = fields.text("os"), fields.text("os_version"), fields.text("holder_email")
+    os_of, os_version, holder = fields.text("os"), fields.text("os_version"), fields.cell("holder_email")
     compliant = fields.truth("compliant")
 
     def translate(cells: Cells, _: Context, stamp: Stamp) -> Sequence[Event]:
@@ -177,23 +181,32 @@ class _Fields:
         return place_of(self._fields[name])
 
     def text(self, name: str) -> Reader[str]:
-        return self._text(self._fields[name]) if name in self._fields else _nothing
+        return self._text(self._fields[name]) if name in self._fields else nothing
+
+    def cell(self, name: str) -> Reader[str]:
+        """For what cleans a cell by itself."""
+        return cell_reader(self._fields.get(name))
 
     def _text(self, field: Text) -> Reader[str]:
         return text_reader(field, html_escaped=self._mapping.html_escaped)
 
+    def _value(self, field: Text, convert: Callable[[str], Value | None]) -> Reader[Value]:
+        return value_reader(field, convert, html_escaped=self._mapping.html_escaped)
+
     def maker_model_kind(self) -> Callable[[Cells, str | None], tuple[str | None, str | None, Kind | None]]:
         """Maker, model and kind, which explain each other. A fleet has few models, so the answers are remembered."""
-        maker_of, model_of, word_of = self.text("manufacturer"), self.text("model"), self.text("kind")
+        maker_of, model_of, word_of = self.cell("manufacturer"), self.cell("model"), self.cell("kind")
         field = self._fields.get("kind")
         table = field.table if isinstance(field, KindText) else {}
         kinds = {column_name(label): kind for label, kind in table.items()}
+        clean = partial(clean_text, html_escaped=self._mapping.html_escaped)
 
         @lru_cache(REMEMBERED)
         def told(
-            maker: str | None, model: str | None, word: str | None, os: str | None
+            maker_cell: str | None, model_cell: str | None, kind_cell: str | None, os: str | None
         ) -> tuple[str | None, str | None, Kind | None]:
-            maker, model = maker_and_model(model, maker)
+            maker, model = maker_and_model(clean(model_cell), clean(maker_cell))
+            word = clean(kind_cell)
             kind = kinds.get(column_name(word)) if word else None
             return maker, model, kind or kind_named(word) or kind_of(os, model)
 
@@ -201,42 +214,42 @@ class _Fields:
 
     def state(self) -> Reader[DeviceState]:
         if not isinstance(field := self._fields.get("state"), StateText):
-            return _nothing
+            return nothing
         table = {label: _STATES[state] for label, state in field.table.items()} or {
             state: _STATES[state] for state in ("ordered", "in_stock", "deployed", "in_repair", "returned")
         }
-        return reading(self._text(field), word_in(table, field.otherwise, place_of(field)))
+        return self._value(field, word_in(table, field.otherwise, place_of(field)))
 
     def ticket_state(self) -> Reader[Any]:
         field = self._fields["ticket_state"]
         assert isinstance(field, TicketStateText)
         table = field.table or {state: state for state in ("open", "resolved", "cancelled")}
-        return reading(self._text(field), word_in(table, field.otherwise, place_of(field)))
+        return self._value(field, word_in(table, field.otherwise, place_of(field)))
 
     def truth(self, name: str) -> Reader[bool]:
         if not isinstance(field := self._fields.get(name), TruthText):
-            return _nothing
-        return reading(self._text(field), word_in(field.table or _TRUTH, field.otherwise, place_of(field)))
+            return nothing
+        return self._value(field, word_in(field.table or _TRUTH, field.otherwise, place_of(field)))
 
     def day(self, name: str) -> Reader[date]:
         field = self._fields.get(name)
-        return reading(self._text(field), day_of(field, place_of(field))) if isinstance(field, Day) else _nothing
+        return self._value(field, day_of(field, place_of(field))) if isinstance(field, Day) else nothing
 
     def moment(self, name: str) -> Reader[Any]:
         if not isinstance(field := self._fields.get(name), MomentText):
-            return _nothing
+            return nothing
         zone = zone_named(field.zone or self._mapping.time_zone)
-        return reading(self._text(field), moment_of(field, zone, place_of(field)))
+        return self._value(field, moment_of(field, zone, place_of(field)))
 
     def months(self) -> Reader[int]:
         if (field := self._fields.get("warranty_months")) is None:
-            return _nothing
-        return reading(self._text(field), months_of(place_of(field)))
+            return nothing
+        return self._value(field, months_of(place_of(field)))
 
     def cost(self) -> Reader[int]:
         """What the device cost in pence, VAT included."""
         if not isinstance(field := self._fields.get("cost"), Cost):
-            return _nothing
+            return nothing
         where, percent = place_of(field), field.vat_percent or 0
         pence = pence_of(self._mapping.decimal, field.unit, where)
 
@@ -245,25 +258,22 @@ class _Fields:
                 raise Untranslatable(f"{words!r} is below zero", where)
             return None if net is None else with_vat(net, percent)
 
-        return reading(self._text(field), gross)
+        return self._value(field, gross)
 
     def unit(self) -> Callable[[Cells, Mapping[str, str]], str | None]:
         """The unit's code: by the mapping's table if it holds the words, then by the directory."""
         if not isinstance(field := self._fields.get("unit"), UnitText):
             return lambda _, __: None
-        read, where, refuse = self._text(field), place_of(field), field.otherwise == "refuse"
+        where, refuse = place_of(field), field.otherwise == "refuse"
         table = {column_name(label): code for label, code in field.table.items()}
+        read = self._value(field, lambda words: (words, table.get(column_name(words), words).lower()))
 
         def code(cells: Cells, units: Mapping[str, str]) -> str | None:
-            if (words := read(cells)) is None:
+            if (named := read(cells)) is None:
                 return None
-            found = units.get(table.get(column_name(words), words).lower()) if table else units.get(words.lower())
+            found = units.get(named[1])
             if found is None and refuse:
-                raise Untranslatable(f"{words!r} is no unit of the directory", where)
+                raise Untranslatable(f"{named[0]!r} is no unit of the directory", where)
             return found
 
         return code
-
-
-def _nothing(_: Cells) -> None:
-    return None

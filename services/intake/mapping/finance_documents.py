@@ -32,9 +32,9 @@ from services.intake.mapping.values import (
     day_of,
     pence_of,
     place_of,
-    reading,
     share_of,
     text_reader,
+    value_reader,
 )
 from services.intake.sources.finance import translation as finance
 from services.intake.translation import Context, Untranslatable
@@ -62,18 +62,22 @@ def finance_translation(mapping: FinanceMapping) -> Callable[[Cells, Context, St
 
 
 def _reader(mapping: FinanceMapping, field: Text) -> Reader[str]:
-    read, where = text_reader(field, html_escaped=mapping.html_escaped), place_of(field)
+    where, escaped = place_of(field), mapping.html_escaped
     if isinstance(field, Money):
         pence = pence_of(mapping.decimal, field.unit, where)
-        return reading(read, lambda words: str(pence(words)))
+        return value_reader(field, lambda words: str(pence(words)))
     if isinstance(field, Day):
         day = day_of(field, where)
-        return reading(read, lambda words: str(day(words) or ""))
+        return value_reader(field, lambda words: str(day(words) or ""))
     if isinstance(field, _TABLED):
         table: dict[str, str] = {column_name(label): value for label, value in field.table.items()}
         is_kind = isinstance(field, KindText)
-        return reading(read, lambda words: table.get(column_name(words), (is_kind and kind_named(words)) or words))
-    return read
+        return value_reader(
+            field,
+            lambda words: table.get(column_name(words), (is_kind and kind_named(words)) or words),
+            html_escaped=escaped,
+        )
+    return text_reader(field, html_escaped=escaped)
 
 
 def _vat(mapping: FinanceMapping, field: Text) -> Callable[[Cells, str | None], str]:

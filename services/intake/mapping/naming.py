@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -12,7 +13,17 @@ import msgspec
 from services.intake.identifiers import ASSET_TAG, SERIAL, asset_tag, serial, subject
 from services.intake.mapping.reading import text_fields
 from services.intake.mapping.structs import DeviceMapping, MomentText, RecordId
-from services.intake.mapping.values import Cells, Reader, moment_of, place_of, reading, text_reader, zone_named
+from services.intake.mapping.values import (
+    Cells,
+    Reader,
+    cell_reader,
+    moment_of,
+    nothing,
+    place_of,
+    text_reader,
+    value_reader,
+    zone_named,
+)
 from services.intake.translation import Untranslatable
 
 _encoder = msgspec.json.Encoder()
@@ -47,19 +58,16 @@ class Named(NamedTuple):
 def naming(mapping: DeviceMapping) -> Callable[[Cells, Stamp], Named]:
     """A reader of names and moment. It raises Untranslatable where there is neither."""
     fields = text_fields(mapping)
-    no_text: Reader[str] = lambda _: None  # noqa: E731 - a reader of a column that is not mapped
-    readers = {
-        name: text_reader(fields[name]) if name in fields else no_text for name in ("serial", "asset_tag", "record_id")
-    }
-    read_serial, read_tag, read_record = readers["serial"], readers["asset_tag"], readers["record_id"]
+    read_serial, read_tag = cell_reader(fields.get("serial")), cell_reader(fields.get("asset_tag"))
     record_field = fields.get("record_id")
+    read_record: Reader[str] = text_reader(record_field) if record_field is not None else nothing
     scheme = record_field.scheme if isinstance(record_field, RecordId) else None
-    read_moment: Reader[datetime] = lambda _: None  # noqa: E731 - as above
+    read_moment: Reader[datetime] = nothing
     place = ""
     if isinstance(updated := fields.get("updated_at"), MomentText):
         place = place_of(updated)
         zone = zone_named(updated.zone or mapping.time_zone)
-        read_moment = reading(text_reader(updated), moment_of(updated, zone, place))
+        read_moment = value_reader(updated, moment_of(updated, zone, place))
 
     def read(cells: Cells, stamp: Stamp) -> Named:
         known: dict[str, str] = {}
@@ -81,9 +89,14 @@ def naming(mapping: DeviceMapping) -> Callable[[Cells, Stamp], Named]:
     return read
 
 
+@lru_cache(1024)
+def _written(at: datetime) -> bytes:
+    return at.isoformat().encode()
+
+
 def event_id(named: Named, data: msgspec.Struct) -> str:
     """The same for the same record with the same content and moment: a repeat changes nothing, a correction counts."""
-    content = hashlib.blake2b(_encoder.encode(data), digest_size=12, key=named.at.isoformat().encode()).hexdigest()
+    content = hashlib.blake2b(_encoder.encode(data), digest_size=12, key=_written(named.at)).hexdigest()
     return f"{named.record}/{content}"
 
 

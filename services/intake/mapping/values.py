@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -37,19 +37,51 @@ _LARGEST_SUM = 10_000_000_000
 
 def text_reader(field: Text, *, html_escaped: bool = False) -> Reader[str]:
     """A cell as one line of text."""
-    if field.constant is not None:
-        constant = text(field.constant)
-        return lambda cells: constant
-    names = tuple(column_name(column) for column in _columns(field))
+    return _filled(field, partial(clean_text, html_escaped=html_escaped) if html_escaped else text)
 
-    def read(cells: Cells) -> str | None:
-        for name in names:
-            value = cells.get(name)
-            if value and (words := text(value)) is not None:
-                return text(html.unescape(words)) if html_escaped and "&" in words else words
+
+def value_reader(field: Text, convert: Callable[[str], Value | None], *, html_escaped: bool = False) -> Reader[Value]:
+    """A cell's text converted. What a text became is remembered, from the cell as it stands; errors are not."""
+
+    @lru_cache(REMEMBERED)
+    def remembered(cell: str) -> Value | None:
+        words = clean_text(cell, html_escaped=html_escaped)
+        return None if words is None else convert(words)
+
+    return _filled(field, remembered)
+
+
+def _filled(field: Text, convert: Callable[[str], Value | None]) -> Reader[Value]:
+    """The first of the field's cells that becomes a value."""
+    if field.constant is not None:
+        constant = convert(field.constant)
+        return lambda _: constant
+    first, *others = (column_name(column) for column in _columns(field))
+    if not others:
+        return lambda cells: convert(cell) if (cell := cells.get(first)) else None
+
+    def read(cells: Cells) -> Value | None:
+        for name in (first, *others):
+            if (cell := cells.get(name)) and (value := convert(cell)) is not None:
+                return value
         return None
 
     return read
+
+
+def clean_text(cell: str | None, *, html_escaped: bool) -> str | None:
+    """A cell as one line of text, with HTML's `&amp;` read where the source writes it."""
+    words = text(cell)
+    return text(html.unescape(words)) if html_escaped and words is not None and "&" in words else words
+
+
+def cell_reader(field: Text | None) -> Reader[str]:
+    """A cell as it stands, for what cleans and remembers several at once."""
+    return _filled(field, lambda cell: cell if cell.strip() else None) if field is not None else nothing
+
+
+def nothing(_: Cells) -> None:
+    """The reader of a field that is not mapped."""
 
 
 def place_of(field: Text) -> str:
@@ -59,17 +91,6 @@ def place_of(field: Text) -> str:
 
 def _columns(field: Text) -> list[str]:
     return [field.column] if isinstance(field.column, str) else field.column or []
-
-
-def reading(read: Reader[str], convert: Callable[[str], Value | None]) -> Reader[Value]:
-    """A text reader with a conversion behind it, which is remembered; its errors are not."""
-    remembered = lru_cache(REMEMBERED)(convert)
-
-    def value(cells: Cells) -> Value | None:
-        words = read(cells)
-        return None if words is None else remembered(words)
-
-    return value
 
 
 def word_in(table: Mapping[str, Value], otherwise: str, where: str) -> Callable[[str], Value | None]:
@@ -204,6 +225,7 @@ def months_of(where: str) -> Callable[[str], int | None]:
     return convert
 
 
+@lru_cache(REMEMBERED)
 def after_months(day: date, months: int) -> date:
     """The same day of the month, so many months later; the month's last where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
