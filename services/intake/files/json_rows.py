@@ -156,7 +156,9 @@ class _Scanner:
     def _separator(self, closing: str) -> bool:
         """Pass a comma, or the closing bracket: then True."""
         found = self._peek()
-        if found not in (",", closing) or not found:
+        if not found:
+            raise self._broken("the file breaks off")
+        if found not in (",", closing):
             raise self._broken(f"a comma or {closing!r} is expected")
         self._at += 1
         return found == closing

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from services.intake.files.archives import opened_archive
 from services.intake.files.rows import (
     LONGEST_FIELD,
-    MOST_COLUMNS,
     Row,
     Table,
     UnreadableFile,
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 
 LARGEST_TEXTS = 64 << 20
 """Bytes of the workbook's table of shared texts: the one part that cannot be streamed."""
+MOST_ROWS = 1_048_576
+"""What a sheet may have. A row with a higher number would make as many empty ones before it."""
 
 _ERRORS = frozenset({"#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!", "#GETTING_DATA"})
 _TEXTS = "xl/sharedStrings.xml"
@@ -55,7 +56,7 @@ def xlsx_table(path: Path, sheet: str | None) -> Table:
 def _row(number: int, names: list[str], values: list[str]) -> Row:
     if max(map(len, values)) > LONGEST_FIELD:
         return unreadable(number, [], "a cell is longer than is read")
-    return padded(number, names, _trimmed(values[: len(names)]) + _trimmed(values[len(names) :]), may_be_short=True)
+    return padded(number, names, _trimmed(values), may_be_short=True)
 
 
 def _trimmed(values: list[str]) -> list[str]:
@@ -80,14 +81,14 @@ def _values(path: Path, sheet: str | None) -> Generator[tuple[int, list[str]], N
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        try:
+        with path.open("rb") as stream:  # by its stream, since openpyxl judges a file by its name
+            workbook = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
             page = _sheet(workbook, sheet, path.name)
             page.reset_dimensions()  # many programs write them wrongly
-            for number, cells in enumerate(page.iter_rows(values_only=True, max_col=MOST_COLUMNS), 1):
+            for number, cells in enumerate(page.iter_rows(values_only=True), 1):
+                if number > MOST_ROWS:
+                    raise UnreadableFile(f"the sheet goes on past row {MOST_ROWS:,}", where=path.name)
                 yield number, [_text(value) for value in cells]
-        finally:
-            workbook.close()
     except UnreadableFile:
         raise
     except (InvalidFileException, zipfile.BadZipFile, SyntaxError, KeyError, ValueError, TypeError, OSError) as error:
