@@ -95,7 +95,7 @@ def test_a_dry_run_a_stop_and_an_import(shell: Shell, tmp_path: Path) -> None:
 
 
 def test_killed_half_way_it_goes_on_and_every_row_counts_once(shell: Shell, tmp_path: Path) -> None:
-    rows = 40_000
+    rows = 20_000
     path = write_assets(tmp_path / "a.csv", map(asset, range(rows)))
     running = subprocess.Popen(shell.arguments(path), env=shell.environment, stdout=subprocess.DEVNULL)
     try:
@@ -111,8 +111,8 @@ def test_killed_half_way_it_goes_on_and_every_row_counts_once(shell: Shell, tmp_
     assert shell.value("SELECT count(*) FROM intake.outbox") == done == shell.value("SELECT count(*) FROM intake.inbox")
 
     code, printed = shell.run(path)
-    assert (code, f"going on after {done:,} of 40,000 rows" in printed) == (0, True)
-    assert "40,000 rows: 40,000 imported" in printed
+    assert (code, f"going on after {done:,} of 20,000 rows" in printed) == (0, True)
+    assert "20,000 rows: 20,000 imported" in printed
     assert shell.value("SELECT count(DISTINCT key) FROM intake.outbox") == rows
     assert shell.value("SELECT count(*) FROM intake.outbox") == rows
-    assert shell.peak_mb < 150, "40,000 rows take no more memory than 2,000 do"
+    assert shell.peak_mb < 150, "20,000 rows take no more memory than 2,000 do"

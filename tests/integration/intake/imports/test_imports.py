@@ -146,10 +146,8 @@ async def test_finance_documents_in_a_workbook(pool: Pool, tmp_path: Path) -> No
     mapping = shipped_text("finance") or ""
     checked, tally = await bring_in(pool, path, mapping=mapping, source="finance", sheet="extract", as_of=None)
     assert (checked.new, tally) == (4, store.Tally(done=4, accepted=4))
-    events = await told(pool)
-    assert {
-        event["data"]["document_id"]: (event["data"]["net_pence"], event["data"]["vat_pence"]) for event in events
-    } == {
+    documents = [event["data"] for event in await told(pool)]
+    assert {each["document_id"]: (each["net_pence"], each["vat_pence"]) for each in documents} == {
         "APP-24": (2_500_000_000, 0),
         "PO-1": (1_025_050, 205_010),
         "INV-1": (1_025_050, 205_010),

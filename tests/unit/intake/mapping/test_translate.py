@@ -217,5 +217,5 @@ def test_finance_by_the_rules_of_its_extract() -> None:
 
 def test_a_header_that_lacks_what_is_mapped() -> None:
     table = open_table(FOLDER / "snipeit/assets_import_default_map.csv")
-    with pytest.raises(UnreadableFile, match="the header lacks 'Changed', 'Unit', 'Cost', which .* it has Full Name"):
+    with pytest.raises(UnreadableFile, match=r"the header lacks 'Changed', 'Unit', 'Cost', which .* it has Full Name"):
         fit(read_mapping(ASSETS.replace("Serial", "serial NUMBER"), "m"), table, "a.csv")
