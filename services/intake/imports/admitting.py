@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import aclosing
 
 from services.database.pool import Connection
 from services.errors import RuleBroken
@@ -25,17 +26,18 @@ async def admit_all(
     Raises RuleBroken for a refused row where none was agreed to: units or the clock may have changed since the check.
     """
     tally = begun.tally
-    async for found in reading.sets(after=tally.done):
-        if found.translated.rejected and not begun.accept_refused:
-            reason = found.translated.rejected[0].letter.reason
-            raise RuleBroken(f"a row is refused that was not before ({reason}); import the file again")
-        async with connection.transaction():
-            receipt = await admit(connection, found.translated)
-            by = _tally(found.rows, receipt)
-            await store.move(connection, identity, by, since=tally.done)
-        receipt.count()
-        tally += by
-        progress(found.rows)
+    async with aclosing(reading.sets(after=tally.done)) as sets:
+        async for found in sets:
+            if found.translated.rejected and not begun.accept_refused:
+                reason = found.translated.rejected[0].letter.reason
+                raise RuleBroken(f"a row is refused that was not before ({reason}); import the file again")
+            async with connection.transaction():
+                receipt = await admit(connection, found.translated)
+                by = _tally(found.rows, receipt)
+                await store.move(connection, identity, by, since=tally.done)
+            receipt.count()
+            tally += by
+            progress(found.rows)
     await store.finish(connection, identity)
     return tally
 

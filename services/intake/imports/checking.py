@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 
 from schemas.envelope import Event
 from schemas.events.finance import FinanceDocumentRecorded
@@ -48,10 +49,11 @@ async def check(
 ) -> Checked:
     """Read and translate every row, and ask which are known. `progress` is told rows, `refused` each set's bad ones."""
     checked = Checked()
-    async for found in reading.sets():
-        await _add(connection, checked, found)
-        refused(found.translated.rejected)
-        progress(found.rows)
+    async with aclosing(reading.sets()) as sets:
+        async for found in sets:
+            await _add(connection, checked, found)
+            refused(found.translated.rejected)
+            progress(found.rows)
     return checked
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from itertools import islice
 
 import msgspec
@@ -37,8 +37,8 @@ class Reading:
         self._kind: RecordKind = row_kind(mapping, stamp)
         self._dropped = tuple(column_name(column) for column in mapping.drop)
 
-    async def sets(self, *, after: int = 0) -> AsyncIterator[TranslatedSet]:
-        """The rows in sets, without the first `after`, which are read and passed over."""
+    async def sets(self, *, after: int = 0) -> AsyncGenerator[TranslatedSet, None]:
+        """The rows in sets, without the first `after`, which are read and passed over. To be closed by who iterates."""
         rows = self._table.rows()
         ahead = asyncio.create_task(asyncio.to_thread(self._next, rows, after), name="translate the next rows")
         try:

@@ -12,7 +12,7 @@ import msgspec
 from services.clock import FixedClock
 from services.database.pool import Pool
 from services.intake.imports.checking import Checked
-from services.intake.imports.run import open_import
+from services.intake.imports.run import Import, open_import
 from services.intake.imports.store import Tally
 from tests.unit.intake.context import NOW
 
@@ -62,6 +62,27 @@ def write_assets(path: Path, rows: Iterable[dict[str, str]]) -> Path:
     return path
 
 
+def opened(
+    path: Path,
+    *,
+    mapping: str = MAPPING,
+    as_of: str | None = AS_OF,
+    source: str = "assets",
+    sheet: str | None = None,
+) -> Import:
+    """A file that fits its mapping."""
+    return open_import(
+        path,
+        source=source,
+        mapping=mapping,
+        mapping_name="mapping",
+        sheet=sheet,
+        as_of=as_of,
+        units=UNITS,
+        clock=FixedClock(NOW),
+    )
+
+
 async def bring_in(
     pool: Pool,
     path: Path,
@@ -73,16 +94,7 @@ async def bring_in(
     sheet: str | None = None,
 ) -> tuple[Checked, Tally | None]:
     """Check and admit as the command does; no tally where there was nothing to admit."""
-    one = open_import(
-        path,
-        source=source,
-        mapping=mapping,
-        mapping_name="mapping",
-        sheet=sheet,
-        as_of=as_of,
-        units=UNITS,
-        clock=FixedClock(NOW),
-    )
+    one = opened(path, mapping=mapping, as_of=as_of, source=source, sheet=sheet)
     async with pool.acquire() as connection:
         await one.hold(connection)
         checked = await one.check(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import xlsxwriter
 from services.clock import FixedClock
 from services.database.pool import Pool
 from services.errors import BadInput, RuleBroken
+from services.intake.files.rows import UnreadableFile
 from services.intake.imports import store
 from services.intake.imports.run import NoAsOf, RowsRefused
 from services.intake.mapping.shipped import shipped_text
 from services.intake.replay import replay
-from tests.integration.intake.imports.files import MAPPING, UNITS, asset, bring_in, told, write_assets
+from tests.integration.intake.imports.files import MAPPING, UNITS, asset, bring_in, opened, told, write_assets
 from tests.payloads import FOLDER
 from tests.unit.intake.context import NOW
 
@@ -156,3 +158,30 @@ async def test_finance_documents_in_a_workbook(pool: Pool, tmp_path: Path) -> No
     assert {row["topic"] for row in await pool.fetch("SELECT topic FROM outbox")} == {"finance-document"}
     again, nothing = await bring_in(pool, path, mapping=mapping, source="finance", sheet="extract", as_of=None)
     assert (again.unchanged, nothing) == (4, None)
+
+
+async def test_a_row_that_is_refused_only_now_stops_it_and_what_was_admitted_stays(pool: Pool, tmp_path: Path) -> None:
+    """Between the check and the import, or while it was interrupted, a unit may have gone from the directory."""
+    path = write_assets(tmp_path / "a.csv", [asset(number) for number in range(2_100)])
+    one = opened(path)
+    async with pool.acquire() as connection:
+        begun = await one.begin(connection, await one.check(connection), accept_refused=False)
+        stopping = dataclasses.replace(one, units={})
+        with pytest.raises(RuleBroken, match="'Central West' is no unit of the directory"):
+            await stopping.admit(connection, begun)
+        assert await one.begun(connection) == begun
+        assert (await one.admit(connection, begun)).accepted == 2_100
+        finished = await one.begun(connection)
+    assert finished is not None
+    assert finished.finished_at is not None
+
+
+async def test_a_file_that_changes_while_it_is_read_is_noticed(pool: Pool, tmp_path: Path) -> None:
+    path = write_assets(tmp_path / "a.csv", [asset(1)])
+    one = opened(path)
+    async with pool.acquire() as connection:
+        checked = await one.check(connection)
+        begun = await one.begin(connection, checked, accept_refused=False)
+        write_assets(path, [asset(1), asset(2)])
+        with pytest.raises(UnreadableFile, match="was changed while it was read"):
+            await one.admit(connection, begun)
