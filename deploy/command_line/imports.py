@@ -16,9 +16,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
-from deploy.command_line.connections import intake_connection
+from deploy.command_line.connections import intake_pool
 from services.access.directory import Directory
-from services.database.pool import Connection
+from services.database.pool import Connection, Pool
 from services.errors import BadInput
 from services.intake.doors import units_of
 from services.intake.files.rows import column_name
@@ -89,8 +89,8 @@ async def _import(
     settings = read(Settings)
     settle_garbage_collection()
     units = units_of(Directory.load(settings.directory_file))
-    async with intake_connection() as connection:
-        text, name = mapping_in(mapping) if mapping is not None else await mapping_of(connection, source)
+    async with intake_pool() as pool:
+        text, name = mapping_in(mapping) if mapping is not None else await _usual_mapping(pool, source)
         one = await asyncio.to_thread(
             open_import,
             file,
@@ -103,20 +103,31 @@ async def _import(
             clock=settings.clock(),
         )
         _say_what_is_taken(one)
-        await one.hold(connection)
-        begun = await one.begun(connection)
-        if dry_run or begun is None or begun.finished_at is not None:
-            checked = await _check(connection, one, refused_to)
-            if dry_run:
-                console.print("nothing was changed (--dry-run)")
-                raise typer.Exit(1 if checked.refused else 0)
-            if not checked.to_admit and (not checked.refused or begun is not None):
-                console.print("nothing to do: every row was imported before")
-                return
-            begun = await one.begin(connection, checked, accept_refused=accept_refused)
-        else:
-            console.print(f"going on after {begun.tally.done:,} of {begun.rows:,} rows")
-        await _admit(connection, one, begun)
+        async with one.holding(pool) as connection:
+            await _check_and_admit(connection, one, dry_run, accept_refused, refused_to)
+
+
+async def _usual_mapping(pool: Pool, source: str) -> tuple[str, str]:
+    async with pool.acquire() as connection:
+        return await mapping_of(connection, source)
+
+
+async def _check_and_admit(
+    connection: Connection, one: Import, dry_run: bool, accept_refused: bool, refused_to: Path | None
+) -> None:
+    begun = await one.begun(connection)
+    if dry_run or begun is None or begun.finished_at is not None:
+        checked = await _check(connection, one, refused_to)
+        if dry_run:
+            console.print("nothing was changed (--dry-run)")
+            raise typer.Exit(1 if checked.refused else 0)
+        if not checked.to_admit and (not checked.refused or begun is not None):
+            console.print("nothing to do: every row was imported before")
+            return
+        begun = await one.begin(connection, checked, accept_refused=accept_refused)
+    else:
+        console.print(f"going on after {begun.tally.done:,} of {begun.rows:,} rows")
+    await _admit(connection, one, begun)
 
 
 def _say_what_is_taken(one: Import) -> None:

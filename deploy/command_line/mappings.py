@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from deploy.command_line.connections import intake_connection
+from deploy.command_line.connections import intake_pool
 from services.intake.imports import store
 from services.intake.imports.run import mapping_in, mapping_of
 from services.intake.mapping.reading import read_mapping, text_fields
@@ -33,7 +33,7 @@ def show(source: str) -> None:
     """A source's mapping: the last one kept for it, else the shipped one of its name. A start for one of your own."""
 
     async def run() -> None:
-        async with intake_connection() as connection:
+        async with intake_pool() as pool, pool.acquire() as connection:
             text, _ = await mapping_of(connection, source)
         console.print(text, markup=False, end="", soft_wrap=True)
 
@@ -54,7 +54,7 @@ def keep(file: Path, source: Source) -> None:
     read_mapping(text, name)
 
     async def run() -> None:
-        async with intake_connection() as connection:
+        async with intake_pool() as pool, pool.acquire() as connection:
             await store.keep_mapping(connection, source, text)
 
     asyncio.run(run())

@@ -8,17 +8,20 @@ from typing import Any
 
 from services.access.directory import Directory
 from services.intake.settings import SourceSettings
-from services.intake.source import PolledFeed, Source, Webhook
+from services.intake.source import Errand, PolledFeed, Source, Webhook
+from services.intake.sources.entra.declaration import DECLARATION as ENTRA
 from services.intake.sources.finance.declaration import DECLARATION as FINANCE
 from services.intake.sources.intune.declaration import DECLARATION as INTUNE
 from services.intake.sources.jamf.declaration import DECLARATION as JAMF
 from services.intake.sources.servicenow.declaration import DECLARATION as SERVICENOW
 from services.intake.sources.workspace_one.declaration import DECLARATION as WORKSPACE_ONE
+from services.intake.streams import Stream
 from services.intake.translation import RecordKind
 from services.settings import read
 
 SOURCES: tuple[Source[Any], ...] = (
     INTUNE,
+    ENTRA,
     JAMF,
     WORKSPACE_ONE,
     SERVICENOW,
@@ -37,11 +40,13 @@ class OpenSource:
     source: Source[Any]
     webhooks: Sequence[Webhook] = ()
     feeds: Sequence[PolledFeed] = ()
+    errands: Sequence[Errand] = ()
+    streams: Sequence[Stream] = ()
 
     @property
     def is_on(self) -> bool:
         """True if anything can come from it."""
-        return bool(self.webhooks or self.feeds)
+        return bool(self.webhooks or self.feeds or self.streams)
 
 
 def open_sources(
@@ -55,7 +60,15 @@ def open_sources(
     for source in sources:
         settings = settings_of(source.settings)
         webhooks = [webhook for webhook in source.webhooks(settings) if webhook.proofs]
-        opened.append(OpenSource(source, webhooks, tuple(source.feeds(settings))))
+        opened.append(
+            OpenSource(
+                source,
+                webhooks,
+                tuple(source.feeds(settings)),
+                tuple(source.errands(settings)),
+                tuple(source.streams(settings)),
+            )
+        )
     return opened
 
 

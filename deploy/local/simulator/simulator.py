@@ -21,6 +21,7 @@ from deploy.local.simulator.live.rota import STEP_SECONDS
 from deploy.local.simulator.live.step import prepare, run_step
 from deploy.local.simulator.microsoft.graph import Graph
 from deploy.local.simulator.microsoft.tokens import TokenOffice
+from deploy.local.simulator.moments import microseconds
 from deploy.local.simulator.outbound import Silence
 from deploy.local.simulator.play import Play, opening_webhooks
 from deploy.local.simulator.progress import Progress
@@ -128,7 +129,7 @@ class Simulator:
             settings.servicenow_password.get_secret_value(),
             self.progress,
         )
-        graph = Graph(self.world, tokens, settings.mischief, self.progress)
+        graph = Graph(self.world, tokens, settings.mischief, self.progress, self._reached)
         own = [web.get("/healthz", _healthy), web.get("/simulator/progress", self._tell_progress)]
         app.add_routes([*tokens.routes(), *graph.routes(), *desk.routes(), *own])
         self._runner = web.AppRunner(app, access_log=None)
@@ -137,6 +138,9 @@ class Simulator:
         await site.start()
         port = self._runner.addresses[0][1]
         return f"http://{self._host}:{port}"
+
+    def _reached(self) -> int:
+        return microseconds(self.world.moment(self.play.step, STEP_SECONDS))
 
     async def _tell_progress(self, _: web.Request) -> web.Response:
         """For the stack and for whoever watches: the fill, the deliveries, and scenario time reached."""

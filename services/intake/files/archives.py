@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from services.intake.files.rows import UnreadableFile
+
+BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
+"""What `zipfile` raises for archives that are damaged, or packed in a way that it does not know."""
 
 MOST_ENTRIES = 2_000
 LARGEST_CONTENT = 4 << 30
@@ -28,7 +32,7 @@ def opened_archive(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             check_sizes(archive, path.name)
             yield archive
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError) as error:
+    except BROKEN as error:
         raise UnreadableFile(f"the archive is damaged: {error}", where=path.name) from None
 
 

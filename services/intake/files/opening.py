@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from services.intake.files.archives import opened_archive
+from services.intake.files.archives import BROKEN, opened_archive
 from services.intake.files.csv_rows import csv_table
 from services.intake.files.json_rows import json_table
 from services.intake.files.rows import Table, UnreadableFile
@@ -65,7 +65,11 @@ def _zipped(path: Path, sheet: str | None) -> Table:
     if start.startswith(_ZIP):
         raise UnreadableFile("an archive in an archive is not read: unpack the outer one", where=path.name)
     name = entries[0].filename
-    return _text_table(partial(_open_entry, path, name), f"{path.name}, {name}", start)
+    try:
+        # Every reader reads its file whole once, to learn its encoding: damage anywhere in it is found here.
+        return _text_table(partial(_open_entry, path, name), f"{path.name}, {name}", start)
+    except BROKEN as error:
+        raise UnreadableFile(f"the archive is damaged: {error}", where=path.name) from None
 
 
 def _open_entry(path: Path, name: str) -> BinaryIO:

@@ -6,12 +6,11 @@ A cell becomes the text that a person would type: dates in ISO 8601, whole numbe
 from __future__ import annotations
 
 import datetime
-import zipfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from services.intake.files.archives import opened_archive
+from services.intake.files.archives import BROKEN, opened_archive
 from services.intake.files.rows import (
     LONGEST_FIELD,
     Row,
@@ -91,7 +90,7 @@ def _values(path: Path, sheet: str | None) -> Generator[tuple[int, list[str]], N
                 yield number, [_text(value) for value in cells]
     except UnreadableFile:
         raise
-    except (InvalidFileException, zipfile.BadZipFile, SyntaxError, KeyError, ValueError, TypeError, OSError) as error:
+    except (InvalidFileException, *BROKEN, SyntaxError, KeyError, ValueError, TypeError) as error:
         # XML's own error is a SyntaxError; entities, which only attacks use, are a ValueError of defusedxml.
         reason = f"{type(error).__name__}: {error}"[:200]
         raise UnreadableFile(

@@ -6,16 +6,17 @@ rows is most often a file read by the wrong mapping, and half of it in the regis
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from services.clock import Clock
-from services.database.pool import Connection
+from services.database.pool import Connection, Pool
 from services.errors import BadInput, RuleBroken
 from services.intake import store as positions
 from services.intake.files.opening import open_table
@@ -112,10 +113,13 @@ class Import:
         self._must_stand_still()
         return await admit_all(connection, self._reading(begun.ordinal), self.identity, begun, progress=progress)
 
-    async def hold(self, connection: Connection) -> None:
-        """Be the only one who imports this source, while the connection lives. Raises RuleBroken."""
-        if not await positions.hold(connection, f"import {self.identity.source}"):
-            raise RuleBroken(f"another import of {self.identity.source} is running")
+    @contextlib.asynccontextmanager
+    async def holding(self, pool: Pool) -> AsyncIterator[Connection]:
+        """A connection on which this source is imported by nobody else. Raises RuleBroken if somebody does."""
+        async with positions.holding(pool, f"import {self.identity.source}") as connection:
+            if connection is None:
+                raise RuleBroken(f"another import of {self.identity.source} is running")
+            yield connection
 
     def _reading(self, ordinal: int) -> Reading:
         stamp = Stamp(self.identity.source, self.identity.as_of, ordinal)

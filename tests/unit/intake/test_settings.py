@@ -7,6 +7,8 @@ from services.intake.doors import SOURCES, open_sources
 from services.intake.settings import IntakeSettings
 from services.settings import read
 
+CONNECTION_STRING = "Endpoint=sb://nwh.servicebus.windows.net/;SharedAccessKeyName=listen;SharedAccessKey=hush="
+
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,6 +28,9 @@ def test_every_source_can_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "INTUNE_TENANT_ID": "tenant",
         "INTUNE_CLIENT_ID": "client",
         "INTUNE_CLIENT_SECRET": "hush-intune",
+        "INTUNE_EXPORT": "true",
+        "INTUNE_EVENT_HUBS": "insights-logs-devices, insights-logs-auditlogs,",
+        "INTUNE_EVENT_HUBS_CONNECTION_STRING": CONNECTION_STRING,
         "JAMF_WEBHOOK_SECRETS": "hush-one,hush-two",
         "SERVICENOW_URL": "https://nwh.service-now.example",
         "SERVICENOW_USER": "user",
@@ -34,6 +39,12 @@ def test_every_source_can_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "FINANCE_SECRETS": "hush-finance",
         "WORKSPACE_ONE_USER": "wsone",
         "WORKSPACE_ONE_PASSWORD": "hush-wsone",
+        "ENTRA_TENANT_ID": "tenant",
+        "ENTRA_CLIENT_ID": "client",
+        "ENTRA_CLIENT_SECRET": "hush-entra",
+        "ENTRA_CLIENT_STATES": "hush-state,hush-older",
+        "ENTRA_NOTIFICATION_URL": "https://quartermaster.example/sources/entra/notifications",
+        "ENTRA_UNIT_GROUPS": '{"477e9fc6-5de7-4406-bb2a-7e5c83c9ae5f": "central-west"}',
     }.items():
         monkeypatch.setenv(name, value)
     on = {source.source.name: source for source in open_sources() if source.is_on}
@@ -42,9 +53,23 @@ def test_every_source_can_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "/sources/servicenow/push",
         "/sources/finance/extract",
         "/sources/workspace-one/notifications",
+        "/sources/entra/notifications",
     }
+    (stream,) = [stream for source in on.values() for stream in source.streams]
+    assert (stream.name, stream.bootstrap_servers) == ("intune/event-hubs", "nwh.servicebus.windows.net:9093")
+    assert stream.topics == ("insights-logs-devices", "insights-logs-auditlogs")
+    assert (stream.user, stream.password, stream.tls) == ("$ConnectionString", CONNECTION_STRING, True)
     feeds = [polled.feed.name for source in on.values() for polled in source.feeds]
-    assert feeds == ["intune", "servicenow/alm_hardware", "servicenow/incident"]
+    assert feeds == [
+        "intune",
+        "intune/complete",
+        "intune/export",
+        "entra/users",
+        "entra/groups",
+        "servicenow/alm_hardware",
+        "servicenow/incident",
+    ]
+    assert [errand.name for source in on.values() for errand in source.errands] == ["entra/subscriptions"]
     assert "hush" not in repr(on)
 
 
@@ -61,11 +86,20 @@ def test_no_two_sources_share_a_name_a_path_or_a_setting() -> None:
     ("given", "named"),
     [
         ({"INTUNE_TENANT_ID": "tenant"}, "INTUNE_CLIENT_ID, INTUNE_CLIENT_SECRET must be set too"),
+        ({"INTUNE_EVENT_HUBS": "hub"}, "INTUNE_EVENT_HUBS_CONNECTION_STRING must be set too"),
+        ({"INTUNE_EVENT_HUBS": " , ", "INTUNE_EVENT_HUBS_CONNECTION_STRING": CONNECTION_STRING}, "INTUNE_EVENT_HUBS:"),
+        ({"INTUNE_EVENT_HUBS": "hub", "INTUNE_EVENT_HUBS_CONNECTION_STRING": "hush"}, "Endpoint=sb://NAMESPACE"),
         ({"SERVICENOW_URL": "https://x.example"}, "SERVICENOW_USER, SERVICENOW_PASSWORD must be set too"),
         ({"JAMF_BASIC_USER": "jamf"}, "JAMF_BASIC_PASSWORD must be set too"),
         ({"FINANCE_SECRETS": " , "}, "FINANCE_SECRETS is set but holds no secret"),
         ({"SERVICENOW_POLL_SECONDS": "0"}, "SERVICENOW_POLL_SECONDS"),
         ({"INTUNE_GRAPH_URL": "ftp://x.example"}, "INTUNE_GRAPH_URL"),
+        ({"ENTRA_CLIENT_STATES": "state"}, "ENTRA_NOTIFICATION_URL must be set too"),
+        (
+            {"ENTRA_CLIENT_STATES": "state", "ENTRA_NOTIFICATION_URL": "https://x.example"},
+            "ENTRA_TENANT_ID must be set too",
+        ),
+        ({"ENTRA_UNIT_GROUPS": '{"it\'s": "unit"}'}, "ENTRA_UNIT_GROUPS is keyed by the ids of groups"),
     ],
 )
 def test_half_of_a_source_s_settings_is_a_mistake_that_is_named(
@@ -75,6 +109,13 @@ def test_half_of_a_source_s_settings_is_a_mistake_that_is_named(
         monkeypatch.setenv(name, value)
     with pytest.raises(ConfigurationError, match=named):
         open_sources()
+
+
+def test_reports_are_exported_only_if_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("INTUNE_TENANT_ID", "INTUNE_CLIENT_ID", "INTUNE_CLIENT_SECRET"):
+        monkeypatch.setenv(name, "x")
+    names = [polled.feed.name for source in open_sources() for polled in source.feeds]
+    assert names == ["intune", "intune/complete"]
 
 
 def test_an_empty_value_is_an_absent_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,8 +95,7 @@ async def bring_in(
 ) -> tuple[Checked, Tally | None]:
     """Check and admit as the command does; no tally where there was nothing to admit."""
     one = opened(path, mapping=mapping, as_of=as_of, source=source, sheet=sheet)
-    async with pool.acquire() as connection:
-        await one.hold(connection)
+    async with one.holding(pool) as connection:
         checked = await one.check(connection)
         if not checked.to_admit and not checked.refused:
             return checked, None

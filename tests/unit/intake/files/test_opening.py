@@ -95,6 +95,12 @@ def test_one_csv_in_an_archive(tmp_path: Path) -> None:
 def test_archives_that_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnreadableFile, match=r"exactly one file; it holds 'a.csv'"):
         open_table(zipped(tmp_path / "two.zip", **{"a.csv": b"x", "b.csv": b"y"}))
+    whole = zipped(
+        tmp_path / "whole.zip", **{"a.csv": payload("intune/exportJob_Devices_selected.csv") * 50}
+    ).read_bytes()
+    (tmp_path / "bent.zip").write_bytes(whole[:90] + bytes(20) + whole[110:])
+    with pytest.raises(UnreadableFile, match="the archive is damaged"):
+        open_table(tmp_path / "bent.zip")
     with pytest.raises(UnreadableFile, match="zip bomb"):
         open_table(zipped(tmp_path / "bomb.zip", **{"a.csv": b"0" * (archives.SMALL + 1)}))
     monkeypatch.setattr(archives, "LARGEST_CONTENT", 10)
