@@ -1,4 +1,4 @@
-"""XLSX workbooks, one sheet, streamed (ADR 0011): of the workbook only its table of texts is held in memory.
+"""XLSX workbooks, one sheet, streamed (ADR 0013): of the workbook only its table of texts is held in memory.
 
 A cell becomes the text that a person would type: dates in ISO 8601, whole numbers without a fraction.
 """
