@@ -11,6 +11,7 @@ import msgspec
 
 from services.intake.admission import SET_SIZE
 from services.intake.files.rows import Row, Table, column_name
+from services.intake.imports.letters import AS_OF, ORDINAL
 from services.intake.mapping.naming import Stamp
 from services.intake.mapping.structs import Mapping
 from services.intake.mapping.translate import UNREADABLE, row_kind
@@ -70,7 +71,7 @@ class Reading:
 
     def _stamped(self, rejected: Rejected) -> Rejected:
         """With what a replay needs beside the bytes: as of when the row was true, and in which import it came."""
-        context = {**rejected.letter.context, "ordinal": str(self._stamp.ordinal)}
+        context = {**rejected.letter.context, ORDINAL: str(self._stamp.ordinal)}
         if self._stamp.as_of is not None:
-            context["as_of"] = self._stamp.as_of.isoformat()
+            context[AS_OF] = self._stamp.as_of.isoformat()
         return rejected._replace(letter=msgspec.structs.replace(rejected.letter, context=context))
