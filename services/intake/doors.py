@@ -8,7 +8,8 @@ from typing import Any
 
 from services.access.directory import Directory
 from services.intake.settings import SourceSettings
-from services.intake.source import PolledFeed, Source, Webhook
+from services.intake.source import Errand, PolledFeed, Source, Webhook
+from services.intake.sources.entra.declaration import DECLARATION as ENTRA
 from services.intake.sources.finance.declaration import DECLARATION as FINANCE
 from services.intake.sources.intune.declaration import DECLARATION as INTUNE
 from services.intake.sources.jamf.declaration import DECLARATION as JAMF
@@ -20,6 +21,7 @@ from services.settings import read
 
 SOURCES: tuple[Source[Any], ...] = (
     INTUNE,
+    ENTRA,
     JAMF,
     WORKSPACE_ONE,
     SERVICENOW,
@@ -38,6 +40,7 @@ class OpenSource:
     source: Source[Any]
     webhooks: Sequence[Webhook] = ()
     feeds: Sequence[PolledFeed] = ()
+    errands: Sequence[Errand] = ()
     streams: Sequence[Stream] = ()
 
     @property
@@ -57,7 +60,15 @@ def open_sources(
     for source in sources:
         settings = settings_of(source.settings)
         webhooks = [webhook for webhook in source.webhooks(settings) if webhook.proofs]
-        opened.append(OpenSource(source, webhooks, tuple(source.feeds(settings)), tuple(source.streams(settings))))
+        opened.append(
+            OpenSource(
+                source,
+                webhooks,
+                tuple(source.feeds(settings)),
+                tuple(source.errands(settings)),
+                tuple(source.streams(settings)),
+            )
+        )
     return opened
 
 

@@ -1,4 +1,4 @@
-"""Intake as a running service: the log's relay and pool, the web server, a poller for each feed, a reader a stream."""
+"""Intake as a running service: the log's relay and pool, the web server, pollers, errands, and readers of streams."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ class IntakeService:
         self._units = units_of(directory)
         self._sources = sources
         self._feeds = [polled for source in self._sources for polled in source.feeds]
+        self._errands = [errand for source in self._sources for errand in source.errands]
         self._stream = StreamService(self.name, settings, (), None)
         self._pollers = OwnedTasks("intake pollers")
         self._polling_pool: Pool | None = None
@@ -65,14 +66,14 @@ class IntakeService:
         await self._runner.setup()
         await web.TCPSite(self._runner, self._intake.intake_host, self._intake.intake_port).start()
         self.port = self._runner.addresses[0][1]
-        if self._feeds:
+        if self._feeds or self._errands:
             await self._start_polling(last_words)
         await self._start_streaming(last_words)
 
     async def _start_polling(self, last_words: LastWords) -> None:
-        # Each feed holds a connection while it is read, so pollers have a pool of their own.
+        # Each feed holds a connection while it is read, so pollers and errands have a pool of their own.
         url = str(self._settings.database_url)
-        self._polling_pool = await open_pool(url, self.name, size=len(self._feeds))
+        self._polling_pool = await open_pool(url, self.name, size=len(self._feeds) + len(self._errands))
         self._session = aiohttp.ClientSession()
         for polled in self._feeds:
             poller = Poller(
@@ -84,8 +85,11 @@ class IntakeService:
                 last_words,
                 polled.every_seconds,
                 asyncio.sleep,
+                wakeable=polled.wakeable,
             )
             self._pollers.start(poller.run(), polled.feed.name)
+        for errand in self._errands:
+            self._pollers.start(errand.run(self._session, self._pool_for_polling), errand.name)
 
     async def _start_streaming(self, last_words: LastWords) -> None:
         # Each stream holds a connection for as long as it is followed.

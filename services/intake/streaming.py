@@ -55,7 +55,13 @@ class StandsStill(Exception):
     """The broker holds messages for us, and none came."""
 
 
-PASSING: tuple[type[BaseException], ...] = (KafkaError, StandsStill, *TEMPORARY_ERRORS, asyncpg.PostgresError)
+PASSING: tuple[type[BaseException], ...] = (
+    KafkaError,
+    StandsStill,
+    *TEMPORARY_ERRORS,
+    asyncpg.PostgresError,
+    asyncpg.InternalClientError,
+)
 """After these the stream is opened anew."""
 
 
@@ -107,15 +113,9 @@ class StreamReader:
         return backoff(self._tries - 1, self._chance)
 
     async def _follow_if_free(self) -> None:
-        async with self._pool().acquire() as connection:
-            if not await store.hold(connection, self._stream.name):
-                return
-            try:
+        async with store.holding(self._pool(), self._stream.name) as connection:
+            if connection is not None:
                 await self._open_and_follow(connection)
-            finally:
-                # A connection that broke has released the lock by itself.
-                if not connection.is_closed():
-                    await store.release(connection, self._stream.name)
 
     async def _open_and_follow(self, connection: Connection) -> None:
         client = self._client()

@@ -23,6 +23,10 @@ EXTRACT = (
     + "\r\nINV-1,invoice,PO-1,refresh-and-bau,2024/25,laptop,Latitude 5440,1,100,20,Northwind,2024-07-04,"
     + "central-west,bau\r\n"
 ).encode()
+PERSON = (
+    b'{"row":{"id":"p-1","mail":"a@b.example","accountEnabled":true,"department":"Central West"},'
+    b'"occasion":"o-1","read_at":"2026-11-02T06:41:09Z"}'
+)
 ABSENCE = msgspec.json.encode(
     {
         "identifiers": {"serial": "F4GQX0ZZ1D", "intune": "e1b9a3f4"},
@@ -46,6 +50,9 @@ SEEDS: list[tuple[str, bytes]] = [
     *(("servicenow/incident", body) for body in records("servicenow/incident_table_api.json", "result")),
     *(("servicenow/incident", body) for body in records("servicenow/incident_table_api_display_all.json", "result")),
     ("servicenow/push", payload("servicenow/outbound_business_rule_custom.json")),
+    ("entra/person", PERSON),
+    ("entra/notification", payload("intune/graph_change_notification.json")),
+    ("entra/notification", payload("intune/graph_lifecycle_notification.json")),
     ("finance", EXTRACT),
 ]
 JSON_SEEDS = [(name, body) for name, body in SEEDS if body.lstrip().startswith(b"{")]

@@ -89,7 +89,7 @@ class _CompleteWalk:
         if answer.status == 404:
             _check_that_it_is_the_device_that_is_missing(answer)
             del watch.watched[device_id]
-            page = Page([Record(each.absence(), "absence")], self._position(watch), ABSENCE)
+            page = Page([Record(each.absence(), "absence")], self._position(watch), kind=ABSENCE)
         else:
             _check_that_it_is(device_id, answer)
             # Still there, and what is under way on it the next list will tell.
