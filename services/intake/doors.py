@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from services.access.directory import Directory
+from services.errors import ConfigurationError
 from services.intake.settings import SourceSettings
 from services.intake.source import Errand, PolledFeed, Source, Webhook
 from services.intake.sources.entra.declaration import DECLARATION as ENTRA
 from services.intake.sources.finance.declaration import DECLARATION as FINANCE
+from services.intake.sources.fleet.declaration import DECLARATION as FLEET
 from services.intake.sources.intune.declaration import DECLARATION as INTUNE
 from services.intake.sources.jamf.declaration import DECLARATION as JAMF
+from services.intake.sources.jira.declaration import DECLARATION as JIRA
 from services.intake.sources.servicenow.declaration import DECLARATION as SERVICENOW
+from services.intake.sources.snipeit.declaration import DECLARATION as SNIPEIT
 from services.intake.sources.workspace_one.declaration import DECLARATION as WORKSPACE_ONE
 from services.intake.streams import Stream
 from services.intake.translation import RecordKind
@@ -24,12 +29,38 @@ SOURCES: tuple[Source[Any], ...] = (
     ENTRA,
     JAMF,
     WORKSPACE_ONE,
+    FLEET,
     SERVICENOW,
+    JIRA,
+    SNIPEIT,
     FINANCE,
 )
 """Every source there is. A new one is added here, and nowhere else."""
 
-RECORD_KINDS: dict[str, RecordKind] = {kind.name: kind for source in SOURCES for kind in source.kinds}
+
+class _RecordKinds(Mapping[str, RecordKind]):
+    """Kinds by name. One whose translation depends on settings follows the environment as it is when it is asked for:
+    a letter is translated again by what was mended, be it the code or a setting.
+    """
+
+    def __init__(self, sources: Sequence[Source[Any]]) -> None:
+        self._sources = {kind.name: source for source in sources for kind in source.kinds}
+        self._kinds = {kind.name: kind for source in sources for kind in source.kinds}
+
+    def __getitem__(self, name: str) -> RecordKind:
+        source = self._sources[name]
+        if source.kinds_with is None:
+            return self._kinds[name]
+        return next(kind for kind in source.kinds_with(read(source.settings)) if kind.name == name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+
+RECORD_KINDS: Mapping[str, RecordKind] = _RecordKinds(SOURCES)
 """Every kind of record by the name its dead letters are filed under."""
 
 
@@ -70,6 +101,26 @@ def open_sources(
             )
         )
     return opened
+
+
+def silent_after(sources: Sequence[OpenSource], hours: Mapping[str, float | None]) -> dict[str, timedelta | None]:
+    """How long each source that is on may be silent: as it declares, unless `hours` say otherwise.
+
+    Raises ConfigurationError for hours of a source that there is none of.
+    """
+    if unknown := hours.keys() - {each.source.name for each in sources}:
+        names = ", ".join(sorted(each.source.name for each in sources))
+        raise ConfigurationError(
+            f"INTAKE_SILENT_AFTER_HOURS: no source {', '.join(sorted(unknown))}; there are {names}"
+        )
+    given = {name: None if number is None else timedelta(hours=number) for name, number in hours.items()}
+    return {each.source.name: given.get(each.source.name, each.source.silent_after) for each in sources if each.is_on}
+
+
+def source_of(letter: str) -> str:
+    """The source whose record a dead letter is, by what it is filed under."""
+    kind = RECORD_KINDS.get(letter)
+    return letter.partition("/")[0] if kind is None else kind.source
 
 
 def units_of(directory: Directory) -> dict[str, str]:

@@ -22,7 +22,6 @@ from services.database.pool import Pool
 from services.intake import store, streaming
 from services.intake.doors import OpenSource
 from services.intake.measures import STREAM_FAILURES, STREAM_LAG, STREAM_LOST
-from services.intake.replay import replay
 from services.intake.service import IntakeService
 from services.intake.settings import IntakeSettings
 from services.intake.sources.intune.declaration import DECLARATION as INTUNE
@@ -31,6 +30,7 @@ from services.settings import Settings
 from tests.fixtures.waiting import until
 from tests.integration.intake import following
 from tests.integration.intake.following import hub, message, reader, send
+from tests.sources.replaying import replay
 from tests.unit.intake.context import NOW
 
 pytestmark = [pytest.mark.integration, pytest.mark.apache_kafka]
@@ -191,9 +191,7 @@ async def test_a_poisonous_message_lies_in_the_dead_letters_and_the_rest_goes_on
     await bench.pool.execute(
         "UPDATE dead_letters SET body = $2 WHERE fingerprint = $1", letter["fingerprint"], message(2)
     )
-    async with bench.pool.acquire() as connection:
-        receipt = await replay(connection, letter["fingerprint"], FixedClock(NOW), {})
-    assert receipt.accepted == 1
+    assert (await replay(bench.pool, letter["fingerprint"], FixedClock(NOW))).accepted == 1
 
 
 async def test_messages_that_are_no_longer_kept_are_counted_and_passed_over(bench: Bench) -> None:

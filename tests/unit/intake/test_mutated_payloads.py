@@ -49,10 +49,18 @@ SEEDS: list[tuple[str, bytes]] = [
     *(("servicenow/alm_hardware", body) for body in records("servicenow/alm_hardware_table_api.json", "result")),
     *(("servicenow/incident", body) for body in records("servicenow/incident_table_api.json", "result")),
     *(("servicenow/incident", body) for body in records("servicenow/incident_table_api_display_all.json", "result")),
+    *(("servicenow/sc_request", body) for body in records("servicenow/sc_request_table_api.json", "result")),
+    *(("servicenow/sc_req_item", body) for body in records("servicenow/sc_req_item_table_api.json", "result")),
     ("servicenow/push", payload("servicenow/outbound_business_rule_custom.json")),
     ("entra/person", PERSON),
     ("entra/notification", payload("intune/graph_change_notification.json")),
     ("entra/notification", payload("intune/graph_lifecycle_notification.json")),
+    *(("fleet", path.read_bytes()) for path in sorted((FOLDER / "fleet").glob("activity_*.json"))),
+    *(("fleet/activity", body) for body in records("fleet/activities_list.json", "activities")),
+    *(("fleet/host", body) for body in records("fleet/hosts_list.json", "hosts")),
+    *(("jira", path.read_bytes()) for path in sorted((FOLDER / "jira").glob("*_*.json")) if "vectors" not in path.name),
+    ("snipeit", payload("snipeit/hardware_item_deployable_no_fields.json")),
+    *(("snipeit", body) for body in records("snipeit/hardware_list.json", "rows")),
     ("finance", EXTRACT),
 ]
 JSON_SEEDS = [(name, body) for name, body in SEEDS if body.lstrip().startswith(b"{")]
