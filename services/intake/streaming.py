@@ -31,7 +31,7 @@ from services.intake.admission import Receipt, admit
 from services.intake.measures import STREAM_FAILURES, STREAM_LAG, STREAM_LOST, LastWords
 from services.intake.streams import Stream
 from services.intake.translation import Context, Translated, translate_body
-from services.intake.vendor_http import Sleep, backoff
+from services.intake.vendor_http import Sleep, pause_after
 
 MOST_MESSAGES = 64
 """Messages made safe at once. Event Hubs allows a megabyte each, which may hold some thousand records."""
@@ -110,7 +110,7 @@ class StreamReader:
         STREAM_FAILURES.labels(self._stream.name).inc()
         log.warning("a stream broke off", stream=self._stream.name, error=repr(error))
         self._tries += 1
-        return backoff(self._tries - 1, self._chance)
+        return pause_after(self._tries - 1, self._chance)
 
     async def _follow_if_free(self) -> None:
         async with store.holding(self._pool(), self._stream.name) as connection:

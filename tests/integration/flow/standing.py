@@ -21,7 +21,6 @@ QUERIES: Mapping[str, str] = {
     "register.failures": """
         SELECT f.ticket, d.serial, f.opened_at, f.ticket_state FROM register.failures f JOIN register.devices d
         USING (device_id)""",
-    "register.conflicts": "SELECT conflict, claimants FROM register.conflicts WHERE ruling IS NULL",
     "budget.balances": """
         SELECT financial_year, line, approved_pence, committed_pence, invoiced_pence, receipted_pence
         FROM budget.balances""",

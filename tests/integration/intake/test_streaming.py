@@ -59,7 +59,9 @@ class Bench:
         await send(self.kafka.bootstrap_servers, self.topic, *messages, partition=partition)
 
     async def serials(self) -> list[str]:
-        rows = await self.pool.fetch("SELECT key FROM outbox ORDER BY transaction, position")
+        rows = await self.pool.fetch(
+            "SELECT key FROM outbox WHERE topic = 'device-observed' ORDER BY transaction, position"
+        )
         return [row["key"] for row in rows]
 
     async def place(self, partition: int = 0) -> int:
