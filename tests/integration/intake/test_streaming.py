@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, RecordsToDelete
+from aiokafka.errors import NodeNotReadyError
 
 from deploy.local.stack.apache_kafka import ApacheKafka
 from services.access.directory import Directory
@@ -272,6 +273,32 @@ async def test_a_hub_that_is_not_there_is_said_to_be_missing(bench: Bench) -> No
     bench.topic = "hub-nobody-made"
     async with bench.at_work():
         await until(lambda: len(bench.slept) >= 2, "two tries")
+
+
+async def test_a_broker_that_is_lost_is_looked_for_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    await bench.send(message(0))
+    stop, partitions = streaming.AIOKafkaConsumer.stop, streaming.AIOKafkaAdminClient.describe_topics
+    lost = asyncio.Event()
+
+    async def lose(admin: AIOKafkaAdminClient, topics: list[str]) -> Any:
+        if await bench.place() == 0 or lost.is_set():
+            return await partitions(admin, topics)
+        lost.set()
+        raise NodeNotReadyError
+
+    async def stop_as_aiokafka_does_then(consumer: Any) -> None:
+        await stop(consumer)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(streaming.AIOKafkaAdminClient, "describe_topics", lose)
+    monkeypatch.setattr(streaming.AIOKafkaConsumer, "stop", stop_as_aiokafka_does_then)
+    async with bench.at_work():
+        await bench.until_at(1)
+        await until(lost.is_set, "the loss of the broker")
+        await bench.send(message(1))
+        await bench.until_at(2)
+    assert len(bench.slept) == 1
+    assert await bench.serials() == _serials(0, 1)
 
 
 async def test_a_broker_that_holds_messages_which_do_not_come_is_left(
