@@ -17,6 +17,7 @@ from services.intake.sources.fleet.declaration import DECLARATION as FLEET
 from services.intake.sources.intune.declaration import DECLARATION as INTUNE
 from services.intake.sources.jamf.declaration import DECLARATION as JAMF
 from services.intake.sources.jira.declaration import DECLARATION as JIRA
+from services.intake.sources.mapped.declaration import MappedSettings, mapped_sources
 from services.intake.sources.servicenow.declaration import DECLARATION as SERVICENOW
 from services.intake.sources.snipeit.declaration import DECLARATION as SNIPEIT
 from services.intake.sources.workspace_one.declaration import DECLARATION as WORKSPACE_ONE
@@ -35,7 +36,12 @@ SOURCES: tuple[Source[Any], ...] = (
     SNIPEIT,
     FINANCE,
 )
-"""Every source there is. A new one is added here, and nowhere else."""
+"""Every source that is written in code. A new one is added here, and nowhere else."""
+
+
+def _mapped() -> list[Source[Any]]:
+    """Those that a file lists, as it stands now."""
+    return mapped_sources(read(MappedSettings), [source.name for source in SOURCES])
 
 
 class _RecordKinds(Mapping[str, RecordKind]):
@@ -48,7 +54,10 @@ class _RecordKinds(Mapping[str, RecordKind]):
         self._kinds = {kind.name: kind for source in sources for kind in source.kinds}
 
     def __getitem__(self, name: str) -> RecordKind:
-        source = self._sources[name]
+        source = self._sources.get(name)
+        if source is None:
+            mapped = {kind.name: kind for source in _mapped() for kind in source.kinds}
+            return mapped[name]
         if source.kinds_with is None:
             return self._kinds[name]
         return next(kind for kind in source.kinds_with(read(source.settings)) if kind.name == name)
@@ -81,14 +90,15 @@ class OpenSource:
 
 
 def open_sources(
-    sources: Sequence[Source[Any]] = SOURCES, settings_of: Callable[[type[SourceSettings]], SourceSettings] = read
+    sources: Sequence[Source[Any]] | None = None, settings_of: Callable[[type[SourceSettings]], SourceSettings] = read
 ) -> list[OpenSource]:
-    """Every source as the environment has it: a webhook is open once its sender has a way to prove itself.
+    """Every source as the environment has it, those that a file lists among them: a webhook is open once its sender
+    has a way to prove itself.
 
     Raises ConfigurationError naming what is set by half.
     """
     opened = []
-    for source in sources:
+    for source in (*SOURCES, *_mapped()) if sources is None else sources:
         settings = settings_of(source.settings)
         webhooks = [webhook for webhook in source.webhooks(settings) if webhook.proofs]
         opened.append(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import aiohttp
@@ -16,6 +17,7 @@ from services.database.pool import Pool, open_pool
 from services.intake.app import make_application
 from services.intake.measures import LastWords
 from services.intake.settings import IntakeSettings
+from services.intake.source import Webhook
 from tests.sources.opened import open_webhooks
 from tests.unit.intake.context import NOW
 
@@ -74,22 +76,21 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
     await opened.close()
 
 
-async def serve(pool: Pool) -> tuple[web.AppRunner, str]:
-    """Serve the application as the service does; its base address."""
+@contextlib.asynccontextmanager
+async def serving(pool: Pool, webhooks: Sequence[Webhook]) -> AsyncIterator[str]:
+    """These webhooks served as the service does; the base address."""
     clock = FixedClock(NOW)
-    webhooks = open_webhooks(SECRETS)
     last_words = LastWords(clock, {webhook.kind.source for webhook in webhooks})
     application = make_application(webhooks, lambda: pool, clock, UNITS, last_words, SETTINGS)
     runner = web.AppRunner(application, access_log=None, auto_decompress=False)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+    await asyncio.sleep(0)
 
 
 @pytest.fixture
 async def door(pool: Pool) -> AsyncIterator[Door]:
-    runner, base = await serve(pool)
-    async with aiohttp.ClientSession() as session:
+    async with serving(pool, open_webhooks(SECRETS)) as base, aiohttp.ClientSession() as session:
         yield Door(pool, session, base)
-    await runner.cleanup()
-    await asyncio.sleep(0)

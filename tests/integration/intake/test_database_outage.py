@@ -10,7 +10,8 @@ from deploy.local.stack.postgres import EmbeddedPostgres
 from services.database import migrations
 from services.database.pool import open_pool
 from tests.payloads import payload
-from tests.sources.door import JAMF, Door, serve
+from tests.sources.door import JAMF, SECRETS, Door, serving
+from tests.sources.opened import open_webhooks
 
 pytestmark = pytest.mark.integration
 
@@ -23,8 +24,7 @@ async def test_without_its_database_intake_asks_to_send_again_and_loses_nothing(
     try:
         migrations.apply(server.database_url)
         pool = await open_pool(server.database_url, "intake")
-        runner, base = await serve(pool)
-        async with aiohttp.ClientSession() as session:
+        async with serving(pool, open_webhooks(SECRETS)) as base, aiohttp.ClientSession() as session:
             door = Door(pool, session, base)
             first, second = payload("jamf/ComputerCheckIn.json"), payload("jamf/ComputerAdded.json")
             assert (await door.post(WEBHOOK, first, JAMF))[0] == 200
@@ -36,7 +36,6 @@ async def test_without_its_database_intake_asks_to_send_again_and_loses_nothing(
             await server.start()
             assert (await door.post(WEBHOOK, second, JAMF))[0] == 200
             assert len(await door.outbox()) == 2
-        await runner.cleanup()
         await pool.close()
     finally:
         await server.stop()

@@ -1,0 +1,1 @@
+"""Any system that can push JSON, by a mapping instead of code."""
