@@ -30,8 +30,9 @@ _END = """
 Every field that is not taken is dropped before anything is stored, by an allow-list in the source's translation. What
 cannot be translated is kept as it came, in the [dead letters](operating.md).
 
-Files (CSV, XLSX, JSON) of any system come in by [import](importing.md) with a mapping, and a system that can push JSON is
-[connected by a mapping](importing.md#pushed-instead-of-imported) without code. To write a source, see [add a source](add-a-source.md).
+Files (CSV, XLSX, JSON) of any system come in by [import](importing.md) with a mapping, and a system that can push JSON
+is [connected by a mapping](importing.md#pushed-instead-of-imported) without code. To write a source, see
+[add a source](add-a-source.md).
 """
 
 
