@@ -52,7 +52,7 @@ check: develop ## ruff, mypy, import rules and the fast tests, in under a minute
 	@$(BIN)/python -m pytest -q tests/unit
 
 .PHONY: contracts
-contracts: develop ## write schemas/json and schemas/asyncapi.yaml anew from the event types
+contracts: develop ## write schemas/json, schemas/asyncapi.yaml and docs/events.md anew from the event types
 	@$(BIN)/python -m schemas.generate
 
 .PHONY: clean
