@@ -1,6 +1,7 @@
 """`python -m schemas.generate` writes `schemas/json/`, `schemas/asyncapi.yaml` and `docs/events.md` from the structs.
 
-With `--release` the schemas are also kept under `schemas/released/`, as those that later versions must not break.
+With `--release` schemas, and what topics carry, are also kept under `schemas/released/`: later versions must not break
+them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import msgspec
 from schemas.asyncapi import RELEASE, asyncapi_document
 from schemas.events_page import events_page
 from schemas.json_schemas import event_kinds, file_name, json_schema
+from schemas.topics import carriage
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER.parent / "docs" / "events.md"
@@ -40,6 +42,7 @@ def write(folder: Path = FOLDER, page: Path = PAGE, *, release: bool = False) ->
             for name, content in files.items()
             if name.startswith("json/")
         }
+        files[f"released/{RELEASE}/topics.yaml"] = HEADING + msgspec.yaml.encode(carriage())
     for name, content in files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
