@@ -52,8 +52,9 @@ check: develop ## ruff, mypy, import rules and the fast tests, in under a minute
 	@$(BIN)/python -m pytest -q tests/unit
 
 .PHONY: contracts
-contracts: develop ## write schemas/json, schemas/asyncapi.yaml and docs/events.md anew from the event types
+contracts: develop ## write anew what is generated from the code: schemas, AsyncAPI, docs/events.md, docs/sources.md
 	@$(BIN)/python -m schemas.generate
+	@$(BIN)/python -m services.intake.sources_page
 
 .PHONY: clean
 clean: ## stop what runs from here and remove its data (var/)

@@ -54,10 +54,11 @@ class Receipt:
 async def admit(connection: Connection, translated: Translated) -> Receipt:
     """Write what is new of `translated`; a record is repeated if none of its events is new."""
     events = [event for record in translated.events for event in record]
+    topic_of = {kind: topic for topic in translated.kind.topics for kind in topic.event_types}
     fresh: set[int] = set()
     for start in range(0, len(events), SET_SIZE):
         new: list[Event] = await inbox.accept(connection, events[start : start + SET_SIZE])
-        await outbox.append(connection, [(translated.kind.topic, event) for event in new])
+        await outbox.append(connection, [(topic_of[type(event)], event) for event in new])
         fresh.update(map(id, new))
     accepted = sum(any(id(event) in fresh for event in record) for record in translated.events)
     await dead_letters.keep(connection, [rejected.letter for rejected in translated.rejected])

@@ -10,7 +10,10 @@ from aiohttp import web
 from services.clock import Clock
 from services.database.pool import Pool
 from services.intake.measures import REFUSED, LastWords
-from services.intake.webhooks import Webhook, WebhookDoor
+from services.intake.rates import Allowance
+from services.intake.settings import IntakeSettings
+from services.intake.source import Webhook
+from services.intake.webhooks import WebhookDoor
 
 log = structlog.stdlib.get_logger()
 
@@ -21,12 +24,22 @@ def make_application(
     clock: Clock,
     units: Mapping[str, str],
     last_words: LastWords,
+    settings: IntakeSettings,
 ) -> web.Application:
     """An application with these webhooks; nothing is opened."""
     application = web.Application(middlewares=[_answer_in_json])
     application.router.add_get("/health", _health)
+    allowances: dict[str, Allowance] = {}
     for webhook in webhooks:
-        application.router.add_post(webhook.path, WebhookDoor(webhook, pool, clock, units, last_words).handle)
+        source = webhook.kind.source
+        if source not in allowances:  # one for all the webhooks of a source
+            per_second = settings.intake_rates.get(source, settings.intake_rate_per_second)
+            allowances[source] = Allowance(per_second, settings.intake_burst)
+        limit = webhook.maximum_bytes or settings.intake_maximum_body_bytes
+        door = WebhookDoor(webhook, pool, clock, units, last_words, allowances[source], limit)
+        application.router.add_post(webhook.path, door.handle)
+        if webhook.answers_get:
+            application.router.add_get(webhook.path, door.tested, allow_head=False)
     return application
 
 

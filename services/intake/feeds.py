@@ -1,14 +1,17 @@
-"""What a polled source tells the poller: where to ask, what an answer holds, and how far one has read by then.
+"""What a polled source tells the poller: what to ask, what an answer holds, and how far one has read by then.
 
-A feed does no I/O. It is walked: `walk.url` is the next page to get, until there is none; `walk.read` takes the page.
+A feed does no I/O. It is walked: `walk.call` is the next thing to ask for, until there is none; `walk.read` takes the
+answer and gives its pages one after the other, so that a large answer need not lie in memory as records all at once.
+Pages are taken to the end before `walk.call` is looked at again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from services.intake.calls import Answer, Call
 from services.intake.translation import Record, RecordKind
 
 
@@ -26,15 +29,19 @@ class Page(NamedTuple):
 class Walk(Protocol):
     """One reading of a list, page by page."""
 
-    url: str | None
+    @property
+    def call(self) -> Call | None: ...
 
-    def read(self, body: bytes) -> Page: ...
+    def read(self, answer: Answer) -> Iterable[Page]: ...
 
 
 class Feed(Protocol):
     """A list that is polled. `name` is where its position is stored."""
 
-    name: str
-    kind: RecordKind
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kind(self) -> RecordKind: ...
 
     def walk(self, position: Mapping[str, str] | None, now: datetime) -> Walk: ...

@@ -8,7 +8,7 @@ is read again is known by its ids.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import asyncpg
 import structlog
@@ -17,7 +17,7 @@ from services.clock import Clock
 from services.database.pool import TEMPORARY_ERRORS, Connection, Pool
 from services.intake import store
 from services.intake.admission import Receipt, admit
-from services.intake.feeds import Feed, Page, UnusableAnswer, Walk
+from services.intake.feeds import Feed, Page, UnusableAnswer
 from services.intake.measures import POLL_FAILURES, LastWords
 from services.intake.translation import Context, Translated, translate_records
 from services.intake.vendor_http import Sleep, Vendor, VendorUnavailable
@@ -76,21 +76,28 @@ class Poller:
     async def _walk(self, connection: Connection) -> list[Receipt]:
         walk = self._feed.walk(await store.position(connection, self._feed.name), self._clock.now())
         receipts = []
-        while walk.url is not None:
-            body = await self._vendor.get(walk.url)
-            page, translated = await asyncio.to_thread(self._read, walk, body)
-            async with connection.transaction():
-                receipt = await admit(connection, translated)
-                if page.position is not None:
-                    await store.move(connection, self._feed.name, page.position)
-            receipt.count()
-            receipts.append(receipt)
+        while (call := walk.call) is not None:
+            answer = await self._vendor.ask(call)
             self._last_words.heard(self._feed.kind.source)
-            for kept in receipt.kept:
-                log.warning("dead letter", source=receipt.source, fingerprint=str(kept.fingerprint), reason=kept.reason)
+            pages = iter(walk.read(answer))
+            # Reading and translating a page takes long enough that the event loop must not wait for it.
+            while (step := await asyncio.to_thread(self._next, pages)) is not None:
+                page, translated = step
+                async with connection.transaction():
+                    receipt = await admit(connection, translated)
+                    if page.position is not None:
+                        await store.move(connection, self._feed.name, page.position)
+                receipt.count()
+                receipts.append(receipt)
+                for kept in receipt.kept:
+                    log.warning(
+                        "dead letter", source=receipt.source, fingerprint=str(kept.fingerprint), reason=kept.reason
+                    )
         return receipts
 
-    def _read(self, walk: Walk, body: bytes) -> tuple[Page, Translated]:
-        page = walk.read(body)
+    def _next(self, pages: Iterator[Page]) -> tuple[Page, Translated] | None:
+        page = next(pages, None)
+        if page is None:
+            return None
         context = Context(self._clock.now(), self._units)
         return page, translate_records(self._feed.kind, page.records, context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import aiohttp
 import structlog
@@ -13,7 +14,7 @@ from services.clock import Clock
 from services.database.pool import Pool, open_pool
 from services.eventlog.stream_service import StreamService
 from services.intake.app import make_application
-from services.intake.doors import RECORD_KINDS, open_feeds, open_webhooks, units_of
+from services.intake.doors import OpenSource, open_sources, units_of
 from services.intake.measures import LastWords
 from services.intake.polling import Poller
 from services.intake.settings import IntakeSettings
@@ -25,17 +26,24 @@ log = structlog.stdlib.get_logger()
 
 
 class IntakeService:
-    """Opens the doors of every source that is configured."""
+    """Opens the doors of every source that is on."""
 
     name = "intake"
 
-    def __init__(self, settings: Settings, intake: IntakeSettings, clock: Clock, directory: Directory) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        intake: IntakeSettings,
+        sources: Sequence[OpenSource],
+        clock: Clock,
+        directory: Directory,
+    ) -> None:
         self._settings = settings
         self._intake = intake
         self._clock = clock
         self._units = units_of(directory)
-        self._webhooks = open_webhooks(intake)
-        self._feeds = open_feeds(intake)
+        self._sources = sources
+        self._feeds = [polled for source in self._sources for polled in source.feeds]
         self._stream = StreamService(self.name, settings, (), None)
         self._pollers = OwnedTasks("intake pollers")
         self._polling_pool: Pool | None = None
@@ -47,11 +55,9 @@ class IntakeService:
         """Open the pools and the relay, then the doors, then begin to poll. Raises OSError if the port is taken."""
         self._say_what_is_off()
         await self._stream.start()
-        kinds = {webhook.kind.source for webhook in self._webhooks} | {
-            polled.feed.kind.source for polled in self._feeds
-        }
-        last_words = LastWords(self._clock, kinds)
-        application = make_application(self._webhooks, self._pool, self._clock, self._units, last_words)
+        last_words = LastWords(self._clock, {each.source.name for each in self._sources if each.is_on})
+        webhooks = [webhook for source in self._sources for webhook in source.webhooks]
+        application = make_application(webhooks, self._pool, self._clock, self._units, last_words, self._intake)
         self._runner = web.AppRunner(application, access_log=None, auto_decompress=False)
         await self._runner.setup()
         await web.TCPSite(self._runner, self._intake.intake_host, self._intake.intake_port).start()
@@ -78,9 +84,8 @@ class IntakeService:
             self._pollers.start(poller.run(), polled.feed.name)
 
     def _say_what_is_off(self) -> None:
-        on = {webhook.kind.name for webhook in self._webhooks} | {polled.feed.kind.name for polled in self._feeds}
-        for name in RECORD_KINDS:
-            log.info("source is on" if name in on else "source is off: it has no settings", source=name)
+        for each in self._sources:
+            log.info("source is on" if each.is_on else "source is off: it has no settings", source=each.source.name)
 
     def _pool(self) -> Pool:
         assert self._stream.pool is not None, "intake is not started"
@@ -109,4 +114,4 @@ class IntakeService:
 
 def build(settings: Settings, clock: Clock, directory: Directory) -> Service:
     """Intake with its own settings from the environment. Raises ConfigurationError naming what is wrong there."""
-    return IntakeService(settings, read(IntakeSettings), clock, directory)
+    return IntakeService(settings, read(IntakeSettings), open_sources(), clock, directory)

@@ -2,60 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from pydantic import Field, HttpUrl, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PositiveSeconds = Annotated[float, Field(gt=0)]
+PositiveBytes = Annotated[int, Field(gt=0)]
 
 
 class IntakeSettings(BaseSettings):
-    """Secrets of senders are lists with commas between: old and new are both valid while one is changed."""
+    """Where intake listens, and how much it takes from any one sender."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     intake_host: str = "127.0.0.1"
     intake_port: Annotated[int, Field(ge=0, le=65535)] = 8401
     """0 takes a free one."""
-    intake_maximum_body_bytes: Annotated[int, Field(gt=0)] = 1024 * 1024
-    intake_maximum_extract_bytes: Annotated[int, Field(gt=0)] = 16 * 1024 * 1024
+    intake_maximum_body_bytes: PositiveBytes = 1024 * 1024
+    intake_rate_per_second: Annotated[float, Field(gt=0)] = 1000.0
+    """Deliveries a source may send on average, in each process."""
+    intake_burst: Annotated[int, Field(gt=0)] = 10_000
+    """Deliveries a source may send at once before the rate counts."""
+    intake_rates: dict[str, float] = {}
+    """Sources with a rate of their own, as JSON: {"jamf": 50}."""
 
-    intune_tenant_id: str | None = None
-    intune_client_id: str | None = None
-    intune_client_secret: SecretStr | None = None
-    intune_graph_url: HttpUrl = HttpUrl("https://graph.microsoft.com")
-    intune_login_url: HttpUrl = HttpUrl("https://login.microsoftonline.com")
-    intune_scope: str = "https://graph.microsoft.com/.default"
-    intune_poll_seconds: PositiveSeconds = 300.0
-    """Real seconds, as all of these."""
 
-    jamf_webhook_secrets: SecretStr | None = None
-    jamf_proof_header: str = "X-Quartermaster-Secret"
-    jamf_basic_user: str | None = None
-    jamf_basic_password: SecretStr | None = None
+class SourceSettings(BaseSettings):
+    """A source's own settings. `TOGETHER` names keys of which all are set or none; `SECRETS` those that are lists of
+    secrets with commas between: old and new are both valid while one is changed.
+    """
 
-    servicenow_url: HttpUrl | None = None
-    servicenow_user: str | None = None
-    servicenow_password: SecretStr | None = None
-    servicenow_poll_seconds: PositiveSeconds = 60.0
-    servicenow_push_secrets: SecretStr | None = None
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    finance_secrets: SecretStr | None = None
+    TOGETHER: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    SECRETS: ClassVar[tuple[str, ...]] = ()
 
     @model_validator(mode="after")
-    def _whole_or_absent(self) -> IntakeSettings:
-        for keys in (
-            ("intune_tenant_id", "intune_client_id", "intune_client_secret"),
-            ("servicenow_url", "servicenow_user", "servicenow_password"),
-            ("jamf_basic_user", "jamf_basic_password"),
-        ):
+    def _whole_or_absent(self) -> SourceSettings:
+        for keys in self.TOGETHER:
             missing = [key.upper() for key in keys if getattr(self, key) is None]
             if missing and len(missing) < len(keys):
                 raise ValueError(
                     f"{', '.join(missing)} must be set too, or none of {', '.join(k.upper() for k in keys)}"
                 )
-        for key in ("jamf_webhook_secrets", "servicenow_push_secrets", "finance_secrets"):
+        for key in self.SECRETS:
             if getattr(self, key) is not None and not secrets_in(getattr(self, key)):
                 raise ValueError(f"{key.upper()} is set but holds no secret")
         return self

@@ -57,7 +57,7 @@ def _whole(body: bytes) -> Sequence[Record]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RecordKind:
-    """A kind of record: `name` is how its dead letters are filed, `source` the vendor, `topic` where its events go.
+    """A kind of record: `name` is how its dead letters are filed, `source` the vendor, `topics` where its events go.
 
     `translate` answers no events for a record that is understood and of no use to us. `split` cuts what was sent into
     records, and leaves a single record as it is; it may raise Malformed.
@@ -65,7 +65,7 @@ class RecordKind:
 
     name: str
     source: str
-    topic: Topic
+    topics: tuple[Topic, ...]
     translate: Callable[[bytes, Context], Sequence[Event]]
     split: Callable[[bytes], Sequence[Record]] = _whole
 

@@ -1,4 +1,4 @@
-"""Asking a vendor for a page, politely and without end: its Retry-After is kept to, its outages are waited out.
+"""Asking a vendor, politely and without end: its Retry-After is kept to, its outages are waited out.
 
 Credentials go to the configured host only: redirects are not followed.
 """
@@ -15,11 +15,14 @@ import aiohttp
 import structlog
 from yarl import URL
 
+from services.intake.calls import Answer, Call
+
 MOST_TRIES = 8
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 120.0
 LONGEST_RETRY_AFTER_SECONDS = 3600.0
-LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
+NO_ANSWER = 0
+"""In place of a status, where nobody answered."""
 TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=60)
 
 log = structlog.stdlib.get_logger()
@@ -72,7 +75,7 @@ def backoff(tries: int, chance: Callable[[], float]) -> float:
 
 
 class Vendor:
-    """Gets pages from one vendor."""
+    """Asks one vendor."""
 
     def __init__(
         self,
@@ -86,44 +89,53 @@ class Vendor:
         self._sleep = sleep
         self._chance = chance
 
-    async def get(self, url: str) -> bytes:
-        """The body at `url`. Raises VendorUnavailable when asking again does not help, or has not for long."""
+    async def ask(self, call: Call) -> Answer:
+        """The answer to `call`. Raises VendorUnavailable when asking again does not help, or has not for long."""
+        if call.after_seconds:
+            await self._sleep(call.after_seconds)
         fresh = renewed = False
         for tries in range(MOST_TRIES):
-            status, headers, body = await self._try(url, fresh=fresh)
+            status, headers, body = await self._try(call, fresh=fresh)
             fresh = False
-            if status == 200:
-                return body
-            if status == 401 and self._credentials.renewable and not renewed:
+            if status in call.accepted:
+                return Answer(status, body)
+            if status == 401 and call.with_credentials and self._credentials.renewable and not renewed:
                 fresh = renewed = True
                 continue
-            if status is not None and status != 429 and status < 500:
+            if status not in (NO_ANSWER, 429) and status < 500:
                 raise VendorUnavailable(f"answered {status}")
             asked = retry_after(headers)
             pause = asked if asked is not None else backoff(tries, self._chance)
-            log.info("vendor asks for patience", host=URL(url).host, status=status, seconds=round(pause, 1))
+            log.info("vendor asks for patience", host=URL(call.url).host, status=status, seconds=round(pause, 1))
             await self._sleep(pause)
         raise VendorUnavailable(f"no answer after {MOST_TRIES} tries")
 
-    async def _try(self, url: str, *, fresh: bool) -> tuple[int | None, Mapping[str, str], bytes]:
+    async def _try(self, call: Call, *, fresh: bool) -> tuple[int, Mapping[str, str], bytes]:
+        headers = {"Accept": "application/json"}
+        if call.body is not None:
+            headers["Content-Type"] = "application/json"
         try:
-            proof = await self._credentials.headers(fresh=fresh)
-            async with self._session.get(
-                URL(url, encoded=True),
-                headers={**proof, "Accept": "application/json"},
+            if call.with_credentials:
+                headers |= await self._credentials.headers(fresh=fresh)
+            async with self._session.request(
+                call.method,
+                URL(call.url, encoded=True),
+                data=call.body,
+                headers=headers,
                 allow_redirects=False,
                 timeout=TIMEOUT,
             ) as answer:
-                return answer.status, answer.headers, await _bounded(answer) if answer.status == 200 else b""
+                body = await _bounded(answer, call.largest_bytes) if answer.status in call.accepted else b""
+                return answer.status, answer.headers, body
         except (aiohttp.ClientError, OSError) as error:
-            log.info("vendor not reached", host=URL(url).host, error=repr(error))
-            return None, {}, b""
+            log.info("vendor not reached", host=URL(call.url).host, error=repr(error))
+            return NO_ANSWER, {}, b""
 
 
-async def _bounded(answer: aiohttp.ClientResponse) -> bytes:
+async def _bounded(answer: aiohttp.ClientResponse, most: int) -> bytes:
     body = bytearray()
     async for chunk in answer.content.iter_chunked(1 << 18):
         body += chunk
-        if len(body) > LARGEST_ANSWER_BYTES:
+        if len(body) > most:
             raise VendorUnavailable("the answer is larger than any page should be")
     return bytes(body)

@@ -7,21 +7,25 @@ answered 400 and lies in the dead letters, since most senders never send twice. 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+import math
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 import asyncpg
 import structlog
 from aiohttp import web
 
-from services.clock import Clock
+from services.clock import Clock, SystemClock
 from services.database.pool import TEMPORARY_ERRORS, Pool
 from services.intake.admission import Receipt, admit
-from services.intake.authenticity import Proof, is_authentic
+from services.intake.authenticity import Delivery, is_authentic
+from services.intake.bodies import Refusal, read_body, unfolded
 from services.intake.measures import REFUSED, LastWords
-from services.intake.translation import Context, RecordKind, Translated, translate_body
+from services.intake.rates import Allowance
+from services.intake.source import Webhook
+from services.intake.translation import Context, Translated, translate_body
 
-READ_SECONDS = 60.0
 WAIT_FOR_DATABASE_SECONDS = 5.0
 RETRY_AFTER_SECONDS = 5
 LARGE_BODY_BYTES = 128 * 1024
@@ -31,29 +35,9 @@ MOST_LETTERS_NAMED = 100
 
 DATABASE_FAULTS: tuple[type[BaseException], ...] = (*TEMPORARY_ERRORS, asyncpg.PostgresError)
 
+_real_time = SystemClock().now
+
 log = structlog.stdlib.get_logger()
-
-
-@dataclasses.dataclass(frozen=True)
-class Webhook:
-    """A source that speaks by itself. `busy_status` is what makes this sender try again; most know 503."""
-
-    path: str
-    kind: RecordKind
-    proofs: Sequence[Proof]
-    content_types: frozenset[str]
-    maximum_bytes: int
-    busy_status: int = 503
-
-
-class Refusal(Exception):
-    """The request is answered with this status and these words, and nothing of it is kept."""
-
-    def __init__(self, status: int, words: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(words)
-        self.status = status
-        self.words = words
-        self.headers = headers or {}
 
 
 class WebhookDoor:
@@ -66,17 +50,26 @@ class WebhookDoor:
         clock: Clock,
         units: Mapping[str, str],
         last_words: LastWords,
+        allowance: Allowance,
+        limit: int,
+        now: Callable[[], datetime] = _real_time,
     ) -> None:
+        """`limit` is the largest body in bytes; `now` is real time, by which senders sign, and not the scenario's."""
         self._webhook = webhook
         self._pool = pool
         self._clock = clock
         self._units = units
         self._last_words = last_words
+        self._allowance = allowance
+        self._limit = limit
+        self._now = now
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one delivery."""
         source = self._webhook.kind.source
         try:
+            if (greeted := self._greeted(request)) is not None:
+                return greeted
             body = await self._read(request)
             translated = await self._translate(body)
             receipt = await self._make_safe(translated)
@@ -87,39 +80,48 @@ class WebhookDoor:
         receipt.count()
         return self._answer(receipt)
 
+    async def tested(self, request: web.Request) -> web.Response:
+        """Answer a sender's test of the address by GET, for those that make one."""
+        try:
+            self._prove(request, b"")
+        except Refusal as refusal:
+            REFUSED.labels(self._webhook.kind.source, str(refusal.status)).inc()
+            return web.json_response({"error": refusal.words}, status=refusal.status, headers=refusal.headers)
+        return web.json_response({"live": True})
+
+    def _greeted(self, request: web.Request) -> web.Response | None:
+        greeting = self._webhook.greeting
+        echo = greeting(request.query) if greeting is not None else None
+        return None if echo is None else web.Response(text=echo, content_type="text/plain", charset="utf-8")
+
     async def _read(self, request: web.Request) -> bytes:
-        webhook = self._webhook
-        if not is_authentic(request.headers, webhook.proofs):
-            challenges = ", ".join(proof.challenge for proof in webhook.proofs)
-            raise Refusal(401, "the credentials are not the agreed ones", {"WWW-Authenticate": challenges})
+        webhook, raw = self._webhook, None
+        if not self._is_proved(request, None):
+            # Only a proof that lies in the body may still hold: then it is read first, within its bounds.
+            readers = any(proof.needs_body for proof in webhook.proofs)
+            raw = await read_body(request, self._limit) if readers else b""
+            self._prove(request, raw)
         self._last_words.heard(webhook.kind.source)
+        if wait := self._allowance.take(time.monotonic()):
+            raise Refusal(429, "faster than agreed, send again later", {"Retry-After": str(math.ceil(wait))})
         if request.content_type not in webhook.content_types:
             raise Refusal(415, f"content type must be one of {', '.join(sorted(webhook.content_types))}")
-        if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
-            # A compressed body may unfold without bound, and none of these senders compresses.
-            raise Refusal(415, "compressed bodies are not accepted", {"Accept-Encoding": "identity"})
-        body = await self._read_bounded(request)
+        if raw is None:
+            raw = await read_body(request, self._limit)
+        body = unfolded(raw, request.headers.get("Content-Encoding", ""), self._limit)
         if not body.strip():
             raise Refusal(400, "the body is empty")
         return body
 
-    async def _read_bounded(self, request: web.Request) -> bytes:
-        limit = self._webhook.maximum_bytes
-        too_large = Refusal(413, f"the body is larger than {limit} bytes", {"Connection": "close"})
-        if request.content_length is not None and request.content_length > limit:
-            raise too_large
-        body = bytearray()
-        try:
-            async with asyncio.timeout(READ_SECONDS):
-                async for chunk in request.content.iter_chunked(65_536):
-                    body += chunk
-                    if len(body) > limit:
-                        raise too_large
-        except TimeoutError:
-            raise Refusal(408, f"the body took longer than {READ_SECONDS:.0f} s", {"Connection": "close"}) from None
-        except (web.RequestPayloadError, ConnectionError):
-            raise Refusal(400, f"the body broke off after {len(body)} bytes") from None
-        return bytes(body)
+    def _prove(self, request: web.Request, body: bytes) -> None:
+        if not self._is_proved(request, body):
+            challenges = ", ".join(proof.challenge for proof in self._webhook.proofs)
+            raise Refusal(401, "the credentials are not the agreed ones", {"WWW-Authenticate": challenges})
+
+    def _is_proved(self, request: web.Request, body: bytes | None) -> bool:
+        """By any proof; before the body is read, by any that needs none."""
+        proofs = [proof for proof in self._webhook.proofs if body is not None or not proof.needs_body]
+        return is_authentic(Delivery(request.headers, request.query, body or b"", self._now()), proofs)
 
     async def _translate(self, body: bytes) -> Translated:
         context = Context(self._clock.now(), self._units)

@@ -22,10 +22,11 @@ from services.database.pool import Pool, open_pool
 from services.intake import store
 from services.intake.admission import admit
 from services.intake.feeds import Feed
-from services.intake.sources.intune import DeviceFeed
-from services.intake.sources.servicenow_tables import table_feeds
+from services.intake.sources.intune.devices import DeviceFeed
+from services.intake.sources.servicenow.tables import table_feeds
 from services.intake.translation import Context, translate_records
 from tests.payloads import records
+from tests.sources.walking import one_page
 
 PAGES = 30
 PAGE = 1000
@@ -67,7 +68,7 @@ async def fill(pool: Pool, feed: Feed, pages: list[bytes]) -> dict[str, Any]:
     translating, done, started = 0.0, 0, time.perf_counter()
     for body in pages:
         before = time.perf_counter()
-        page = walk.read(body)
+        page = one_page(walk, body)
         translated = translate_records(feed.kind, page.records, context)
         translating += time.perf_counter() - before
         async with pool.acquire() as connection, connection.transaction():

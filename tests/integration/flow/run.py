@@ -28,7 +28,10 @@ from schemas.vocabulary import Kind, RequestReason
 from services.access.directory import Directory
 from services.eventlog.outbox import Outgoing
 from services.intake.doors import units_of
-from services.intake.sources import finance, intune, jamf, servicenow
+from services.intake.sources.finance import translation as finance
+from services.intake.sources.intune import translation as intune
+from services.intake.sources.jamf import translation as jamf
+from services.intake.sources.servicenow import translation as servicenow
 from services.intake.translation import Context, RecordKind, translate_body
 from services.register.rules.identity import new_device_id
 from services.requests.rules import Status

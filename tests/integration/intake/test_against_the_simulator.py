@@ -22,6 +22,7 @@ from services.intake.service import IntakeService
 from services.intake.settings import IntakeSettings
 from services.settings import Settings
 from tests.fixtures.waiting import until
+from tests.sources.opened import opened
 
 pytestmark = pytest.mark.integration
 
@@ -62,9 +63,9 @@ async def test_a_first_fill_with_every_mischief_is_complete_and_counts_once(
             "directory_file": tmp_path / "directory.yaml",
         }
     )
-    intake = IntakeSettings.model_validate(
+    intake = IntakeSettings.model_validate({"intake_port": port})
+    sources = opened(
         {
-            "intake_port": port,
             "jamf_webhook_secrets": "jamf-secret",
             "finance_secrets": "finance-secret",
             "servicenow_push_secrets": "servicenow-push-local",
@@ -79,7 +80,7 @@ async def test_a_first_fill_with_every_mischief_is_complete_and_counts_once(
         }
     )
     clock = FixedClock(simulator.scenario.scenario.starts)
-    service = IntakeService(settings, intake, clock, Directory.load(directory_path(BOROUGH)))
+    service = IntakeService(settings, intake, sources, clock, Directory.load(directory_path(BOROUGH)))
     await service.start()
     pool = await open_pool(database_url, "intake", size=1)
     try:

@@ -9,8 +9,8 @@ from deploy.local.stack.ports import free_ports
 from deploy.local.stack.postgres import EmbeddedPostgres
 from services.database import migrations
 from services.database.pool import open_pool
-from tests.integration.intake.conftest import JAMF, Door, serve
 from tests.payloads import payload
+from tests.sources.door import JAMF, Door, serve
 
 pytestmark = pytest.mark.integration
 

@@ -12,22 +12,22 @@ from aiohttp import web
 from services.clock import FixedClock
 from services.database.pool import Pool
 from services.intake.app import make_application
-from services.intake.doors import open_webhooks
 from services.intake.measures import LastWords
-from services.intake.webhooks import Webhook
-from tests.integration.intake.conftest import JAMF, SETTINGS, UNITS, Door
+from services.intake.source import Webhook
 from tests.payloads import payload
+from tests.sources.door import DESK, JAMF, SECRETS, SETTINGS, UNITS, Door
+from tests.sources.opened import open_webhooks
 from tests.unit.intake.context import NOW
 
 pytestmark = pytest.mark.integration
 
 CHECK_IN = payload("jamf/ComputerCheckIn.json")
-JAMF_WEBHOOK = next(webhook for webhook in open_webhooks(SETTINGS) if webhook.kind.source == "jamf")
+JAMF_WEBHOOK = next(webhook for webhook in open_webhooks(SECRETS) if webhook.kind.source == "jamf")
 
 
 async def _answer(webhook: Webhook, pool: Pool) -> tuple[int, str, str | None]:
     clock = FixedClock(NOW)
-    application = make_application([webhook], lambda: pool, clock, UNITS, LastWords(clock, {"jamf"}))
+    application = make_application([webhook], lambda: pool, clock, UNITS, LastWords(clock, {"jamf"}), SETTINGS)
     runner = web.AppRunner(application, access_log=None, auto_decompress=False)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -85,3 +85,26 @@ async def test_a_body_in_broken_chunks_is_400(door: Door) -> None:
     assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400"))
     assert b"Traceback" not in answer
     assert await door.letters() == []
+
+
+async def test_a_sender_that_is_too_fast_is_asked_to_wait_and_others_are_not(pool: Pool) -> None:
+    settings = SETTINGS.model_copy(update={"intake_rates": {"jamf": 0.01}, "intake_burst": 2})
+    clock = FixedClock(NOW)
+    application = make_application(
+        open_webhooks(SECRETS), lambda: pool, clock, UNITS, LastWords(clock, {"jamf", "servicenow"}), settings
+    )
+    runner = web.AppRunner(application, access_log=None, auto_decompress=False)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    answers = []
+    async with aiohttp.ClientSession() as session:
+        for headers in ({"X-Quartermaster-Secret": "wrong"}, JAMF, JAMF, JAMF):
+            async with session.post(base + JAMF_WEBHOOK.path, data=CHECK_IN, headers=headers) as answer:
+                answers.append((answer.status, "Retry-After" in answer.headers))
+        push = payload("servicenow/outbound_business_rule_custom.json")
+        async with session.post(f"{base}/sources/servicenow/push", data=push, headers=DESK) as answer:
+            answers.append((answer.status, "Retry-After" in answer.headers))
+    await runner.cleanup()
+    # Who cannot prove itself does not use up the allowance of who can.
+    assert answers == [(401, False), (200, False), (200, False), (429, True), (200, False)]

@@ -17,12 +17,12 @@ from services.intake.bearer_tokens import BearerTokens
 from services.intake.feeds import Feed, UnusableAnswer
 from services.intake.measures import LastWords
 from services.intake.polling import PASSING, Poller
-from services.intake.sources.intune import DeviceFeed
-from services.intake.sources.servicenow_tables import PAGE_SIZE, table_feeds
+from services.intake.sources.intune.devices import DeviceFeed
+from services.intake.sources.servicenow.tables import PAGE_SIZE, table_feeds
 from services.intake.vendor_http import BasicAuthorisation, Credentials, Sleep, Vendor, VendorUnavailable
-from tests.integration.intake.conftest import UNITS
 from tests.integration.intake.vendors import GraphStandIn, TableStandIn, answering
 from tests.payloads import records
+from tests.sources.door import UNITS
 from tests.unit.intake.context import NOW
 
 pytestmark = pytest.mark.integration

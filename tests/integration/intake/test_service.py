@@ -17,10 +17,11 @@ from services.intake.service import IntakeService
 from services.intake.settings import IntakeSettings
 from services.settings import Settings
 from tests.fixtures.waiting import until
-from tests.integration.intake.conftest import JAMF
 from tests.integration.intake.test_polling import _device
 from tests.integration.intake.vendors import GraphStandIn
 from tests.payloads import payload
+from tests.sources.door import JAMF
+from tests.sources.opened import opened
 from tests.unit.intake.context import NOW
 
 pytestmark = pytest.mark.integration
@@ -43,9 +44,9 @@ async def test_a_webhook_and_a_polled_list_both_reach_the_log(
             "directory_file": tmp_path / "directory.yaml",
         }
     )
-    intake = IntakeSettings.model_validate(
+    intake = IntakeSettings.model_validate({"intake_port": 0})
+    sources = opened(
         {
-            "intake_port": 0,
             "jamf_webhook_secrets": "jamf-new",
             "intune_tenant_id": "tenant",
             "intune_client_id": "client",
@@ -54,7 +55,7 @@ async def test_a_webhook_and_a_polled_list_both_reach_the_log(
             "intune_login_url": graph.base,
         }
     )
-    service = IntakeService(settings, intake, FixedClock(NOW), DIRECTORY)
+    service = IntakeService(settings, intake, sources, FixedClock(NOW), DIRECTORY)
     consumer = AIOKafkaConsumer(
         prefix + DEVICE_OBSERVED.name,
         bootstrap_servers=embedded_broker.bootstrap_servers,

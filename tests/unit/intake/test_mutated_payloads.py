@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from schemas.envelope import Event
 from services.intake.doors import RECORD_KINDS
-from services.intake.sources.finance import COLUMNS
+from services.intake.sources.finance.translation import COLUMNS
 from services.intake.translation import Malformed, RecordKind, Untranslatable
 from tests.payloads import FOLDER, payload, records
 from tests.unit.intake.context import CONTEXT

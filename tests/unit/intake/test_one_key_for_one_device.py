@@ -9,7 +9,9 @@ import pytest
 
 from schemas.events.device import DeviceCheckedIn, FailureReported, WipeReported
 from services.intake.identifiers import asset_tag, identifiers, serial, subject
-from services.intake.sources import intune, jamf, servicenow
+from services.intake.sources.intune import translation as intune
+from services.intake.sources.jamf import translation as jamf
+from services.intake.sources.servicenow import translation as servicenow
 from services.intake.translation import Record, Untranslatable, translate_records
 from tests.payloads import changed, payload, records
 from tests.unit.intake.context import CONTEXT, NOW

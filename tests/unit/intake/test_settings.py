@@ -3,20 +3,21 @@ from __future__ import annotations
 import pytest
 
 from services.errors import ConfigurationError
-from services.intake.doors import open_feeds, open_webhooks
+from services.intake.doors import SOURCES, open_sources
 from services.intake.settings import IntakeSettings
 from services.settings import read
 
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in IntakeSettings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+    for kind in (IntakeSettings, *(source.settings for source in SOURCES)):
+        for name in kind.model_fields:
+            monkeypatch.delenv(name.upper(), raising=False)
 
 
 def test_a_source_without_settings_is_off() -> None:
+    assert [source for source in open_sources() if source.is_on] == []
     settings = read(IntakeSettings)
-    assert (open_webhooks(settings), open_feeds(settings)) == ([], [])
     assert (settings.intake_host, settings.intake_port) == ("127.0.0.1", 8401)
 
 
@@ -33,18 +34,24 @@ def test_every_source_can_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "FINANCE_SECRETS": "hush-finance",
     }.items():
         monkeypatch.setenv(name, value)
-    settings = read(IntakeSettings)
-    assert {webhook.path for webhook in open_webhooks(settings)} == {
+    on = {source.source.name: source for source in open_sources() if source.is_on}
+    assert {webhook.path for source in on.values() for webhook in source.webhooks} == {
         "/sources/jamf/webhook",
         "/sources/servicenow/push",
         "/sources/finance/extract",
     }
-    assert [polled.feed.name for polled in open_feeds(settings)] == [
-        "intune",
-        "servicenow/alm_hardware",
-        "servicenow/incident",
-    ]
-    assert "hush" not in repr(settings) + repr(open_webhooks(settings))
+    feeds = [polled.feed.name for source in on.values() for polled in source.feeds]
+    assert feeds == ["intune", "servicenow/alm_hardware", "servicenow/incident"]
+    assert "hush" not in repr(on)
+
+
+def test_no_two_sources_share_a_name_a_path_or_a_setting() -> None:
+    names = [source.name for source in SOURCES]
+    kinds = [kind.name for source in SOURCES for kind in source.kinds]
+    settings = [name for source in SOURCES for name in source.settings.model_fields]
+    for each in (names, kinds, settings):
+        assert len(each) == len(set(each))
+    assert all(kind.source == source.name for source in SOURCES for kind in source.kinds)
 
 
 @pytest.mark.parametrize(
@@ -64,9 +71,9 @@ def test_half_of_a_source_s_settings_is_a_mistake_that_is_named(
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(ConfigurationError, match=named):
-        read(IntakeSettings)
+        open_sources()
 
 
 def test_an_empty_value_is_an_absent_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SERVICENOW_URL", "")
-    assert open_feeds(read(IntakeSettings)) == []
+    assert not any(source.is_on for source in open_sources())

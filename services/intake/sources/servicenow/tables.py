@@ -6,16 +6,17 @@ is written with `^NQ`, a new query of its own: `^OR` binds to the single conditi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import msgspec
 
+from services.intake.calls import Answer, Call
 from services.intake.feeds import Page, UnusableAnswer, Walk
 from services.intake.fields import moment, text
-from services.intake.sources import servicenow
-from services.intake.sources.servicenow import Cell
+from services.intake.sources.servicenow import translation
+from services.intake.sources.servicenow.translation import Cell
 from services.intake.translation import Record, RecordKind, Untranslatable, decode_json
 
 PAGE_SIZE = 1000
@@ -68,34 +69,36 @@ class _TableWalk:
             reached = min(stored, now)
             self._reached = (reached, position["sys_id"] if reached == stored else "")
             query = f"sys_updated_on>={_written(reached - OVERLAP)}^{_ORDER}"
-        self.url: str | None = url + quote(query, safe="")
+        self.call: Call | None = Call(url + quote(query, safe=""))
 
-    def read(self, body: bytes) -> Page:
+    def read(self, answer: Answer) -> Iterator[Page]:
         """Take in a page; the position moves to its last row."""
         try:
-            rows = decode_json(_rows, body).result
+            rows = decode_json(_rows, answer.body).result
         except Untranslatable as error:
             raise UnusableAnswer(str(error)) from None
         records = [Record(bytes(row)) for row in rows]
         last = self._last_place(records)
         if last is None:
-            self.url = None
-            return Page(records, None)
+            self.call = None
+            yield Page(records, None)
+            return
         at, sys_id = last
         # Rows stamped in the future come last in order; going past them would hide what is stamped now.
         full = len(records) >= PAGE_SIZE and at <= self._now
         query = (
             f"sys_updated_on>{_written(at)}^NQsys_updated_on={_written(at)}^sys_id>{sys_id}^{_ORDER}" if full else None
         )
-        following = self._url + quote(query, safe="") if query else None
-        if following is not None and following == self.url:
+        following = Call(self._url + quote(query, safe="")) if query else None
+        if following is not None and following == self.call:
             raise UnusableAnswer("the same page came again")
-        self.url = following
+        self.call = following
         reached = (min(at, self._now), sys_id)
         if self._reached is not None and reached <= self._reached:
-            return Page(records, None)  # still inside the overlap
+            yield Page(records, None)  # still inside the overlap
+            return
         self._reached = reached
-        return Page(records, {"sys_updated_on": reached[0].isoformat(), "sys_id": sys_id})
+        yield Page(records, {"sys_updated_on": reached[0].isoformat(), "sys_id": sys_id})
 
     def _last_place(self, records: Sequence[Record]) -> tuple[datetime, str] | None:
         """Where the last row that has a place stands; without one there is no going on."""
@@ -122,6 +125,6 @@ def _written(at: datetime) -> str:
 def table_feeds(url: str) -> list[TableFeed]:
     """The tables that are polled."""
     return [
-        TableFeed(url, "alm_hardware", servicenow.ASSET, servicenow.ASSET_FIELDS),
-        TableFeed(url, "incident", servicenow.INCIDENT, servicenow.INCIDENT_FIELDS),
+        TableFeed(url, "alm_hardware", translation.ASSET, translation.ASSET_FIELDS),
+        TableFeed(url, "incident", translation.INCIDENT, translation.INCIDENT_FIELDS),
     ]

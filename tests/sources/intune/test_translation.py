@@ -9,9 +9,11 @@ import pytest
 from schemas.events.device import DeviceCheckedIn, DeviceEnrolled, WipeReported
 from schemas.vocabulary import Kind
 from services.intake.feeds import UnusableAnswer
-from services.intake.sources.intune import DeviceFeed, translate
+from services.intake.sources.intune.devices import DeviceFeed
+from services.intake.sources.intune.translation import translate
 from services.intake.translation import Malformed, Untranslatable
 from tests.payloads import changed, payload, records
+from tests.sources.walking import asked, one_page
 from tests.unit.intake.context import CONTEXT, NOW
 
 LAPTOP, PHONE = records("intune/managedDevices_list_page1.json", "value")
@@ -139,35 +141,33 @@ def _page(*devices: bytes, link: str | None = None) -> bytes:
 
 def test_the_first_list_has_no_filter_and_the_next_one_begins_a_little_before_the_watermark() -> None:
     feed = DeviceFeed(GRAPH)
-    first = feed.walk(None, NOW).url
-    assert first is not None
+    first = asked(feed.walk(None, NOW))
     assert "$filter" not in first
     assert "$top=1000" in first
-    after = feed.walk({"last_sync": "2026-11-02T06:41:09.118723+00:00"}, NOW).url
-    assert after is not None
+    after = asked(feed.walk({"last_sync": "2026-11-02T06:41:09.118723+00:00"}, NOW))
     assert unquote(after).endswith("$filter=lastSyncDateTime ge 2026-11-02T06:26:09Z")
 
 
 def test_the_watermark_moves_with_the_last_page_only() -> None:
     walk = DeviceFeed(GRAPH).walk(None, NOW)
     link = f"{GRAPH}/v1.0/deviceManagement/managedDevices?$skiptoken=x%3dy"
-    page = walk.read(_page(LAPTOP, link=link))
+    page = one_page(walk, _page(LAPTOP, link=link))
     assert page.position is None
-    assert walk.url == link
-    page = walk.read(_page(PHONE))
-    assert walk.url is None
+    assert asked(walk) == link
+    page = one_page(walk, _page(PHONE))
+    assert walk.call is None
     assert page.position == {"last_sync": "2026-11-02T06:41:09.118723+00:00"}
 
 
 def test_a_clock_in_the_future_does_not_carry_the_watermark_away() -> None:
     walk = DeviceFeed(GRAPH).walk(None, NOW)
-    page = walk.read(_page(changed(LAPTOP, lastSyncDateTime="2099-01-01T00:00:00Z"), PHONE))
+    page = one_page(walk, _page(changed(LAPTOP, lastSyncDateTime="2099-01-01T00:00:00Z"), PHONE))
     assert page.position == {"last_sync": "2026-10-29T17:03:44+00:00"}
 
 
 def test_an_empty_list_leaves_the_watermark_where_it_was() -> None:
     before = {"last_sync": (NOW - timedelta(days=1)).isoformat()}
-    assert DeviceFeed(GRAPH).walk(before, NOW).read(_page()).position == before
+    assert one_page(DeviceFeed(GRAPH).walk(before, NOW), _page()).position == before
 
 
 @pytest.mark.parametrize(
@@ -182,9 +182,9 @@ def test_an_empty_list_leaves_the_watermark_where_it_was() -> None:
 )
 def test_a_link_away_from_the_configured_list_is_not_followed(link: str) -> None:
     with pytest.raises(UnusableAnswer):
-        DeviceFeed(GRAPH).walk(None, NOW).read(_page(LAPTOP, link=link))
+        one_page(DeviceFeed(GRAPH).walk(None, NOW), _page(LAPTOP, link=link))
 
 
 def test_a_page_that_is_no_list_moves_nothing() -> None:
     with pytest.raises(UnusableAnswer):
-        DeviceFeed(GRAPH).walk(None, NOW).read(b"<html>maintenance</html>")
+        one_page(DeviceFeed(GRAPH).walk(None, NOW), b"<html>maintenance</html>")

@@ -8,7 +8,7 @@ import pytest
 from schemas.envelope import Event
 from schemas.events.device import DeviceCheckedIn, DeviceEnrolled, DeviceUnenrolled
 from schemas.vocabulary import Kind
-from services.intake.sources.jamf import OF_NO_USE, translate
+from services.intake.sources.jamf.translation import OF_NO_USE, translate
 from services.intake.translation import Malformed, Untranslatable
 from tests.payloads import payload
 from tests.unit.intake.context import CONTEXT

@@ -6,7 +6,7 @@ import pytest
 
 from schemas.events.finance import DocumentType, FinanceDocumentRecorded
 from schemas.vocabulary import Demand, FundingLine, Kind
-from services.intake.sources.finance import COLUMNS, ROW, split, translate
+from services.intake.sources.finance.translation import COLUMNS, ROW, split, translate
 from services.intake.translation import Malformed, Record, Untranslatable, translate_records
 from tests.unit.intake.context import CONTEXT
 

@@ -23,9 +23,6 @@ from services.intake.fields import text
 from services.intake.translation import Context, Malformed, Record, RecordKind, Untranslatable
 
 SOURCE = "quartermaster/intake/finance"
-PATH = "/sources/finance/extract"
-PROOF_HEADER = "X-Quartermaster-Secret"
-CONTENT_TYPES = frozenset({"text/csv", "application/csv"})
 
 COLUMNS = (
     "document_id",
@@ -202,4 +199,4 @@ def _decode(body: bytes) -> str:
         return body.decode("latin-1")
 
 
-ROW = RecordKind("finance", "finance", FINANCE_DOCUMENT, translate, split)
+ROW = RecordKind("finance", "finance", (FINANCE_DOCUMENT,), translate, split)

@@ -8,7 +8,7 @@ import pytest
 
 from schemas.events.device import AssetRecorded, FailureReported
 from schemas.vocabulary import DeviceState, Kind
-from services.intake.sources.servicenow import translate_asset, translate_incident, translate_push
+from services.intake.sources.servicenow.translation import translate_asset, translate_incident, translate_push
 from services.intake.translation import Malformed, Untranslatable
 from tests.payloads import changed, payload, records
 from tests.unit.intake.context import CONTEXT

@@ -7,9 +7,8 @@ that people own themselves are none of our business and are left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from urllib.parse import quote, urlsplit
+from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -23,18 +22,12 @@ from schemas.events.device import (
     WipeReported,
 )
 from schemas.topics import DEVICE_OBSERVED
-from services.intake.feeds import Page, UnusableAnswer, Walk
 from services.intake.fields import email, moment, text
 from services.intake.identifiers import INTUNE, identifiers, serial, subject
 from services.intake.kinds import kind_of, maker_and_model
-from services.intake.translation import Context, Record, RecordKind, Untranslatable, decode_json
+from services.intake.translation import Context, RecordKind, Untranslatable, decode_json
 
 SOURCE = "quartermaster/intake/intune"
-SCOPE = "https://graph.microsoft.com/.default"
-PATH = "/v1.0/deviceManagement/managedDevices"
-PAGE_SIZE = 1000
-OVERLAP = timedelta(minutes=15)
-"""Graph's replicas may show a check-in late, so each list begins a little before the last one ended."""
 
 _WIPES = frozenset({"wipe", "factoryReset"})
 """Actions that empty a device. `retire` removes company data only and is no sanitisation."""
@@ -74,19 +67,9 @@ class _Device(msgspec.Struct, rename="camel"):
     device_action_results: list[_Action] | None = None
 
 
-class _List(msgspec.Struct):
-    value: list[msgspec.Raw]
-    next_link: str | None = msgspec.field(name="@odata.nextLink", default=None)
-
-
-class _SyncOnly(msgspec.Struct):
-    last_sync: str | None = msgspec.field(name="lastSyncDateTime", default=None)
-
-
 _device = msgspec.json.Decoder(_Device)
-_list = msgspec.json.Decoder(_List)
-_sync_only = msgspec.json.Decoder(_SyncOnly)
-_SELECT = ",".join(field.encode_name for field in msgspec.structs.fields(_Device))
+FIELDS = tuple(field.encode_name for field in msgspec.structs.fields(_Device))
+"""Exactly what we ask Graph for, so that nothing else ever reaches us."""
 
 
 def translate(body: bytes, _: Context) -> Sequence[Event]:
@@ -172,65 +155,4 @@ def _wipe(action: _Action, known: dict[str, str], key: str, place: int) -> WipeR
     )
 
 
-MANAGED_DEVICE = RecordKind("intune", "intune", DEVICE_OBSERVED, translate)
-
-
-class DeviceFeed:
-    """The list of managed devices. Its position is the latest check-in seen, moved once a whole list was read."""
-
-    name = "intune"
-    kind = MANAGED_DEVICE
-
-    def __init__(self, graph_url: str) -> None:
-        self._graph_url = graph_url.rstrip("/")
-
-    def walk(self, position: Mapping[str, str] | None, now: datetime) -> Walk:
-        """Begin the list: everything the first time, afterwards what checked in since."""
-        # Our own clock may have been set back; a watermark ahead of it would hide what checks in until then.
-        since = min(datetime.fromisoformat(position["last_sync"]), now) if position else None
-        return _DeviceWalk(self._graph_url, since, now)
-
-
-class _DeviceWalk:
-    """One reading of the list."""
-
-    def __init__(self, graph_url: str, since: datetime | None, now: datetime) -> None:
-        self._root = urlsplit(graph_url)
-        self._latest = since
-        self._now = now
-        self.url: str | None = f"{graph_url}{PATH}?$top={PAGE_SIZE}&$select={_SELECT}"
-        if since is not None:
-            from_moment = (since - OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ")
-            self.url += "&$filter=" + quote(f"lastSyncDateTime ge {from_moment}", safe="")
-
-    def read(self, body: bytes) -> Page:
-        """Take in a page; the position moves with the last one."""
-        try:
-            page = decode_json(_list, body)
-        except Untranslatable as error:
-            raise UnusableAnswer(str(error)) from None
-        for record in page.value:
-            self._note(bytes(record))
-        self.url = self._checked(page.next_link) if page.next_link else None
-        position = None
-        if self.url is None and self._latest is not None:
-            position = {"last_sync": self._latest.isoformat()}
-        return Page([Record(bytes(record)) for record in page.value], position)
-
-    def _note(self, record: bytes) -> None:
-        # A clock in the future must not carry the watermark past the check-ins still to come.
-        try:
-            seen = moment(decode_json(_sync_only, record).last_sync, "")
-        except Untranslatable:
-            return
-        if seen is not None and seen <= self._now and (self._latest is None or seen > self._latest):
-            self._latest = seen
-
-    def _checked(self, link: str) -> str:
-        """The link, if it leads to the list on the configured host: it will carry our token."""
-        parts = urlsplit(link)
-        if (parts.scheme, parts.netloc, parts.path) != (self._root.scheme, self._root.netloc, self._root.path + PATH):
-            raise UnusableAnswer("@odata.nextLink leads away from the configured Graph address")
-        if link == self.url:
-            raise UnusableAnswer("@odata.nextLink leads back to the same page")
-        return link
+MANAGED_DEVICE = RecordKind("intune", "intune", (DEVICE_OBSERVED,), translate)

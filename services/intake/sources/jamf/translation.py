@@ -27,13 +27,10 @@ from schemas.topics import DEVICE_OBSERVED
 from services.intake.fields import email, epoch_moment, text
 from services.intake.identifiers import identifiers, serial, subject
 from services.intake.kinds import kind_of
-from services.intake.sources.jamf_xml import read_fields
+from services.intake.sources.jamf.xml_form import read_fields
 from services.intake.translation import Context, Malformed, RecordKind, Untranslatable, decode_json
 
 SOURCE = "quartermaster/intake/jamf"
-PATH = "/sources/jamf/webhook"
-PROOF_HEADER = "X-Quartermaster-Secret"
-CONTENT_TYPES = frozenset({"application/json", "text/json", "application/xml", "text/xml"})
 
 _ENROLLED = frozenset({"ComputerAdded", "MobileDeviceEnrolled"})
 _SEEN = frozenset(
@@ -166,4 +163,4 @@ def _read(body: bytes) -> _Delivery:
         raise Malformed("nested too deeply") from None
 
 
-WEBHOOK = RecordKind("jamf", "jamf", DEVICE_OBSERVED, translate)
+WEBHOOK = RecordKind("jamf", "jamf", (DEVICE_OBSERVED,), translate)

@@ -29,9 +29,6 @@ from services.intake.kinds import kind_named, kind_of, maker_and_model
 from services.intake.translation import Context, RecordKind, Untranslatable, decode_json
 
 SOURCE = "quartermaster/intake/servicenow"
-PUSH_PATH = "/sources/servicenow/push"
-PROOF_HEADER = "X-ServiceNow-Secret"
-CONTENT_TYPES = frozenset({"application/json", "text/json"})
 
 STATES = {
     "1": DeviceState.DEPLOYED,  # in use
@@ -277,6 +274,6 @@ def _pence(words: str | None) -> int | None:
     return int(sum_ * 100)
 
 
-ASSET = RecordKind("servicenow/alm_hardware", "servicenow", DEVICE_OBSERVED, translate_asset)
-INCIDENT = RecordKind("servicenow/incident", "servicenow", DEVICE_OBSERVED, translate_incident)
-PUSH = RecordKind("servicenow/push", "servicenow", DEVICE_OBSERVED, translate_push)
+ASSET = RecordKind("servicenow/alm_hardware", "servicenow", (DEVICE_OBSERVED,), translate_asset)
+INCIDENT = RecordKind("servicenow/incident", "servicenow", (DEVICE_OBSERVED,), translate_incident)
+PUSH = RecordKind("servicenow/push", "servicenow", (DEVICE_OBSERVED,), translate_push)

@@ -7,8 +7,8 @@ import pytest
 from services.clock import FixedClock
 from services.errors import NotFound, RuleBroken
 from services.intake.replay import discard, replay, show
-from services.intake.sources.finance import COLUMNS
-from tests.integration.intake.conftest import FINANCE, UNITS, Door
+from services.intake.sources.finance.translation import COLUMNS
+from tests.sources.door import FINANCE, UNITS, Door
 from tests.unit.intake.context import NOW
 
 pytestmark = pytest.mark.integration

@@ -1,0 +1,80 @@
+"""What a source declares of itself: what it is, how its deliveries are known to be its own, and what of it is polled.
+
+A declaration is all that intake knows of a vendor; `docs/add-a-source.md` walks through one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+import aiohttp
+
+from services.intake.authenticity import Proof
+from services.intake.feeds import Feed
+from services.intake.settings import SourceSettings
+from services.intake.translation import RecordKind
+from services.intake.vendor_http import Credentials
+
+Settings = TypeVar("Settings", bound=SourceSettings)
+
+
+@dataclasses.dataclass(frozen=True)
+class Webhook:
+    """A path at which a source speaks by itself. Without a proof that can hold, it stays closed.
+
+    `busy_status` is what makes this sender try again while we cannot take it in; most know 503, some only 429.
+    `greeting` answers the sender's test of an address before anything is proved: it is given the query, and says what
+    to echo as plain text, or None if this is no test. `answers_get` lets an authentic GET be answered with 200.
+    """
+
+    path: str
+    kind: RecordKind
+    proofs: Sequence[Proof]
+    content_types: frozenset[str]
+    maximum_bytes: int | None = None
+    busy_status: int = 503
+    greeting: Callable[[Mapping[str, str]], str | None] | None = None
+    answers_get: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class PolledFeed:
+    """A feed with what polling it takes. Credentials are made once there is a session; `every_seconds` is real."""
+
+    feed: Feed
+    every_seconds: float
+    credentials: Callable[[aiohttp.ClientSession], Credentials]
+
+
+@dataclasses.dataclass(frozen=True)
+class Described:
+    """A source in words, for `docs/sources.md`: one short sentence each, in Markdown."""
+
+    taken: str
+    proved: str
+    polled: str
+    dropped: str
+
+
+def _nothing(_: object) -> Sequence[object]:
+    return ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Source(Generic[Settings]):
+    """A vendor's system. `name` stands in metrics and before the dead letters' kinds, `title` is for people.
+
+    `silent_after` is how long it may say nothing before somebody is told; None where silence is no news.
+    """
+
+    name: str
+    title: str
+    settings: type[Settings]
+    kinds: Sequence[RecordKind]
+    described: Described
+    silent_after: timedelta | None
+    webhooks: Callable[[Settings], Sequence[Webhook]] = _nothing  # type: ignore[assignment]  # an empty tuple is a sequence of anything
+    feeds: Callable[[Settings], Sequence[PolledFeed]] = _nothing  # type: ignore[assignment]  # the same
