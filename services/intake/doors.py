@@ -13,12 +13,14 @@ from services.intake.sources.finance.declaration import DECLARATION as FINANCE
 from services.intake.sources.intune.declaration import DECLARATION as INTUNE
 from services.intake.sources.jamf.declaration import DECLARATION as JAMF
 from services.intake.sources.servicenow.declaration import DECLARATION as SERVICENOW
+from services.intake.sources.workspace_one.declaration import DECLARATION as WORKSPACE_ONE
 from services.intake.translation import RecordKind
 from services.settings import read
 
 SOURCES: tuple[Source[Any], ...] = (
     INTUNE,
     JAMF,
+    WORKSPACE_ONE,
     SERVICENOW,
     FINANCE,
 )

@@ -27,6 +27,8 @@ SECRETS = {
     "jamf_basic_password": "jamf-password",
     "servicenow_push_secrets": "desk-secret",
     "finance_secrets": "finance-secret",
+    "workspace_one_user": "wsone",
+    "workspace_one_password": "wsone-new,wsone-old",
 }
 JAMF = {"X-Quartermaster-Secret": "jamf-new", "Content-Type": "application/json"}
 DESK = {"X-ServiceNow-Secret": "desk-secret", "Content-Type": "application/json"}

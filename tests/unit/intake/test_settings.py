@@ -32,6 +32,8 @@ def test_every_source_can_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "SERVICENOW_PASSWORD": "hush-desk",
         "SERVICENOW_PUSH_SECRETS": "hush-push",
         "FINANCE_SECRETS": "hush-finance",
+        "WORKSPACE_ONE_USER": "wsone",
+        "WORKSPACE_ONE_PASSWORD": "hush-wsone",
     }.items():
         monkeypatch.setenv(name, value)
     on = {source.source.name: source for source in open_sources() if source.is_on}
@@ -39,6 +41,7 @@ def test_every_source_can_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "/sources/jamf/webhook",
         "/sources/servicenow/push",
         "/sources/finance/extract",
+        "/sources/workspace-one/notifications",
     }
     feeds = [polled.feed.name for source in on.values() for polled in source.feeds]
     assert feeds == ["intune", "servicenow/alm_hardware", "servicenow/incident"]

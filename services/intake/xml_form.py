@@ -1,4 +1,4 @@
-"""Jamf's XML spelling of a webhook, read with the standard library's expat and nothing that expat could be led to.
+"""Vendors' XML spelling of a webhook, read with the standard library's expat and nothing that expat could be led to.
 
 A document type is refused at its first word: without one there are no entities to expand and nothing to fetch.
 """
