@@ -277,7 +277,9 @@ def swollen(body: bytes, chance: Random) -> bytes:
 
 
 def nothing(_: bytes, chance: Random) -> bytes:
-    return chance.choice((b"", b" \n", b"null", b"[]", b"{}", b'""', b"0", b"\x00", b"\xef\xbb\xbf", b"<a/>", b"a,b\r\n"))
+    return chance.choice(
+        (b"", b" \n", b"null", b"[]", b"{}", b'""', b"0", b"\x00", b"\xef\xbb\xbf", b"<a/>", b"a,b\r\n")
+    )
 
 
 def brackets(_: bytes, chance: Random) -> bytes:
