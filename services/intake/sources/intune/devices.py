@@ -87,7 +87,10 @@ class _DeviceWalk:
 
     def _checked(self, link: str) -> str:
         """The link, if it leads to the list on the configured host: it will carry our token."""
-        parts = urlsplit(link)
+        try:
+            parts = urlsplit(link)
+        except ValueError as error:
+            raise UnusableAnswer(f"@odata.nextLink is no address: {error}") from None
         if (parts.scheme, parts.netloc, parts.path) != (self._root.scheme, self._root.netloc, self._root.path + PATH):
             raise UnusableAnswer("@odata.nextLink leads away from the configured Graph address")
         if self.call is not None and link == self.call.url:
