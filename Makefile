@@ -81,3 +81,10 @@ pictures: develop ## the README's pictures, taken in Chromium from what `make ru
 .PHONY: bench
 bench: develop ## rates beside a bare loop in the same run; the last line is JSON
 	@$(BIN)/python -m tests.bench.register_rate
+
+COUNT ?= 100000
+SEED ?= 1
+
+.PHONY: fuzz
+fuzz: develop ## 100,000 damaged payloads of every source, a tenth of them by HTTP (COUNT=…, SEED=…): some two minutes
+	@$(BIN)/python -m tests.fuzz --count $(COUNT) --seed $(SEED)

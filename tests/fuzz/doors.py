@@ -29,7 +29,7 @@ LIMIT = 100_000
 SETTINGS = IntakeSettings.model_validate(
     {"intake_maximum_body_bytes": LIMIT, "intake_rate_per_second": 1e9, "intake_burst": 10**9}
 )
-ANY_TYPE = frozenset({"application/json", "application/xml", "text/csv", "application/octet-stream"})
+ANY_TYPE = frozenset({"application/json", "application/xml", "text/csv"})
 
 
 def provable_webhooks() -> list[Webhook]:

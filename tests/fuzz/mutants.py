@@ -10,7 +10,12 @@ from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple
 
-from tests.fuzz.damage import OF_BYTES, OF_CSV, OF_JSON, OF_XML, Damage
+from tests.fuzz.damage import OF_BYTES, Damage
+from tests.fuzz.damage_of_csv import OF_CSV
+from tests.fuzz.damage_of_json import OF_JSON
+from tests.fuzz.damage_of_xml import OF_XML
+
+LARGE = 200_000
 
 
 class Seed(NamedTuple):
@@ -36,6 +41,8 @@ def mutant(run: int, number: int, seeds: Sequence[Seed]) -> Mutant:
     body, how = seed.body, []
     # One in fifty is left whole: a door that takes nothing any more would otherwise look sound.
     for _ in range(0 if chance.random() < 0.02 else chance.choice((1, 1, 1, 2, 3))):
+        if len(body) > LARGE:
+            break  # large enough to be refused as such; larger would only take time
         damage = chance.choice(_ways(body, chance))
         body = damage(body, chance)
         how.append(damage.__name__)

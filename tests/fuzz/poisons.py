@@ -23,7 +23,44 @@ class Repeated(dict[str, Any]):
 
 DEEP = 1_000
 
-WORDS = (
+MOMENTS = (
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.9999999Z",
+    "0000-00-00T00:00:00Z",
+    "2026-02-30T25:61:61Z",
+    "2026-11-02T24:00:00Z",
+    "2026-11-02T06:41:09.118723456789+99:99",
+    "2026-11-02T06:41:09+23:59",
+    "2199-12-31T23:59:59-23:59",
+    "1990-01-01T00:00:00+14:00",
+    "1889-01-01 00:00:00",
+    "2099-12-31T23:59:59Z",
+    "2026-11-02 06:41:09 Europe/London",
+    "2026-11-02",
+    "02/11/2026 6:41:09 pm",
+    "٢٠٢٦-١١-٠٢T06:41:09Z",
+    "/Date(1368076195887)/",
+    "/Date(99999999999999999999)/",
+    "253402300800000",
+    "99999999999999",
+)
+
+ADDRESSES = (
+    "http://[",
+    "https://[::1/x]",
+    "//nobody.example:99999/?%zz",
+    "http://nobody.example/",
+    "https://graph.microsoft.com:x/",
+    "https://graph.microsoft.com@nobody.example/",
+    "https://GRAPH.microsoft.com\\@nobody.example/",
+    "https://graph.microsoft.com\t.nobody.example/",
+    "javascript:alert(1)",
+    "file:///etc/passwd",
+    "http:",
+    "?",
+)
+
+STRANGE = (
     "",
     " ",
     "\x00",
@@ -45,14 +82,9 @@ WORDS = (
     "-1",
     "1e400",
     "0x10",
+    "0" * 32,
     "9" * 400,
     "NaN",
-    "0001-01-01T00:00:00Z",
-    "9999-12-31T23:59:59.9999999Z",
-    "2026-02-30T25:61:61Z",
-    "2026-11-02T06:41:09.118723456789+99:99",
-    "1889-01-01 00:00:00",
-    "/Date(1368076195887)/",
     "'; DROP TABLE intake.outbox; --",
     "<script>alert(1)</script>",
     "{{7*7}}${jndi:ldap://nobody.example/}",
@@ -61,6 +93,8 @@ WORDS = (
     "a@b.c@d.e",
     "=HYPERLINK(1)",
 )
+
+WORDS = (*STRANGE, *MOMENTS, *ADDRESSES)
 
 NUMBERS = (0, -1, 1, 2**31, 2**53 + 1, 2**63, -(2**63) - 1, 2**64, 10**30, 0.1, -0.0, 1e308, 5e-324)
 
@@ -72,6 +106,16 @@ def word(chance: Random) -> str:
     if chance.random() < 0.1:
         return chance.choice(("A", "é", "\u202e", "7", " ", "\x00")) * chance.choice((201, 5_000, 70_000))
     return chance.choice(WORDS)
+
+
+def word_like(old: Any, chance: Random) -> str:
+    """The same; of a moment's or an address's own kind where such stood, so that damage is not seen at first sight."""
+    if isinstance(old, str) and chance.random() < 0.5:
+        if old.startswith(("http", "/")):
+            return chance.choice(ADDRESSES)
+        if len(old) >= 10 and old[:4].isdigit():
+            return chance.choice(MOMENTS)
+    return word(chance)
 
 
 def value(chance: Random) -> Any:
@@ -88,7 +132,7 @@ def value(chance: Random) -> Any:
     if kind == 4:
         return chance.choice(([], {}, [[]], [None], {"": None}, {"value": {}}, {"value": [1], "display_value": 2}))
     if kind == 5:
-        return [word(chance)] * chance.choice((1, 2, 3_000))
+        return [word(chance)[:20]] * chance.choice((1, 2, 3_000))
     return word(chance)
 
 
