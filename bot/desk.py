@@ -1,4 +1,4 @@
-"""What an answer needs at hand: a pool for questions, the requests' commands, the clock, the directory. Handed in."""
+"""What an answer needs at hand: a pool for questions, the services' commands, the clock, the directory. Handed in."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from datetime import date
 from services.access.directory import Directory
 from services.clock import Clock, london_date
 from services.database.pool import Pool
+from services.register.commands import Conflicts
 from services.requests.commands import Requests
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Desk:
-    """One a process. `pool` reads; `commands` has its own."""
+    """One a process. `pool` reads; `commands` and `conflicts` have their own."""
 
     pool: Pool
     clock: Clock
     directory: Directory
     commands: Requests
+    conflicts: Conflicts
 
     @property
     def today(self) -> date:

@@ -88,6 +88,18 @@ class Alerts:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Conflicts:
+    """Serials that two records claim."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Leavers:
+    """Devices still with people who have left or moved."""
+
+    unit: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Help:
     """What one can say."""
 
@@ -109,7 +121,23 @@ class Unknown:
     hint: str
 
 
-Asked = Mine | Counts | Due | Queue | Why | Find | Budget | Replace | Request | Alerts | Help | Fault | Unknown
+Asked = (
+    Mine
+    | Counts
+    | Due
+    | Queue
+    | Why
+    | Find
+    | Budget
+    | Replace
+    | Request
+    | Alerts
+    | Conflicts
+    | Leavers
+    | Help
+    | Fault
+    | Unknown
+)
 
 USAGE: Mapping[str, str] = {
     "counts": "counts [kind] [by unit, model, age, state, os] [in UNIT]",
@@ -121,10 +149,21 @@ USAGE: Mapping[str, str] = {
     "replace": "replace",
     "request": "request R-123",
     "alerts": "alerts",
+    "conflicts": "conflicts",
+    "leavers": "leavers [in UNIT]",
     "help": "help",
 }
 
-_SYNONYMS = {"count": "counts", "replacement": "replace", "requests": "request", "alert": "alerts", "?": "help"}
+_SYNONYMS = {
+    "count": "counts",
+    "replacement": "replace",
+    "requests": "request",
+    "alert": "alerts",
+    "conflict": "conflicts",
+    "leaver": "leavers",
+    "movers": "leavers",
+    "?": "help",
+}
 _GREETINGS = {"hello", "hi", "hey", "thanks", "thank", "start", "morning"}
 _MENTION = re.compile(r"<@[A-Z0-9]+(\|[^>]*)?>")
 _OWN_NAME = re.compile(r"^(/?kit\b\s*)+", re.IGNORECASE)
@@ -241,6 +280,11 @@ def _request(rest: str) -> Asked | None:
     return Request(f"R-{int(found[1])}") if found else None
 
 
+def _leavers(rest: str) -> Asked | None:
+    unit, rest = _unit(rest)
+    return Leavers(unit) if not rest else None
+
+
 def _why(rest: str) -> Asked | None:
     return Why(rest) if _TERM.fullmatch(rest) else None
 
@@ -262,5 +306,7 @@ _READERS: Mapping[str, Callable[[str], Asked | None]] = {
     "replace": lambda rest: Replace(),
     "request": _request,
     "alerts": _alone(Alerts()),
+    "conflicts": _alone(Conflicts()),
+    "leavers": _leavers,
     "help": lambda rest: Help(),
 }

@@ -25,6 +25,11 @@ REFUSE = "refuse_request"
 COUNTS_CHART = "counts_chart"
 COUNTS_CSV = "counts_csv"
 
+CONFLICT_ONE_DEVICE = "conflict_one_device"
+"""Its value is the conflict's id; of those that split off, also the claimant, on a line of its own."""
+CONFLICT_SPLIT = "conflict_split"
+CONFLICT_SPLIT_PATTERN = re.compile(r"^conflict_split:")
+
 VIEW_LOADING = "loading"
 VIEW_REPLACE = "replace_form"
 VIEW_REFUSE = "refuse_form"
@@ -44,6 +49,11 @@ NOT_LISTED = "not_listed"
 ACCESSIBILITY_NEEDED = "needed"
 
 METADATA_TYPE = "quartermaster_message"
+
+
+def conflict_split(place: int) -> str:
+    """The action id of the button that splits off the claimant at this place."""
+    return f"{CONFLICT_SPLIT}:{place}"
 
 
 def ask(name: str) -> str:

@@ -21,6 +21,7 @@ from services.eventlog.consumer import BatchConsumer
 from services.eventlog.topics import ensure_topics
 from services.lifecycle import Service
 from services.refresh import queries as refresh_queries
+from services.register.commands import Conflicts
 from services.requests.commands import Requests
 from services.settings import Settings, read
 
@@ -49,9 +50,11 @@ class BotService:
             self._stack.push_async_callback(pool.close)
             requests_pool = await open_pool(url, "requests")
             self._stack.push_async_callback(requests_pool.close)
+            register_pool = await open_pool(url, "register")
+            self._stack.push_async_callback(register_pool.close)
             session = await self._stack.enter_async_context(aiohttp.ClientSession())
             commands = Requests(requests_pool, self._clock, self._directory, due_date=due_date)
-            desk = Desk(pool, self._clock, self._directory, commands)
+            desk = Desk(pool, self._clock, self._directory, commands, Conflicts(register_pool, self._clock))
             parts = self.parts = assemble(self._bot_settings, desk, session)
             await ensure_topics(settings.kafka_bootstrap_servers, settings.topic_prefix)
             listening = BotConsumer(desk, self._bot_settings, parts.sender.wake)

@@ -13,6 +13,7 @@ from services.database.pool import Connection
 from services.errors import NotAllowed, NotFound
 
 MANAGER_UP = SEES_UNITS
+FOR_MANAGERS_UP = "managers, planners, finance, directors and auditors"
 
 
 async def entitled(
@@ -24,15 +25,16 @@ async def entitled(
     *,
     unit: str | None = None,
     roles: frozenset[Role] = MANAGER_UP,
+    whose: str = FOR_MANAGERS_UP,
 ) -> Viewer:
     """The viewer, narrowed to `unit` if one is named. Writes the audit line.
 
-    Raises NotAllowed saying who may, NotFound for a unit nobody knows.
+    Raises NotAllowed saying `whose` the word is, NotFound for a unit nobody knows.
     """
     wanted = find_unit(desk, unit) if unit else None
     try:
         if not viewer.has(*roles):
-            raise NotAllowed(_refusal(desk, viewer, action))
+            raise NotAllowed(_refusal(desk, viewer, action, whose))
         seen = viewer.narrowed_to(wanted.code, desk.directory) if wanted else viewer
     except NotAllowed:
         await audit.record(connection, desk.clock.now(), viewer, action, subject, granted=False)
@@ -51,8 +53,8 @@ def find_unit(desk: Desk, words: str) -> Unit:
     raise NotFound(f"There is no unit called “{words[:80]}”." + (f" Did you mean {near[0]}?" if near else ""))
 
 
-def _refusal(desk: Desk, viewer: Viewer, action: str) -> str:
-    sentence = f"`{action}` is for managers, planners, finance, directors and auditors."
+def _refusal(desk: Desk, viewer: Viewer, action: str, whose: str) -> str:
+    sentence = f"`{action}` is for {whose}."
     person = desk.directory.person(viewer.email)
     manager = desk.directory.approver_of(person) if person else None
     return f"{sentence} {manager.name} can look it up for you." if manager else sentence

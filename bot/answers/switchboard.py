@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot import grammar
-from bot.answers import alerts, budget, counts, device, due, mine, request
+from bot.answers import alerts, budget, conflicts, counts, device, due, leavers, mine, request
 from bot.desk import Desk
 from bot.grammar import Asked
 from bot.render import help as guidance
@@ -34,6 +34,10 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked) -> Message:
             return await request.answer(desk, viewer, asked)
         case grammar.Alerts():
             return await alerts.answer(desk, viewer, asked)
+        case grammar.Conflicts():
+            return await conflicts.answer(desk, viewer, asked)
+        case grammar.Leavers():
+            return await leavers.answer(desk, viewer, asked)
         case grammar.Help():
             return guidance.render_help(viewer)
         case grammar.Replace():

@@ -41,6 +41,8 @@ def _next_step(alert: AnyAlert) -> list[Block]:
         return [actions(button("What falls due", ids.ask("due"), f"due in {alert.unit}"))]
     if alert.condition == "budget-crossing":
         return [actions(button("Show the budget", ids.ask("budget"), "budget"))]
+    if alert.condition == "identity-conflict":
+        return [actions(button("Show the conflicts", ids.ask("conflicts"), "conflicts"))]
     return []
 
 

@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import ButtonElement
 from bot import ids
 from bot.grammar import USAGE, Fault, Unknown
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
+from schemas.vocabulary import Role
 from services.access.viewer import SEES_UNITS, Viewer
 
 _WHAT = {
@@ -19,14 +20,17 @@ _WHAT = {
     "replace": "ask for a replacement",
     "request": "how a request stands",
     "alerts": "open alerts",
+    "conflicts": "serial numbers that two records claim",
+    "leavers": "devices still with people who have left or moved",
     "help": "this list",
 }
 _FOR_ALL = ("replace", "request", "find", "alerts", "help")
+_FOR_SOME = {"conflicts": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR})}
 
 
 def render_help(viewer: Viewer) -> Message:
     """The commands this person may use."""
-    names = [name for name in USAGE if viewer.roles & SEES_UNITS or name in _FOR_ALL]
+    names = [name for name in USAGE if name in _FOR_ALL or viewer.roles & _FOR_SOME.get(name, SEES_UNITS)]
     lines = ["`/kit` my devices, my requests", *(f"`/kit {USAGE[name]}` {_WHAT[name]}" for name in names)]
     blocks = [header("What you can ask"), listed(lines)]
     blocks.append(note("The same words work in a direct message to me, or after mentioning me in a channel."))
@@ -42,7 +46,7 @@ def render_unknown(unknown: Unknown) -> Message:
             "I did not understand that. Try /kit help.",
             [section(f"I did not understand “{said}”. `/kit help` lists what you can ask."), actions(*buttons)],
         )
-    if unknown.nearest in ("counts", "due", "queue", "budget", "alerts"):
+    if unknown.nearest in ("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers"):
         buttons.insert(0, button(f"Show {unknown.nearest}", ids.ask(unknown.nearest), unknown.nearest))
     told = f"I did not understand “{said}”. Did you mean `/kit {unknown.hint}`?"
     return message(f"Did you mean /kit {unknown.hint}?", [section(told), actions(*buttons)])

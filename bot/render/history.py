@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from bot.render.message import escape
 from bot.render.wording import day, moment, unit_name
@@ -16,6 +16,10 @@ _FIELDS: Mapping[str, str] = {
     "os": "system",
     "os_version": "system version",
     "recorded_state": "state on record",
+}
+_WIPES: Mapping[str, str] = {
+    "wiped_at": "",
+    "wiped_by_absence": ", known by its record being gone from whole lists with a wipe under way",
 }
 _SOURCES: Mapping[str, str] = {"intune": "Intune", "jamf": "Jamf", "servicenow": "ServiceNow", "finance": "finance"}
 
@@ -30,6 +34,15 @@ def _what(line: HistoryLine, names: Mapping[str, str]) -> str:
         return f"*First heard of*, as {escape((line.after or '').partition(':')[2] or line.after)}"
     if line.field == "merged":
         return "*Two records* turned out to be this one device"
+    if line.field == "same_device":
+        return f"*One device*, though it goes by {escape((line.after or '').replace(chr(10), ' and '))}"
+    if line.field == "split_off":
+        return f"*Split off* {escape(line.after)}: another device that claimed this serial number"
+    if line.field == "split_from":
+        serial = (line.after or "").partition(":")[2]
+        return f"*Split off* from {escape(serial)}: that serial number is another device's"
+    if line.field in _WIPES:
+        return f"*Wiped* {_moment(line.after)}{_WIPES[line.field]}"
     field = _FIELDS.get(line.field, line.field.replace("_", " "))
     after = _value(line.field, line.after, names)
     if line.before is None:
@@ -50,6 +63,13 @@ def _value(field: str, value: str | None, names: Mapping[str, str]) -> str:
 def _day(value: str) -> str:
     try:
         return day(date.fromisoformat(value))
+    except ValueError:
+        return escape(value)
+
+
+def _moment(value: str | None) -> str:
+    try:
+        return moment(datetime.fromisoformat(value or ""))
     except ValueError:
         return escape(value)
 

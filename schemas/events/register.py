@@ -43,7 +43,10 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceFailure(msgspec.Struct, frozen=True, kw_only=True):
-    """One failure of one device, told once a ticket. `withdrawn` says that the ticket proved no failure."""
+    """One failure of one device, told once a ticket. `withdrawn` says that the ticket proved no failure.
+
+    A ticket may be cancelled and opened again: of two words on it the one with the higher `revision` holds.
+    """
 
     device_id: UUID
     ticket: str
@@ -53,12 +56,14 @@ class DeviceFailure(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None = None
     unit: str | None = None
     purchased_on: date | None = None
+    revision: int = 0
 
 
 class IdentityConflict(msgspec.Struct, frozen=True, kw_only=True):
     """Two records that claim one serial, told when it is found and again when a planner has settled it.
 
     `claimants` are the names that contradict each other (`intune:…`, `servicenow:…`); `ruling` is None while open.
+    `revision` counts what was told of the conflict: a reader ignores one not above that it holds.
     """
 
     conflict: str
@@ -69,6 +74,7 @@ class IdentityConflict(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None = None
     ruling: Literal["one_device", "two_devices", "resolved_itself"] | None = None
     ruled_by: str | None = None
+    revision: int = 0
 
 
 class DeviceChanged(Event, frozen=True, kw_only=True, tag="quartermaster.register.device_changed"):

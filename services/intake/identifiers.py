@@ -19,43 +19,71 @@ SERVICENOW, SERVICENOW_CI = "servicenow", "servicenow_ci"
 
 _KEY_ORDER = (SERIAL, ASSET_TAG, SERVICENOW, SERVICENOW_CI, INTUNE, JAMF, WORKSPACE_ONE)
 
-JUNK_SERIALS = frozenset(
+JUNK = frozenset(
     {
-        "NONE",
-        "NULL",
-        "NIL",
-        "N/A",
-        "NA",
-        "UNKNOWN",
+        "ASSET1234567890",
+        "BASEBOARDSERIALNUMBER",
+        "BLANK",
+        "BOARDSERIALNUMBER",
+        "BSN12345678901234567",
+        "CHASSISSERIALNUMBER",
         "DEFAULT",
+        "DEFAULTSTRING",
         "EMPTY",
+        "ERROR",
+        "EVAL",
+        "FALSE",
+        "FILLBYOEM",
         "INVALID",
+        "MB1234567890",
+        "NA",
+        "NIL",
+        "NOASSETINFORMATION",
+        "NOASSETTAG",
+        "NONE",
+        "NOSERIAL",
+        "NOSERIALNUMBER",
+        "NOTAPPLICABLE",
+        "NOTAVAILABLE",
+        "NOTKNOWN",
+        "NOTSET",
+        "NOTSETTABLE",
+        "NOTSPECIFIED",
+        "NOTSUPPORTED",
+        "NULL",
+        "NUMBER",
+        "OEM",
+        "PLACEHOLDER",
+        "REF",
+        "SERIAL",
+        "SERIALNO",
+        "SERIALNUMBER",
+        "SERNUM",
+        "SN",
+        "SSN12345678901234567",
+        "SYSTEMBYTE",
+        "SYSTEMSERIALNUMBER",
         "TBC",
         "TBD",
         "TEST",
-        "SERIAL",
-        "SERNUM",
-        "NOTAVAILABLE",
-        "NOTSPECIFIED",
-        "NOTAPPLICABLE",
-        "DEFAULTSTRING",
-        "SYSTEMSERIALNUMBER",
-        "CHASSISSERIALNUMBER",
-        "TOBEFILLEDBYO.E.M.",
         "TOBEFILLEDBYOEM",
-        "O.E.M.",
-        "OEM",
-        "123456",
-        "1234567",
-        "12345678",
-        "123456789",
-        "1234567890",
-        "0123456789",
+        "TOBEFILLEDBYOEMS",
+        "TRUE",
+        "UNDEFINED",
+        "UNKNOWN",
+        "UNSPECIFIED",
+        "VALUE",
+        "VIRTUALMACHINE",
         "ABC123",
-        "SYSTEM.BYTE[]",
+        "ABCDEF",
+        "03000200040005000006000700080009",
+        "01234567890123456789AB",
     }
 )
-"""What firmware and forms hold where nobody wrote a serial: upper case, spaces taken out."""
+"""What firmware, forms and spreadsheets hold where nobody wrote a number: upper case, letters and digits only."""
+
+_COUNTED = "0123456789" * 4
+"""Keys struck in a row; from six of them on they are no number that a maker gave."""
 
 _SPREADSHEET_DAMAGE = re.compile(r"\d(\.\d+)?E\+\d+")
 
@@ -63,19 +91,30 @@ _SPREADSHEET_DAMAGE = re.compile(r"\d(\.\d+)?E\+\d+")
 def serial(value: object) -> str | None:
     """A serial in upper case without surrounding space, or None for what only fills the field."""
     words = text(value)
-    if words is None:
+    number = words and text(words.upper())  # which may be longer
+    if not number:
         return None
-    number = words.upper()
-    bare = number.replace(" ", "")
-    if len(bare) < 2 or bare in JUNK_SERIALS or len(set(bare.strip("-._"))) <= 1:
+    bare = _bare(number)
+    if len(bare) < 2 or len(set(bare)) == 1 or _fills_the_field(bare):
         return None
-    return None if _SPREADSHEET_DAMAGE.fullmatch(bare) else number
+    return None if _SPREADSHEET_DAMAGE.fullmatch(number.replace(" ", "")) else number
 
 
 def asset_tag(value: object) -> str | None:
-    """An asset tag in upper case, or None."""
+    """An asset tag in upper case, or None for what only fills the field. Tags may be short."""
     words = text(value)
-    return words.upper() if words is not None and words not in ("0", "-") else None
+    if words is None:
+        return None
+    bare = _bare(words.upper())
+    return None if set(bare) <= {"0"} or _fills_the_field(bare) else words.upper()
+
+
+def _bare(number: str) -> str:
+    return "".join(filter(str.isalnum, number))
+
+
+def _fills_the_field(bare: str) -> bool:
+    return bare in JUNK or (len(bare) >= 6 and (_COUNTED.startswith(bare) or _COUNTED[1:].startswith(bare)))
 
 
 def identifiers(**named: str | None) -> dict[str, str]:

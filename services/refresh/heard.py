@@ -59,7 +59,7 @@ class Heard:
 
     def _failed(self, event: DeviceFailed) -> None:
         failure = event.data
-        told = FailureTold(event.time, failure.withdrawn, london_date(failure.failed_at))
+        told = FailureTold(event.time, failure.withdrawn, london_date(failure.failed_at), failure.revision)
         key = (failure.device_id, failure.ticket)
         self.failures[key] = told.joined(self.failures.get(key, told))
         self.causes[failure.device_id] = event

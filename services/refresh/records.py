@@ -80,12 +80,15 @@ class FailureTold(NamedTuple):
     told_at: datetime
     withdrawn: bool
     failed_on: date
+    revision: int = 0
 
     def joined(self, other: FailureTold) -> FailureTold:
-        """The earliest day told is when it failed; withdrawn stays withdrawn."""
-        return FailureTold(
-            min(self.told_at, other.told_at), self.withdrawn or other.withdrawn, min(self.failed_on, other.failed_on)
-        )
+        """The earliest day told is when it failed. Whether it was withdrawn the higher revision says; of two words of
+        one revision, such as all that were told without one, withdrawn holds.
+        """
+        newer = max(self, other, key=lambda told: (told.revision, told.withdrawn))
+        told_at, failed_on = min(self.told_at, other.told_at), min(self.failed_on, other.failed_on)
+        return FailureTold(told_at, newer.withdrawn, failed_on, newer.revision)
 
 
 class Known(msgspec.Struct, frozen=True):

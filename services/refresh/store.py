@@ -38,6 +38,7 @@ async def record_failures(connection: Connection, told: Mapping[tuple[UUID, str]
             [each.failed_on for each in told.values()],
             [each.withdrawn for each in told.values()],
             [each.told_at for each in told.values()],
+            [each.revision for each in told.values()],
         )
 
 

@@ -4,13 +4,16 @@
 SELECT pg_advisory_xact_lock(hashtext('quartermaster refresh'), hashtext('writer'))
 
 -- name: record_failures
-INSERT INTO refresh.failures (device_id, ticket, failed_on, withdrawn, told_at)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::date[], $4::boolean[], $5::timestamptz[])
+INSERT INTO refresh.failures (device_id, ticket, failed_on, withdrawn, told_at, revision)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::date[], $4::boolean[], $5::timestamptz[], $6::bigint[])
 ON CONFLICT (device_id, ticket) DO UPDATE
 SET failed_on = least(failures.failed_on, excluded.failed_on), told_at = least(failures.told_at, excluded.told_at),
-    withdrawn = failures.withdrawn OR excluded.withdrawn
+    withdrawn = CASE WHEN excluded.revision > failures.revision THEN excluded.withdrawn
+                     WHEN excluded.revision < failures.revision THEN failures.withdrawn
+                     ELSE failures.withdrawn OR excluded.withdrawn END,
+    revision = greatest(failures.revision, excluded.revision)
 WHERE excluded.failed_on < failures.failed_on OR excluded.told_at < failures.told_at
-   OR excluded.withdrawn > failures.withdrawn
+   OR excluded.revision > failures.revision OR excluded.withdrawn > failures.withdrawn
 
 -- name: record_requests
 INSERT INTO refresh.requests AS known

@@ -5,11 +5,22 @@ change is always the same event.
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
-from schemas.events.register import DeviceChanged, DeviceFacts, DeviceFailed, DeviceFailure
+from schemas.events.register import (
+    DeviceChanged,
+    DeviceFacts,
+    DeviceFailed,
+    DeviceFailure,
+    IdentityConflict,
+    IdentityConflictFound,
+    IdentityConflictSettled,
+)
+from services.register.conflict_store import Conflict
 from services.register.rules.facts import (
     ASSET_TAG,
     FIELD_NAMES,
+    FROM_DESK,
     HOLDER_EMAIL,
     KIND,
     MANUFACTURER,
@@ -61,8 +72,13 @@ def device_merged(gone: Device, into: Device, at: datetime) -> DeviceChanged:
     )
 
 
-def device_failed(device: Device, ticket: str, failed_at: datetime, *, withdrawn: bool, cause: str) -> DeviceFailed:
-    """Tell of one failure, or that it proved none. `cause` names what made us tell it: each cause tells once."""
+def device_failed(
+    device: Device, ticket: str, failed_at: datetime, *, withdrawn: bool, weight: int, cause: str
+) -> DeviceFailed:
+    """Tell of one failure, or that it proved none. `cause` names what made us tell it: each cause tells once.
+
+    `weight` is that of the desk's word on which it rests.
+    """
     return DeviceFailed(
         id=f"{ticket}/{cause}",
         source=SOURCE,
@@ -73,11 +89,37 @@ def device_failed(device: Device, ticket: str, failed_at: datetime, *, withdrawn
             ticket=ticket,
             failed_at=failed_at,
             withdrawn=withdrawn,
+            revision=weight - FROM_DESK,
             kind=device.values[KIND],
             model=device.values[MODEL],
             unit=device.values[UNIT],
             purchased_on=device.values[PURCHASED_ON],
         ),
+    )
+
+
+def conflict_told(
+    conflict: Conflict, device_id: UUID, unit: str | None
+) -> IdentityConflictFound | IdentityConflictSettled:
+    """A conflict as it stands: found, or found to have other claimants, or settled."""
+    content = IdentityConflict(
+        conflict=conflict.conflict,
+        device_id=device_id,
+        serial=conflict.serial.partition(":")[2],
+        claimants=conflict.claimants,
+        found_at=conflict.found_at,
+        unit=unit,
+        ruling=conflict.ruling,
+        ruled_by=conflict.ruled_by,
+        revision=conflict.revision,
+    )
+    kind = IdentityConflictFound if conflict.ruling is None else IdentityConflictSettled
+    return kind(
+        id=f"{conflict.conflict}/{conflict.revision}",
+        source=SOURCE,
+        time=conflict.ruled_at or conflict.found_at,
+        subject=conflict.conflict,
+        data=content,
     )
 
 

@@ -4,38 +4,50 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from schemas.events.device import DeviceObserved
+from schemas.events.device import DeviceObserved, WipeReported
 from services.errors import BadInput
+from services.register.rules.claims import Claim, claims_of
+from services.register.rules.conflicts import scheme_of
 from services.register.rules.facts import (
     FIELD_NAMES,
     IN_USE_AT,
     RECORDED_STATE,
     REMEMBERED,
+    SEEN_BY,
     WIPED_AT,
     Device,
     Field,
+    Observation,
     observations,
     weight_of,
 )
-from services.register.rules.identity import may_be_one, new_device_id, serial_among
+from services.register.rules.identity import Apart, apart_id, may_be_one, new_device_id, serial_among
 from services.register.rules.lifecycle import derived_state
 from services.register.store import HistoryRow
 
 _STATE_FIELDS = frozenset({RECORDED_STATE, IN_USE_AT, WIPED_AT})
 """Fields from which the state is derived."""
 
+WIPED_BY_ABSENCE = "wiped_by_absence"
+"""In a history, a wipe known because the record was gone, not because the MDM said that it was done."""
+
 
 class Batch:
     """The devices of one batch. Feed it what is known, fold events in, then read what must be written."""
 
-    def __init__(self, known: dict[str, Device]) -> None:
+    def __init__(self, known: dict[str, Device], apart: Apart | None = None) -> None:
         self._by_name = known
+        self._apart = apart or Apart()
         self._stored_names = frozenset(known)
         self.touched: dict[UUID, Device] = {}
         self.named: dict[str, UUID] = {}
         self.merged: dict[UUID, Device] = {}
         self.gone: list[Device] = []
         self.history: list[HistoryRow] = []
+        self.disputed: dict[UUID, Device] = {}
+        """Devices of which rivals spoke, or which have none any more: whether they contradict is to be judged."""
+        self.dropped_claims: set[str] = set()
+        """Names that were rivals of another before this batch, and perhaps are not after it."""
 
     @property
     def new_names(self) -> dict[str, UUID]:
@@ -51,10 +63,16 @@ class Batch:
         """Apply one event that goes by these names (`names_of`). Raises BadInput for one that names no device."""
         device = self._device_meant(event, names)
         authority, seen = observations(event)
-        news = device.observe(seen, weight_of(authority, event.time))
+        weight = weight_of(authority, event.time)
+        if event.time < device.first_seen_at and type(event) in SEEN_BY:
+            device.first_seen_at = event.time
+            device.seen_earlier = True
+        if device.claims is not None:
+            self._observe_claims(device, event, names, seen, weight)
+        news = device.observe(seen, weight)
         for field, before in news:
             if field in REMEMBERED:
-                self._remember(device, event, FIELD_NAMES[field], before, device.values[field])
+                self._remember(device, event, _told_as(field, event), before, device.values[field])
             if field in _STATE_FIELDS:
                 self._derive_state(device, event)
         if device.heard_at is None:
@@ -69,6 +87,8 @@ class Batch:
         if device is not None and device.names.issuperset(names):
             return device
         known = [found for name in names if (found := self._by_name.get(name)) is not None]
+        if self._apart:
+            known, names = self._without_the_ruled_off(known, names)
         if known and (not names[0].startswith("serial:") or serial_among(known[0].names) in (None, names[0])):
             device = known[0]
         else:
@@ -76,14 +96,30 @@ class Batch:
             device = self._new_device(names, event)
         named = device.names.union(names)
         for other in known:
-            if other is not device and other.device_id not in self.merged and may_be_one(named, other.names):
+            if other is device or other.device_id in self.merged or not may_be_one(named, other.names):
+                continue
+            if not self._apart.parts(named, other.names):
                 self._merge(other, device, event)
         for name in names:
             self._give_name(name, device)
         return device
 
+    def _without_the_ruled_off(self, known: list[Device], names: list[str]) -> tuple[list[Device], list[str]]:
+        """Devices that these names may mean, and the names that may be given, where rulings keep some apart.
+
+        A lesser name that two devices share, such as an asset tag, stays with the one that has the serial.
+        """
+        own = set(names)
+        foreign = [device for device in known if self._apart.parts(own, device.names)]
+        if not foreign:
+            return known, names
+        of_serials = set().union(*(device.names for device in foreign if serial_among(device.names) is not None))
+        kept = [names[0], *(name for name in names[1:] if name not in of_serials)]
+        return [device for device in known if device not in foreign], kept
+
     def _new_device(self, names: list[str], event: DeviceObserved) -> Device:
-        device = Device.unknown(new_device_id(names))
+        disowned = self._apart.disowned_by(names[0])
+        device = Device.unknown(new_device_id(names) if disowned is None else apart_id(names[0], disowned))
         self.history.append(HistoryRow(device.device_id, event.time, "registered", None, names[0], event.source))
         return device
 
@@ -92,15 +128,47 @@ class Batch:
         if owner is device and name in device.names:
             return
         if owner is not None and owner is not device:
-            owner.names.discard(name)
-            owner.names_changed = True
-            self.touched[owner.device_id] = owner
+            self._take_name(name, owner)
+        if name not in device.names and scheme_of(name) is not None:
+            self._rival(device, claims_of([device], device.names | {name}))
         device.names.add(name)
         device.names_changed = True
         self._by_name[name] = device
         self.named[name] = device.device_id
 
+    def _take_name(self, name: str, owner: Device) -> None:
+        owner.names.discard(name)
+        owner.names_changed = True
+        self.touched[owner.device_id] = owner
+        if owner.claims is not None:
+            self.dropped_claims.update(owner.claims)
+            self._rival(owner, claims_of([owner], owner.names))
+            self.disputed[owner.device_id] = owner
+
+    def _rival(self, device: Device, claims: dict[str, Claim] | None) -> None:
+        device.claims = claims
+        if claims is not None:
+            self.disputed[device.device_id] = device
+            for claim in claims.values():
+                claim.unwritten = True
+
+    def _observe_claims(
+        self, device: Device, event: DeviceObserved, names: list[str], seen: tuple[Observation, ...], weight: int
+    ) -> None:
+        for name in names:
+            claim = device.claims.get(name) if device.claims is not None else None
+            if claim is not None:
+                claim.observe(seen, weight)
+                claim.came_with(names)
+                if event.time < claim.first_seen_at and type(event) in SEEN_BY:
+                    claim.first_seen_at = event.time
+                self.disputed[device.device_id] = device
+
     def _merge(self, other: Device, device: Device, event: DeviceObserved) -> None:
+        if other.claims is not None:
+            self.dropped_claims.update(other.claims)
+        self._rival(device, claims_of([device, other], device.names | other.names))
+        device.first_seen_at = min(device.first_seen_at, other.first_seen_at)
         for field in Field:
             device.observe([(field, other.values[field])], other.weights[field])
         self._derive_state(device, event)
@@ -111,6 +179,7 @@ class Batch:
             self.named[name] = device.device_id
         device.names_changed = True
         self.touched.pop(other.device_id, None)
+        self.disputed.pop(other.device_id, None)
         self.gone.append(other)
         self.merged[other.device_id] = device
         for earlier, into in self.merged.items():
@@ -134,3 +203,9 @@ class Batch:
             return
         old = None if before is None else str(before)
         self.history.append(HistoryRow(device.device_id, event.time, field, old, str(after), event.source))
+
+
+def _told_as(field: Field, event: DeviceObserved) -> str:
+    if field is WIPED_AT and isinstance(event, WipeReported) and event.data.evidence == "absence":
+        return WIPED_BY_ABSENCE
+    return FIELD_NAMES[field]

@@ -9,36 +9,54 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import msgspec
+
 from schemas.events.device import DeviceObserved, FailureReported
+from schemas.events.person import PersonRecorded
 from schemas.topics import DEVICE_CHANGED, DEVICE_FAILED
 from services.database.pool import Connection
 from services.eventlog.applying import Applied
 from services.eventlog.outbox import Outgoing
-from services.register import store
+from services.register import conflict_store, people_store, store
 from services.register.announcements import device_changed, device_failed, device_merged
 from services.register.batch import Batch
+from services.register.judging import judge
 from services.register.recent import RecentDevices
 from services.register.rules.counting import movements
 from services.register.rules.facts import FROM_DESK, MODEL, Device, weight_of
-from services.register.rules.identity import names_of
+from services.register.rules.identity import Apart, names_of
+
+Heard = DeviceObserved | PersonRecorded
 
 
 class RegisterConsumer:
-    """Applies observations to the register."""
+    """Applies observations of devices, and records of the people who hold them, to the register."""
 
     def __init__(self) -> None:
         self._recent = RecentDevices()
 
-    async def apply(self, connection: Connection, events: Sequence[DeviceObserved]) -> Applied:
+    async def apply(self, connection: Connection, events: Sequence[Heard]) -> Applied:
         """Write what `events` tell, and answer the events that follow from it."""
+        people = [event for event in events if isinstance(event, PersonRecorded)]
+        await people_store.keep(connection, people)
+        return await self._observe(connection, [e for e in events if not isinstance(e, PersonRecorded)])
+
+    async def _observe(self, connection: Connection, events: Sequence[DeviceObserved]) -> Applied:
         names = [names_of(event.data.identifiers) for event in events]
-        batch = Batch(await self._known(connection, names))
+        known = await self._known(connection, names)
+        # After the devices: a ruling that came before they were read is seen here, and one that came after is found
+        # out when they are written.
+        apart = await conflict_store.apart(connection)
+        if apart:
+            events, names = _without_disowned(events, names, apart)
+        batch = Batch(known, apart)
         reports: list[tuple[FailureReported, Device]] = []
         for event, named in zip(events, names, strict=True):
             device = batch.fold(event, named)
             if type(event) is FailureReported:
                 reports.append((event, device))
         written = await self._write(connection, batch)
+        conflicts = await self._judge(connection, batch)
         failures = await self._write_failures(connection, batch, reports)
         told = [
             (DEVICE_CHANGED, device_changed(device, device.heard_at))
@@ -50,7 +68,7 @@ class RegisterConsumer:
             for gone in batch.gone
             if (into := batch.merged[gone.device_id]).heard_at is not None
         ]
-        return Applied([*told, *merged, *failures], lambda: self._recent.put_back(batch.touched.values()))
+        return Applied([*told, *merged, *conflicts, *failures], lambda: self._recent.put_back(batch.touched.values()))
 
     async def _known(self, connection: Connection, names: Sequence[list[str]]) -> dict[str, Device]:
         wanted = {each[0] for each in names if each}
@@ -88,6 +106,12 @@ class RegisterConsumer:
         await store.remember(connection, batch.history)
         return written
 
+    async def _judge(self, connection: Connection, batch: Batch) -> list[Outgoing]:
+        if not batch.disputed and not batch.dropped_claims:
+            return []
+        await store.write_claims(connection, batch.disputed.values(), batch.dropped_claims)
+        return await judge(connection, batch.disputed.values())
+
     async def _write_failures(
         self, connection: Connection, batch: Batch, reports: Iterable[tuple[FailureReported, Device]]
     ) -> list[Outgoing]:
@@ -115,10 +139,9 @@ class RegisterConsumer:
                 rows.append(store.FailureRow(ticket, device.device_id, since, state, weight))
                 withdrawn = state == "cancelled"
                 if before is None or earlier or (before.ticket_state == "cancelled") != withdrawn:
-                    told[ticket] = (
-                        DEVICE_FAILED,
-                        device_failed(device, ticket, since, withdrawn=withdrawn, cause=event.id),
-                    )
+                    newest = weight if before is None else max(weight, before.weight)
+                    failure = device_failed(device, ticket, since, withdrawn=withdrawn, weight=newest, cause=event.id)
+                    told[ticket] = (DEVICE_FAILED, failure)
             await store.write_failures(connection, rows)
         # Failures told before the device's model was known are told again now that it is.
         completed = {
@@ -130,13 +153,28 @@ class RegisterConsumer:
             and device.before[0][MODEL] is None
         }
         if completed:
-            for ticket, device_id, opened_at, state in await store.failures_of(connection, list(completed)):
+            for ticket, device_id, opened_at, state, weight in await store.failures_of(connection, list(completed)):
                 event_out = device_failed(
                     completed[device_id],
                     ticket,
                     opened_at,
                     withdrawn=state == "cancelled",
+                    weight=weight,
                     cause=f"model known/{completed[device_id].revision}",
                 )
                 told[ticket] = (DEVICE_FAILED, event_out)
         return list(told.values())
+
+
+def _without_disowned(
+    events: Sequence[DeviceObserved], names: list[list[str]], apart: Apart
+) -> tuple[list[DeviceObserved], list[list[str]]]:
+    """The events with a serial taken out of each whose other name was ruled not to own it."""
+    heard = list(events)
+    for place, event in enumerate(heard):
+        if apart.disown(names[place]):
+            without = {scheme: value for scheme, value in event.data.identifiers.items() if scheme != "serial"}
+            data = msgspec.structs.replace(event.data, identifiers=without)
+            heard[place] = msgspec.structs.replace(event, data=data)
+            names[place] = names[place][1:]
+    return heard, names

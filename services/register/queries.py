@@ -15,8 +15,31 @@ from schemas.vocabulary import HELD_STATES, DeviceState, Kind
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.database.statements import load_statements
+from services.register.conflict_queries import ClaimantView, ConflictsView, ConflictView, conflict_by_id, open_conflicts
+from services.register.people_queries import StrayDevice, leavers, movers
 from services.register.rules.ageing import BANDS, OLDEST, UNKNOWN_AGE, age_band, age_months
 from services.register.rules.counting import UNKNOWN_MONTH
+
+__all__ = (
+    "ClaimantView",
+    "ConflictView",
+    "ConflictsView",
+    "CountRow",
+    "DeviceView",
+    "Dimension",
+    "HistoryLine",
+    "StrayDevice",
+    "conflict_by_id",
+    "counts",
+    "device_by_id",
+    "device_history",
+    "find_device",
+    "leavers",
+    "movers",
+    "my_devices",
+    "open_conflicts",
+    "verify_counts",
+)
 
 SQL = load_statements(__file__, "queries.sql")
 _AGE_ORDER = {name: place for place, name in enumerate([*(name for name, _ in BANDS), OLDEST, UNKNOWN_AGE])}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -13,8 +13,11 @@ from schemas.vocabulary import DeviceState, Kind
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.errors import TryAgain
+from services.register.rules.claims import Claim, claims_of
+from services.register.rules.conflicts import rivals
 from services.register.rules.counting import Cell
-from services.register.rules.facts import KIND, LAST_SEEN_AT, RECORDED_STATE, Device, Field
+from services.register.rules.facts import KIND, LAST_SEEN_AT, NEVER, RECORDED_STATE, Device, Field
+from services.register.stored_facts import read_facts, write_facts
 
 SQL = load_statements(__file__, "store.sql")
 _KINDS: dict[str | None, Kind | None] = {None: None} | {kind.value: kind for kind in Kind}
@@ -48,8 +51,9 @@ async def known_by(connection: Connection, names: Sequence[str], by_id: dict[UUI
     are added to it. Nothing is locked: writing one that changed meanwhile raises TryAgain.
     """
     found: dict[str, Device] = {}
+    contended: dict[UUID, Device] = {}
     for row in await connection.fetch(SQL["known"], names):
-        looked_up, device_id, known_names, state, revision, version, weights, *values = row
+        looked_up, device_id, known_names, state, revision, version, weights, *values, first_seen_at = row
         device = by_id.get(device_id)
         if device is None:
             values[KIND] = _KINDS[values[KIND]]
@@ -62,9 +66,61 @@ async def known_by(connection: Connection, names: Sequence[str], by_id: dict[UUI
                 state=_STATES[state] or DeviceState.DEPLOYED,
                 revision=revision,
                 version=version,
+                first_seen_at=first_seen_at or NEVER,
             )
+            if len(device.names) > 2 and rivals(device.names):
+                contended[device_id] = device
         found[looked_up] = device
+    if contended:
+        await _add_claims(connection, contended)
     return found
+
+
+async def _add_claims(connection: Connection, contended: Mapping[UUID, Device]) -> None:
+    for row in await connection.fetch(SQL["claims"], list(contended)):
+        name, device_id, companions, first_seen_at, facts = row
+        values, weights = read_facts(facts)
+        device = contended[device_id]
+        device.claims = (device.claims or {}) | {
+            name: Claim(
+                name,
+                first_seen_at=first_seen_at or NEVER,
+                values=values,
+                weights=weights,
+                companions=set(companions.split("\n")) if companions else set(),
+                unwritten=False,
+            )
+        }
+    for device in contended.values():
+        # Names that stood beside each other before claims were kept have none yet.
+        device.claims = claims_of([device], device.names)
+
+
+async def write_claims(connection: Connection, devices: Iterable[Device], dropped: Collection[str]) -> None:
+    """Write what rival names said. `dropped` are names that were rivals and may have become the only ones."""
+    rows = [
+        (
+            claim.name,
+            device.device_id,
+            "\n".join(sorted(claim.companions)),
+            _stored(claim.first_seen_at),
+            write_facts(claim.values, claim.weights),
+        )
+        for device in devices
+        if device.claims is not None
+        for claim in device.claims.values()
+        if claim.unwritten
+    ]
+    gone = set(dropped).difference(row[0] for row in rows)
+    if gone:
+        await connection.execute(SQL["drop_claims"], sorted(gone))
+    if rows:
+        rows.sort()
+        await connection.execute(SQL["write_claims"], *(list(column) for column in zip(*rows, strict=True)))
+
+
+def _stored(first_seen_at: datetime) -> datetime | None:
+    return None if first_seen_at == NEVER else first_seen_at
 
 
 async def give_names(connection: Connection, names: Mapping[str, UUID]) -> None:
@@ -121,6 +177,7 @@ async def write_devices(connection: Connection, devices: Sequence[Device]) -> No
             [device.version + 1 for device in devices],
             [_WEIGHTS.pack(*device.weights) for device in devices],
             *(list(column) for column in columns),
+            [_stored(device.first_seen_at) for device in devices],
         )
         _expect(written, len(devices))
         _written(devices)
@@ -155,9 +212,9 @@ async def known_failures(connection: Connection, tickets: Sequence[str]) -> dict
     return {row["ticket"]: FailureRow(*row) for row in await connection.fetch(SQL["known_failures"], tickets)}
 
 
-async def failures_of(connection: Connection, device_ids: Sequence[UUID]) -> list[tuple[str, UUID, datetime, str]]:
-    """(ticket, device, opened at, state) of these devices' failures."""
-    return [tuple(row) for row in await connection.fetch(SQL["failures_of"], device_ids)]
+async def failures_of(connection: Connection, device_ids: Sequence[UUID]) -> list[FailureRow]:
+    """The tickets of these devices' failures."""
+    return [FailureRow(*row) for row in await connection.fetch(SQL["failures_of"], device_ids)]
 
 
 async def write_failures(connection: Connection, rows: Sequence[FailureRow]) -> None:

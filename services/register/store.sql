@@ -3,10 +3,24 @@
 SELECT i.name AS looked_up, d.device_id, d.names, d.state, d.revision, d.version, d.weights,
        d.serial, d.asset_tag, d.kind, d.manufacturer, d.model, d.os, d.os_version, d.recorded_state, d.unit,
        d.holder_email, d.purchased_on, d.warranty_ends_on, d.cost_pence, d.compliant, d.last_seen_at,
-       d.in_use_at, d.wiped_at
+       d.in_use_at, d.wiped_at, d.first_seen_at
 FROM register.identifiers AS i
 JOIN register.devices AS d USING (device_id)
 WHERE i.name = ANY ($1::text[])
+
+-- name: claims
+SELECT name, device_id, companions, first_seen_at, facts FROM register.claims WHERE device_id = ANY ($1::uuid[])
+
+-- name: write_claims
+-- The version of the device guards its claims: it is written in the same transaction.
+INSERT INTO register.claims AS c (name, device_id, companions, first_seen_at, facts)
+SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bytea[])
+ON CONFLICT (name) DO UPDATE
+SET device_id = excluded.device_id, companions = excluded.companions, first_seen_at = excluded.first_seen_at,
+    facts = excluded.facts
+
+-- name: drop_claims
+DELETE FROM register.claims WHERE name = ANY ($1::text[])
 
 -- name: give_names
 -- A name that another transaction gave meanwhile is not returned: the batch must then look again.
@@ -47,12 +61,13 @@ WHERE d.device_id = s.device_id AND d.version = s.version
 INSERT INTO register.devices AS d (
     device_id, names, state, revision, version, weights,
     serial, asset_tag, kind, manufacturer, model, os, os_version, recorded_state, unit, holder_email,
-    purchased_on, warranty_ends_on, cost_pence, compliant, last_seen_at, in_use_at, wiped_at)
+    purchased_on, warranty_ends_on, cost_pence, compliant, last_seen_at, in_use_at, wiped_at,
+    first_seen_at)
 SELECT * FROM unnest(
     $1::uuid[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::bytea[],
     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
     $16::text[], $17::date[], $18::date[], $19::bigint[], $20::boolean[], $21::timestamptz[], $22::timestamptz[],
-    $23::timestamptz[])
+    $23::timestamptz[], $24::timestamptz[])
 ON CONFLICT (device_id) DO UPDATE
 SET names = excluded.names, state = excluded.state, revision = excluded.revision, version = excluded.version,
     weights = excluded.weights, serial = excluded.serial, asset_tag = excluded.asset_tag, kind = excluded.kind,
@@ -61,7 +76,7 @@ SET names = excluded.names, state = excluded.state, revision = excluded.revision
     holder_email = excluded.holder_email, purchased_on = excluded.purchased_on,
     warranty_ends_on = excluded.warranty_ends_on, cost_pence = excluded.cost_pence,
     compliant = excluded.compliant, last_seen_at = excluded.last_seen_at,
-    in_use_at = excluded.in_use_at, wiped_at = excluded.wiped_at
+    in_use_at = excluded.in_use_at, wiped_at = excluded.wiped_at, first_seen_at = excluded.first_seen_at
 WHERE d.version = excluded.version - 1
 
 -- name: move_counts
@@ -81,7 +96,7 @@ SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::
 SELECT ticket, device_id, opened_at, ticket_state, weight FROM register.failures WHERE ticket = ANY ($1::text[])
 
 -- name: failures_of
-SELECT ticket, device_id, opened_at, ticket_state
+SELECT ticket, device_id, opened_at, ticket_state, weight
 FROM register.failures WHERE device_id = ANY ($1::uuid[])
 
 -- name: write_failures

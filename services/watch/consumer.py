@@ -11,14 +11,16 @@ from collections.abc import Sequence
 from schemas.envelope import Event
 from schemas.events.budget import LineBalanceChanged
 from schemas.events.refresh import UnitAgeingMeasured
-from schemas.events.register import DeviceFailed
+from schemas.events.register import DeviceFailed, IdentityConflictFound, IdentityConflictSettled
 from services.clock import Clock
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
 from services.watch import store
 from services.watch.evaluation import Evaluation, Touched
 
-WANTED: frozenset[type[Event]] = frozenset({DeviceFailed, UnitAgeingMeasured, LineBalanceChanged})
+WANTED: frozenset[type[Event]] = frozenset(
+    {DeviceFailed, UnitAgeingMeasured, LineBalanceChanged, IdentityConflictFound, IdentityConflictSettled}
+)
 """The event types that watch has a use for; its topics carry many more."""
 
 
@@ -36,5 +38,8 @@ class WatchConsumer:
             lines=await store.keep_balances(connection, [e.data for e in events if isinstance(e, LineBalanceChanged)]),
             units=await store.keep_ageing(connection, [e.data for e in events if isinstance(e, UnitAgeingMeasured)]),
             models=await store.keep_failures(connection, [e.data for e in events if isinstance(e, DeviceFailed)]),
+            conflicts=await store.keep_conflicts(
+                connection, [e.data for e in events if isinstance(e, IdentityConflictFound | IdentityConflictSettled)]
+            ),
         )
         return await self._evaluation.judge(connection, self._clock.now(), touched)

@@ -17,7 +17,7 @@ from services.clock import london_date
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
 from services.watch import store
-from services.watch.conditions import budget_crossing, failing_model, past_policy_life
+from services.watch.conditions import budget_crossing, failing_model, identity_conflict, past_policy_life
 from services.watch.conditions.finding import Verdict
 from services.watch.conditions.past_policy_life import Command, UnitAgeing
 from services.watch.rules import is_open, next_event
@@ -26,11 +26,12 @@ from services.watch.thresholds import Thresholds
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Touched:
-    """What to judge anew: lines (year, line), units (unit, kind) and models. None stands for all of them."""
+    """What to judge anew: lines (year, line), units (unit, kind) and models, None for all of them; open conflicts."""
 
     lines: Collection[tuple[str, str]] | None = None
     units: Collection[tuple[str, str]] | None = None
     models: Collection[str] | None = None
+    conflicts: bool = True
 
 
 EVERYTHING = Touched()
@@ -56,6 +57,8 @@ class Evaluation:
             verdicts += await self._judge_units(connection, touched.units, lives)
         if touched.models is None or touched.models:
             verdicts += await self._judge_models(connection, now, touched.models, lives)
+        if touched.conflicts:
+            verdicts += await self._judge_conflicts(connection, now, lives)
         events = [event for verdict in verdicts if (event := next_event(lives.get(verdict.key), verdict, now))]
         await store.keep_alerts(connection, [event.data for event in events])
         return [(ALERT, event) for event in events]
@@ -132,6 +135,13 @@ class Evaluation:
             )
             for model in sorted(models)
         ]
+
+    async def _judge_conflicts(
+        self, connection: Connection, now: datetime, lives: dict[str, Alert]
+    ) -> Sequence[Verdict]:
+        standing = await store.open_conflicts(connection)
+        lives |= await store.last_lives(connection, [identity_conflict.CONDITION])
+        return [identity_conflict.judge(standing, self._thresholds.identity_conflict, now)]
 
     def _command_of(self, code: str) -> Command:
         unit = self._directory.command_of(code)

@@ -10,12 +10,13 @@ import msgspec
 from schemas.events.alert import Alert
 from schemas.events.budget import Balance
 from schemas.events.refresh import Ageing
-from schemas.events.register import DeviceFailure
+from schemas.events.register import DeviceFailure, IdentityConflict
 from schemas.vocabulary import AlertSeverity
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.watch.conditions.budget_crossing import LineStanding
 from services.watch.conditions.failing_model import WindowCount
+from services.watch.conditions.identity_conflict import OpenConflicts
 from services.watch.conditions.past_policy_life import UnitAgeing
 
 SQL = load_statements(__file__, "store.sql")
@@ -77,8 +78,24 @@ async def keep_ageing(connection: Connection, measured: Sequence[Ageing]) -> set
 
 async def keep_failures(connection: Connection, failures: Sequence[DeviceFailure]) -> set[str]:
     """Keep failures by ticket; answers the models whose counts may have changed."""
-    rows = [(failure.ticket, failure.model, failure.failed_at, failure.withdrawn) for failure in failures]
-    return {row["model"] for row in await connection.fetch(SQL["keep_failures"], *_columns(rows, 4))}
+    rows = [(told.ticket, told.model, told.failed_at, told.withdrawn, told.revision) for told in failures]
+    return {row["model"] for row in await connection.fetch(SQL["keep_failures"], *_columns(rows, 5))}
+
+
+async def keep_conflicts(connection: Connection, conflicts: Sequence[IdentityConflict]) -> bool:
+    """Keep the newest word on each conflict; True if there was any word."""
+    newest = {each.conflict: each for each in sorted(conflicts, key=lambda each: each.revision)}
+    rows = [(name, each.revision, each.ruling is None, each.found_at) for name, each in sorted(newest.items())]
+    if rows:
+        await connection.execute(SQL["keep_conflicts"], *_columns(rows, 4))
+    return bool(rows)
+
+
+async def open_conflicts(connection: Connection) -> OpenConflicts:
+    """How many conflicts are open, and the oldest."""
+    row = await connection.fetchrow(SQL["open_conflicts"])
+    assert row is not None, "an aggregate answers a row"
+    return OpenConflicts(**dict(row))
 
 
 async def balances(connection: Connection, lines: Pairs | None) -> list[LineStanding]:

@@ -24,21 +24,36 @@ WHERE excluded.sequence > ageing.sequence
 -- Joins words on a ticket so that neither order nor repetition matters: greatest() prefers any model to none.
 -- Answers every model that the ticket counted for, or counts for now.
 WITH told AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::boolean[])
-        AS told (ticket, model, failed_at, withdrawn)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::boolean[], $5::bigint[])
+        AS told (ticket, model, failed_at, withdrawn, revision)
 ), before AS (
     SELECT model FROM watch.failures WHERE ticket = ANY ($1::text[])
 ), kept AS (
-    INSERT INTO watch.failures AS f (ticket, model, failed_at, withdrawn)
-    SELECT ticket, max(model), min(failed_at), bool_or(withdrawn) FROM told GROUP BY ticket ORDER BY ticket
+    INSERT INTO watch.failures AS f (ticket, model, failed_at, withdrawn, revision)
+    SELECT ticket, max(model), min(failed_at), (array_agg(withdrawn ORDER BY revision DESC, withdrawn DESC))[1],
+           max(revision)
+    FROM told GROUP BY ticket ORDER BY ticket
     ON CONFLICT (ticket) DO UPDATE
     SET model = greatest(f.model, excluded.model), failed_at = least(f.failed_at, excluded.failed_at),
-        withdrawn = f.withdrawn OR excluded.withdrawn
+        withdrawn = CASE WHEN excluded.revision > f.revision THEN excluded.withdrawn
+                         WHEN excluded.revision < f.revision THEN f.withdrawn
+                         ELSE f.withdrawn OR excluded.withdrawn END,
+        revision = greatest(f.revision, excluded.revision)
     RETURNING model
 )
 SELECT model FROM before WHERE model IS NOT NULL
 UNION
 SELECT model FROM kept WHERE model IS NOT NULL
+
+-- name: keep_conflicts
+INSERT INTO watch.conflicts (conflict, revision, is_open, found_at)
+SELECT * FROM unnest($1::text[], $2::integer[], $3::boolean[], $4::timestamptz[])
+ON CONFLICT (conflict) DO UPDATE
+SET revision = excluded.revision, is_open = excluded.is_open, found_at = excluded.found_at
+WHERE excluded.revision > conflicts.revision
+
+-- name: open_conflicts
+SELECT count(*)::integer AS number, min(found_at) AS oldest_at FROM watch.conflicts WHERE is_open
 
 -- name: balances
 SELECT financial_year, line, approved_pence, committed_pence, invoiced_pence

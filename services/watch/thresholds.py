@@ -9,6 +9,7 @@ import msgspec
 from services.errors import ConfigurationError
 from services.watch.conditions.budget_crossing import BudgetCrossingThresholds
 from services.watch.conditions.failing_model import FailingModelThresholds
+from services.watch.conditions.identity_conflict import IdentityConflictThresholds
 from services.watch.conditions.past_policy_life import PastPolicyLifeThresholds
 
 FILE = Path(__file__).with_name("thresholds.yaml")
@@ -21,6 +22,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     budget_crossing: BudgetCrossingThresholds
     past_policy_life: PastPolicyLifeThresholds
     failing_model: FailingModelThresholds
+    identity_conflict: IdentityConflictThresholds
 
 
 def load_thresholds(path: Path = FILE) -> Thresholds:

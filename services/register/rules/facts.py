@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from schemas.events.device import (
@@ -24,6 +24,9 @@ from schemas.events.device import (
     WipeReported,
 )
 from schemas.vocabulary import DeviceState
+
+if TYPE_CHECKING:
+    from services.register.rules.claims import Claim
 
 
 class Field(IntEnum):
@@ -94,6 +97,8 @@ FROM_DESK = 1 << 60
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""When a device was first seen that never was: later than anything, so that one comparison serves."""
 
 IN_USE = frozenset({DeviceState.ORDERED, DeviceState.IN_STOCK, DeviceState.DEPLOYED, DeviceState.IN_REPAIR})
 
@@ -107,12 +112,15 @@ class Device:
     __slots__ = (
         "before",
         "changed",
+        "claims",
         "device_id",
+        "first_seen_at",
         "heard_at",
         "is_new",
         "names",
         "names_changed",
         "revision",
+        "seen_earlier",
         "state",
         "values",
         "version",
@@ -130,6 +138,8 @@ class Device:
         revision: int,
         version: int = -1,
         is_new: bool = False,
+        first_seen_at: datetime = NEVER,
+        claims: dict[str, Claim] | None = None,
     ) -> None:
         self.device_id = device_id
         self.names = names
@@ -145,6 +155,11 @@ class Device:
         self.names_changed = False
         self.heard_at: datetime | None = None
         """When the last event of this batch about it happened; None before the first."""
+        self.first_seen_at = first_seen_at
+        """The earliest check-in known. It moves once in a device's life, so mostly it costs one comparison."""
+        self.seen_earlier = False
+        self.claims = claims
+        """What rival names say, see `claims`; None for nearly every device."""
 
     def begin_again(self) -> None:
         """Stand as stored, ready for the next batch."""
@@ -152,8 +167,12 @@ class Device:
             self.before = None
             self.changed = set()
         self.names_changed = False
+        self.seen_earlier = False
         self.heard_at = None
         self.is_new = False
+        if self.claims is not None:
+            for claim in self.claims.values():
+                claim.unwritten = False
 
     @property
     def has_news(self) -> bool:
@@ -165,7 +184,7 @@ class Device:
     @property
     def only_seen(self) -> bool:
         """True if nothing but the last check-in moved."""
-        return not (self.changed or self.is_new or self.names_changed)
+        return not (self.changed or self.is_new or self.names_changed or self.seen_earlier)
 
     @classmethod
     def unknown(cls, device_id: UUID) -> Device:
@@ -201,6 +220,10 @@ class Device:
                 self.changed.add(field)
                 news.append((field, before))
         return news
+
+
+SEEN_BY = frozenset({DeviceCheckedIn, DeviceEnrolled})
+"""Events by which a device was seen."""
 
 
 def weight_of(authority: int, at: datetime) -> int:

@@ -21,6 +21,7 @@ from deploy.local.workspace_seed import workspace_seed
 from schemas.vocabulary import DeviceState, Kind
 from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
+from services.register.commands import Conflicts
 from services.register.consumer import RegisterConsumer
 from services.requests.commands import Requests
 from tests.fixtures.delivery import deliver
@@ -60,6 +61,11 @@ async def idris(people: WorkspaceClient) -> ScriptedPerson:
 
 
 @pytest.fixture
+async def helen(people: WorkspaceClient) -> ScriptedPerson:
+    return await people.as_user(email_of("Helen Marsh"))
+
+
+@pytest.fixture
 async def pool(database_url: str) -> AsyncIterator[Pool]:
     opened = await open_pool(database_url, "bot", size=6)
     yield opened
@@ -93,7 +99,10 @@ async def devices(database_url: str) -> None:
 async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
     directory, clock = small_directory(), FixedClock(NOW)
     requests_pool = await open_pool(database_url, "requests", size=6)
-    yield Desk(pool, clock, directory, Requests(requests_pool, clock, directory, due_date=due_date))
+    register_pool = await open_pool(database_url, "register", size=6)
+    requests = Requests(requests_pool, clock, directory, due_date=due_date)
+    yield Desk(pool, clock, directory, requests, Conflicts(register_pool, clock))
+    await register_pool.close()
     await requests_pool.close()
 
 

@@ -70,15 +70,17 @@ def changed(number: int, revision: int = 1, **facts: Any) -> DeviceChanged:
     )
 
 
-def failed(number: int, ticket: str, days_ago: int, *, withdrawn: bool = False) -> DeviceFailed:
+def failed(number: int, ticket: str, days_ago: int, *, withdrawn: bool = False, revision: int = 0) -> DeviceFailed:
     """The register tells of a ticket, or that it proved no failure."""
     at = NOW - timedelta(days=days_ago)
     return DeviceFailed(
-        id=f"{ticket}/{withdrawn}",
+        id=f"{ticket}/{withdrawn}/{revision}",
         source="quartermaster/register",
         time=at + timedelta(hours=withdrawn),
         subject=str(device_id(number)),
-        data=DeviceFailure(device_id=device_id(number), ticket=ticket, failed_at=at, withdrawn=withdrawn),
+        data=DeviceFailure(
+            device_id=device_id(number), ticket=ticket, failed_at=at, withdrawn=withdrawn, revision=revision
+        ),
     )
 
 

@@ -146,3 +146,12 @@ async def test_a_withdrawn_failure_stays_withdrawn(refresh: Refresh) -> None:
     assert entered.data.rule == "repeated-failure"
     (left,) = await refresh.hear(failed(1, "INC1", 1, withdrawn=True))
     assert isinstance(left, QueueLeft)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+async def test_a_ticket_opened_again_is_a_failure_after_all(refresh: Refresh, turned: bool) -> None:
+    await refresh.hear(changed(1, purchased_on=TODAY), *(failed(1, f"INC{days}", days) for days in (5, 9)))
+    words = [failed(1, "INC1", 1, withdrawn=revision == 2, revision=revision) for revision in (1, 2, 3)]
+    told = [event for word in (reversed(words) if turned else words) for event in await refresh.hear(word)]
+    moves = [type(event) for event in told if isinstance(event, QueueEntered | QueueLeft)]
+    assert moves == ([QueueEntered] if turned else [QueueEntered, QueueLeft, QueueEntered])

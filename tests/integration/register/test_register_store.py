@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from random import Random
+from typing import Literal
 
+import msgspec
 import pytest
 
-from schemas.events.device import DeviceObserved
+from schemas.events.device import DeviceObserved, Failure, FailureReported
+from schemas.events.register import DeviceFailed
 from schemas.vocabulary import Role
 from services.access.viewer import Viewer
 from services.database.pool import TEMPORARY_ERRORS, Pool, open_pool
@@ -185,3 +188,17 @@ async def deliver_until_done(pool: Pool, events: list[DeviceObserved]) -> None:
                 return
             except TEMPORARY_ERRORS:
                 continue
+
+
+async def test_a_ticket_cancelled_and_opened_again_is_told_with_rising_revisions(pool: Pool) -> None:
+    def ticket(state: Literal["open", "cancelled"], hour: int) -> FailureReported:
+        data = Failure(identifiers={"serial": "S1"}, ticket="INC1", ticket_state=state, opened_at=START)
+        at = START + timedelta(hours=hour)
+        return FailureReported(id=f"{hour}", source="servicenow", time=at, subject="S1", data=data)
+
+    for event in (ticket("open", 0), ticket("cancelled", 1), ticket("open", 2), ticket("cancelled", 1)):
+        await deliver(pool, [event], 1)
+    rows = await pool.fetch("SELECT event FROM outbox WHERE topic = 'device-failed' ORDER BY position")
+    told = [msgspec.json.decode(row["event"], type=DeviceFailed).data for row in rows]
+    assert [failure.withdrawn for failure in told] == [False, True, False]
+    assert told[0].revision < told[1].revision < told[2].revision

@@ -23,7 +23,7 @@ from services.watch.queries import open_alerts
 from services.watch.store import SQL, last_lives
 from services.watch.sweep import Sweep
 from services.watch.thresholds import load_thresholds
-from tests.fixtures.alerts import DIRECTORY, MILLION, ageing, balance, failed
+from tests.fixtures.alerts import DIRECTORY, MILLION, ageing, balance, conflict, failed
 
 pytestmark = pytest.mark.integration
 NOW = datetime(2024, 11, 20, 12, tzinfo=UTC)
@@ -237,3 +237,43 @@ async def test_who_sees_which_alert(watch: Watch) -> None:
     for name in ("planner", "finance", "director", "auditor"):
         assert seen[name][0] == north, "the most severe first"
         assert set(seen[name]) == {west, north, LINE, MODEL}
+
+
+CONFLICTS: list[Event] = [
+    conflict(1, 1, NOW),
+    conflict(2, 1, NOW),
+    conflict(1, 2, NOW, settled=True),
+    conflict(1, 3, NOW),
+    conflict(1, 4, NOW, settled=True),
+    conflict(2, 2, NOW, settled=True),
+]
+
+
+async def test_conflicts_are_one_alert_until_the_last_is_settled(watch: Watch) -> None:
+    for event in CONFLICTS[:5]:
+        await watch.hear(event)
+    assert (await watch.alerts())["identity-conflict"].headline == "1 serial number is claimed by two records"
+    await watch.hear(CONFLICTS[5])
+    assert (await watch.kinds())[0] is AlertRaised
+    assert (await watch.kinds())[-1] is AlertCleared
+    assert {event.subject for event in await watch.told()} == {"identity-conflict"}
+    assert await watch.sweep.run() == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_no_order_of_words_leaves_a_settled_conflict_open(watch: Watch, seed: int) -> None:
+    events = CONFLICTS * 2
+    random.Random(seed).shuffle(events)
+    for event in events:
+        await watch.hear(event)
+    assert (await watch.kinds())[-1] is AlertCleared
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("together", [False, True])
+async def test_a_ticket_opened_again_counts_after_all(watch: Watch, turned: bool, together: bool) -> None:
+    words = [failed(1, NOW, withdrawn=revision == 2, revision=revision) for revision in (1, 2, 3)]
+    words = words[::-1] if turned else words
+    for batch in [words] if together else [[word] for word in words]:
+        await watch.hear(*batch)
+    assert await watch.pool.fetchval("SELECT withdrawn FROM watch.failures") is False

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.grammar import Counts, Unknown, parse
-from bot.render import alerts, budget, counts, device, due, home, mine, replacement, request, why
+from bot.render import alerts, budget, conflicts, counts, device, due, home, leavers, mine, replacement, request, why
 from bot.render import help as guidance
 from bot.render.chart import bar_chart
 from bot.render.home import HomeView
@@ -109,6 +109,20 @@ def test_alerts(found: list[Any]) -> None:
     check(alerts.render_open(found))
     for alert in found[:3]:
         check(alerts.render_one(alert, NAMES))
+
+
+@quick
+@given(made.CONFLICTS, st.booleans())
+def test_conflicts(view: Any, may_settle: bool) -> None:
+    check(conflicts.render(view, NAMES, may_settle=may_settle))
+    for conflict in view.first[:3]:
+        check(conflicts.settled(conflict, {}, decided_now=may_settle))
+
+
+@quick
+@given(made.many(made.STRAYS), made.many(made.STRAYS))
+def test_leavers(left: list[Any], moved: list[Any]) -> None:
+    check(leavers.render(left, moved, NAMES, {}))
 
 
 @quick

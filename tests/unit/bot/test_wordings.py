@@ -57,6 +57,13 @@ def test_history_is_told_in_people_s_words() -> None:
     assert told("asset_tag", None, "MET-1") == "4 Nov 2024, 09:30  *Asset tag* MET-1  _ServiceNow_"
     assert told("purchased_on", None, "2019-09-16") == "4 Nov 2024, 09:30  *Bought* 16 Sep 2019  _ServiceNow_"
     assert "*First heard of*, as K4C1000" in told("registered", None, "serial:K4C1000")
+    assert told("split_off", None, "intune:8d2c").startswith(
+        "4 Nov 2024, 09:30  *Split off* intune:8d2c: another device"
+    )
+    assert "*Split off* from K4C1000: " in told("split_from", None, "serial:K4C1000")
+    assert "it goes by intune:8d2c and intune:9e1f" in told("same_device", None, "intune:8d2c\nintune:9e1f")
+    assert "*Wiped* 4 Nov 2024, 09:30  _" in told("wiped_at", None, str(AT))
+    assert "gone from whole lists" in told("wiped_by_absence", None, str(AT))
     assert "*State on record* in stock → in repair" in told("recorded_state", "in_stock", "in_repair")
 
 

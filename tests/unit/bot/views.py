@@ -12,7 +12,15 @@ from schemas.vocabulary import AlertSeverity, Demand, DeviceState, FundingLine, 
 from services.access.viewer import Viewer
 from services.budget.queries import BudgetView, KindView, LineView, PriorYear
 from services.refresh.queries import DueMonth, DueView, Explanation, QueueLine
-from services.register.queries import CountRow, DeviceView, HistoryLine
+from services.register.queries import (
+    ClaimantView,
+    ConflictsView,
+    ConflictView,
+    CountRow,
+    DeviceView,
+    HistoryLine,
+    StrayDevice,
+)
 from services.requests.queries import RequestView, TimelineLine
 from services.requests.rules import Status
 
@@ -54,6 +62,45 @@ DEVICES = st.builds(
     age_months=st.one_of(st.none(), st.integers(-5, 400)),
 )
 HISTORY = st.builds(HistoryLine, at=MOMENTS, field=WORDS, before=MAYBE, after=MAYBE, source=WORDS)
+CLAIMANTS = st.builds(
+    ClaimantView,
+    name=WORDS,
+    first_seen_at=st.one_of(st.none(), MOMENTS),
+    last_seen_at=st.one_of(st.none(), MOMENTS),
+    model=MAYBE,
+    holder_email=MAYBE,
+    asset_tag=MAYBE,
+    state=st.sampled_from([None, *DeviceState]),
+)
+CONFLICT = st.builds(
+    ConflictView,
+    conflict=WORDS,
+    serial=WORDS,
+    scheme=WORDS,
+    device_id=IDS,
+    unit=MAYBE,
+    found_at=MOMENTS,
+    claimants=st.lists(CLAIMANTS, min_size=2, max_size=7).map(tuple),
+    ruling=st.sampled_from([None, "one_device", "two_devices", "resolved_itself"]),
+    ruled_by=MAYBE,
+    ruled_at=st.one_of(st.none(), MOMENTS),
+    split_off=MAYBE,
+)
+CONFLICTS = st.builds(ConflictsView, first=many(CONFLICT, 10).map(tuple), number=NUMBERS)
+STRAYS = st.builds(
+    StrayDevice,
+    device_id=IDS,
+    serial=MAYBE,
+    asset_tag=MAYBE,
+    kind=st.sampled_from([None, *Kind]),
+    model=MAYBE,
+    state=st.sampled_from(DeviceState),
+    unit=MAYBE,
+    holder_email=WORDS,
+    person_unit=MAYBE,
+    since=MOMENTS,
+    days=NUMBERS,
+)
 COUNT_ROWS = st.builds(CountRow, keys=st.tuples(WORDS, WORDS), devices=NUMBERS)
 QUEUE = st.builds(
     QueueLine,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from schemas.events.device import DeviceCheckedIn, FailureReported, WipeReported
-from services.intake.identifiers import asset_tag, identifiers, serial, subject
+from services.intake.identifiers import JUNK, asset_tag, identifiers, serial, subject
 from services.intake.sources.intune import translation as intune
 from services.intake.sources.jamf import translation as jamf
 from services.intake.sources.servicenow import translation as servicenow
 from services.intake.translation import Record, Untranslatable, translate_records
+from services.register.batch import Batch
+from services.register.rules.identity import names_of
 from tests.payloads import changed, payload, records
 from tests.unit.intake.context import CONTEXT, NOW
 
@@ -53,10 +58,74 @@ def test_all_sources_key_a_device_by_its_serial() -> None:
         0,
         True,
         [],
+        "To be filled by O.E.M.",
+        "To Be Filled By O.E.M",
+        "Default string",
+        "Not Specified",
+        "NOT AVAILABLE",
+        "System.Byte[]",
+        "Base Board Serial Number",
+        "Chassis Serial Number",
+        "BSN12345678901234567",
+        "MB-1234567890",
+        "03000200-0400-0500-0006-000700080009",
+        "00000000-0000-0000-0000-000000000000",
+        "FFFFFFFF",
+        "01234567",
+        "#N/A",
+        "#REF!",
+        "(blank)",
+        "5.2E+11",
+        "--.--",
     ],
 )
 def test_junk_is_no_serial(junk: object) -> None:
     assert serial(junk) is None
+
+
+JUNK_AS_WRITTEN = ("To be filled by O.E.M.", "0", "Default string", "Not Available", "System Serial Number", "None")
+BETWEEN = st.sampled_from(["", " ", "  ", ".", "-", "_", "\t", "\u00a0"])
+
+
+@given(
+    junk=st.sampled_from(JUNK_AS_WRITTEN),
+    cased=st.sampled_from([str.upper, str.lower, str.title, str.swapcase]),
+    spaced=BETWEEN,
+    around=st.tuples(BETWEEN, BETWEEN),
+)
+def test_junk_is_junk_however_it_is_written(
+    junk: str, cased: Callable[[str], str], spaced: str, around: tuple[str, str]
+) -> None:
+    written = around[0] + spaced.join(cased(junk).split(" ")) + around[1]
+    assert serial(written) is None
+    assert asset_tag(written) is None
+
+
+@given(st.from_regex(r"[A-Z][0-9][A-Z0-9]{5,12}", fullmatch=True).filter(lambda number: len(set(number)) > 4))
+def test_what_a_maker_could_have_given_passes_and_stays(number: str) -> None:
+    assume(number not in JUNK)
+    assert serial(f" {number.lower()} ") == number
+    assert serial(serial(number)) == number
+
+
+@given(st.text())
+def test_whatever_passes_passes_again(words: str) -> None:
+    known = serial(words)
+    assert known is None or serial(known) == known
+
+
+@pytest.mark.parametrize("tag", ["No Asset Tag", "Default string", "0000", "Asset-1234567890", "-", "", "N/A"])
+def test_junk_is_no_asset_tag_either(tag: str) -> None:
+    assert asset_tag(tag) is None
+
+
+def test_two_devices_with_junk_for_a_serial_stay_two() -> None:
+    junk = [changed(LAPTOP, serialNumber="To be filled by O.E.M.", id=name) for name in ("first", "second")]
+    batch = Batch({})
+    for body in junk:
+        for event in intune.translate(body, CONTEXT):
+            batch.fold(event, names_of(event.data.identifiers))
+    assert len(batch.touched) == 2
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.vocabulary import AlertSeverity
-from services.watch.conditions import budget_crossing, failing_model, past_policy_life
+from services.watch.conditions import budget_crossing, failing_model, identity_conflict, past_policy_life
 from services.watch.conditions.budget_crossing import LineStanding
 from services.watch.conditions.failing_model import WindowCount, chance_of
+from services.watch.conditions.identity_conflict import OpenConflicts
 from services.watch.conditions.past_policy_life import Command, UnitAgeing
 from services.watch.conditions.steps import step_reached
 from services.watch.thresholds import load_thresholds
@@ -198,3 +199,20 @@ def test_a_window_before_our_time_is_not_compared_with() -> None:
     count = WindowCount(days=7, recent=20, before=0)
     assert verdict_of(count, known_days=13).finding is None
     assert verdict_of(count, known_days=14).finding is not None
+
+
+def conflicts(number: int, oldest: timedelta = timedelta(hours=5)) -> identity_conflict.Verdict:
+    standing = OpenConflicts(number=number, oldest_at=NOW - oldest if number else None)
+    return identity_conflict.judge(standing, THRESHOLDS.identity_conflict, NOW)
+
+
+def test_conflicts_are_one_alert_with_their_number() -> None:
+    assert conflicts(0).finding is None
+    one, many = conflicts(1).finding, conflicts(1_200, timedelta(days=3)).finding
+    assert one is not None
+    assert many is not None
+    assert (one.headline, one.severity) == ("1 serial number is claimed by two records", AlertSeverity.NOTICE)
+    assert (many.headline, many.severity) == ("1,200 serial numbers are claimed by two records", AlertSeverity.WARNING)
+    assert "less than a day" in one.detail
+    assert "3 days" in many.detail
+    assert conflicts(1).key == conflicts(2).key == "identity-conflict"

@@ -1,0 +1,50 @@
+"""Devices whose people have left or moved: whose, where, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from slack_sdk.models.blocks import Block
+
+from bot.render.message import Message, escape, header, listed, message, note, section
+from bot.render.wording import count_of, kind_name, moment, unit_name
+from services.register.queries import StrayDevice
+
+
+def render(
+    left: Sequence[StrayDevice], moved: Sequence[StrayDevice], names: Mapping[str, str], people: Mapping[str, str]
+) -> Message:
+    """The answer to `leavers`."""
+    if not left and not moved:
+        told = "No device in what you may see is with somebody who has left or moved."
+        return message(told, [section(told)])
+    summary = f"{count_of(len(left), 'device')} with leavers, {len(moved):,} with people who moved"
+    blocks: list[Block] = [header("Leavers and movers"), section(f"*{summary}*")]
+    if left:
+        blocks += [section("*Still with people who have left*"), listed([_left(each, names, people) for each in left])]
+    if moved:
+        blocks += [
+            section("*In another unit than their holder*"),
+            listed([_moved(each, names, people) for each in moved]),
+        ]
+    blocks.append(note("`/kit find SERIAL` shows a device and what happened to it."))
+    return message(summary, blocks)
+
+
+def _left(device: StrayDevice, names: Mapping[str, str], people: Mapping[str, str]) -> str:
+    return f"{_device(device, people)} · {escape(unit_name(names, device.unit))} · left {_since(device)}"
+
+
+def _moved(device: StrayDevice, names: Mapping[str, str], people: Mapping[str, str]) -> str:
+    there, here = unit_name(names, device.unit), unit_name(names, device.person_unit)
+    return f"{_device(device, people)} · {escape(there)}, holder in {escape(here)} · moved {_since(device)}"
+
+
+def _device(device: StrayDevice, people: Mapping[str, str]) -> str:
+    label = escape(device.serial or device.asset_tag) or "no serial"
+    model = escape(device.model) or kind_name(device.kind)
+    return f"• `{label}` {model} · {escape(people.get(device.holder_email.lower(), device.holder_email))}"
+
+
+def _since(device: StrayDevice) -> str:
+    return f"{moment(device.since)} ({'today' if device.days == 0 else count_of(device.days, 'day') + ' ago'})"
