@@ -98,11 +98,14 @@ _NOTHING = re.compile(r"\bNone\b")
 
 
 def words_of(struct: type[msgspec.Struct], field: str) -> str:
-    """The sentence about a field, on one line. Raises KeyError for a field that nothing is said about."""
+    """The sentence about a field, on one line. Raises LookupError for a field of which nothing is said."""
     # `type` is declared by nobody: msgspec makes it of the struct's tag.
     owner = next((each for each in struct.__mro__ if field in inspect.get_annotations(each)), struct)
     said = _beside(owner, field) or _named_in(inspect.cleandoc(owner.__doc__ or ""), field)
-    words = " ".join((said or SAME_EVERYWHERE[field]).split())
+    said = said or SAME_EVERYWHERE.get(field)
+    if said is None:
+        raise LookupError(f"{owner.__name__}.{field}: say what it is, below it, in the docstring or in {__name__}")
+    words = " ".join(said.split())
     return _NOTHING.sub("null", words)
 
 

@@ -106,7 +106,7 @@ def test_a_field_s_words_are_taken_from_beside_it_then_from_the_docstring_then_f
     assert words_of(Described, "other") == "`other` and `named` null at last."
     assert words_of(Described, "named") == "`named` is named, here. `other` and `named` null at last."
     assert words_of(Described, "kind") == SAME_EVERYWHERE["kind"]
-    with pytest.raises(KeyError, match="unsaid"):
+    with pytest.raises(LookupError, match=r"Described\.unsaid"):
         words_of(Described, "unsaid")
 
 
