@@ -47,7 +47,7 @@ def twice(body: bytes, chance: Random) -> bytes:
 
 
 def swollen(body: bytes, chance: Random) -> bytes:
-    return body + chance.choice((b" ", b"\n", b"0", b"]", b"\x00")) * chance.choice((3, 30_000, 150_000))
+    return body + chance.choice((b" ", b"\n", b"0", b"]", b"\x00")) * chance.choice((3, 30_000, 135_000, 150_000))
 
 
 def nothing(_: bytes, chance: Random) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from typing import NamedTuple
 
@@ -10,6 +11,9 @@ import msgspec
 from schemas.envelope import Event
 from services.intake.translation import RecordKind, Translated, translate_body
 from tests.unit.intake.context import CONTEXT
+
+MOST_SECONDS = 2.0
+"""Of a processor, for one body: no mutant is so large that honest work takes a tenth of it."""
 
 
 class Fault(Exception):
@@ -50,10 +54,13 @@ def expected(kind: RecordKind, body: bytes) -> Expected:
 
 def checked(kind: RecordKind, body: bytes) -> Translated:
     """The translation of a body, every part of it fit to be stored and read again. Raises Fault."""
+    began = time.process_time()
     try:
         result = translate_body(kind, body, CONTEXT)
     except Exception as error:
         raise Fault(f"{kind.name}: translating raised {error!r}") from error
+    if (took := time.process_time() - began) > MOST_SECONDS:
+        raise Fault(f"{kind.name}: translating {len(body)} bytes took {took:.1f} s of a processor")
     for rejected in result.rejected:
         if rejected.letter.reason.startswith("translator fault"):
             raise Fault(f"{kind.name}: {rejected.letter.reason} in place of a reason")
