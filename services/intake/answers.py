@@ -48,8 +48,8 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     live: bool
 
 
-def taken(receipt: Receipt) -> tuple[int, Taken]:
-    """The status and the body for what was made safe."""
+def taken(receipt: Receipt, accepted_status: int = 200) -> tuple[int, Taken]:
+    """The status and the body for what was made safe; `accepted_status` is for a delivery without a dead letter."""
     letters = [
         Letter(dead_letter=str(kept.fingerprint), where=kept.where, reason=kept.reason)
         for kept in receipt.kept[:MOST_LETTERS_NAMED]
@@ -62,7 +62,7 @@ def taken(receipt: Receipt) -> tuple[int, Taken]:
     }
     if any(kept.malformed for kept in receipt.kept):
         return 400, Unreadable(error=receipt.kept[0].reason, dead_letters=letters, **counted)
-    return 202 if letters else 200, Taken(dead_letters=letters, **counted)
+    return 202 if letters else accepted_status, Taken(dead_letters=letters, **counted)
 
 
 def in_json(answer: msgspec.Struct, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
 OK = frozenset({200})
+Method = Literal["GET", "POST", "PATCH", "DELETE"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Call:
     """
 
     url: str
-    method: Literal["GET", "POST", "PATCH"] = "GET"
+    method: Method = "GET"
     body: bytes | None = None
     after_seconds: float = 0.0
     with_credentials: bool = True

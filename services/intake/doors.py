@@ -8,7 +8,8 @@ from typing import Any
 
 from services.access.directory import Directory
 from services.intake.settings import SourceSettings
-from services.intake.source import PolledFeed, Source, Webhook
+from services.intake.source import Errand, PolledFeed, Source, Webhook
+from services.intake.sources.entra.declaration import DECLARATION as ENTRA
 from services.intake.sources.finance.declaration import DECLARATION as FINANCE
 from services.intake.sources.intune.declaration import DECLARATION as INTUNE
 from services.intake.sources.jamf.declaration import DECLARATION as JAMF
@@ -19,6 +20,7 @@ from services.settings import read
 
 SOURCES: tuple[Source[Any], ...] = (
     INTUNE,
+    ENTRA,
     JAMF,
     WORKSPACE_ONE,
     SERVICENOW,
@@ -37,6 +39,7 @@ class OpenSource:
     source: Source[Any]
     webhooks: Sequence[Webhook] = ()
     feeds: Sequence[PolledFeed] = ()
+    errands: Sequence[Errand] = ()
 
     @property
     def is_on(self) -> bool:
@@ -55,7 +58,7 @@ def open_sources(
     for source in sources:
         settings = settings_of(source.settings)
         webhooks = [webhook for webhook in source.webhooks(settings) if webhook.proofs]
-        opened.append(OpenSource(source, webhooks, tuple(source.feeds(settings))))
+        opened.append(OpenSource(source, webhooks, tuple(source.feeds(settings)), tuple(source.errands(settings))))
     return opened
 
 

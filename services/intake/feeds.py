@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from services.intake.calls import Answer, Call
+from services.intake.rolls import Roll
 from services.intake.translation import Record, RecordKind
 
 
@@ -20,10 +21,14 @@ class UnusableAnswer(Exception):
 
 
 class Page(NamedTuple):
-    """A page's records, and the position to store in one transaction with their events; None leaves it where it is."""
+    """A page's records, and the position to store in one transaction with their events; None leaves it where it is.
+
+    `roll` is for lists whose vendor may lose count of who has gone: see `rolls.py`.
+    """
 
     records: Sequence[Record]
     position: Mapping[str, str] | None
+    roll: Roll | None = None
 
 
 class Walk(Protocol):

@@ -35,7 +35,12 @@ REFUSALS: dict[int, tuple[str, str, str | None]] = {
 }
 """How a delivery is refused whole: the response's name, what it means, and the header that says more."""
 
-_PLACEHOLDERS = {"SecretStr": "placeholder", "str": "placeholder", "HttpUrl": "https://vendor.example"}
+_PLACEHOLDERS: dict[str, Any] = {
+    "SecretStr": "placeholder",
+    "str": "placeholder",
+    "HttpUrl": "https://vendor.example",
+    "dict": {"placeholder": "placeholder"},
+}
 
 
 def document(webhooks: Iterable[Webhook], settings: IntakeSettings) -> Document:
@@ -101,9 +106,6 @@ def page() -> bytes:
 def _path(webhook: Webhook, proofs: list[str], settings: IntakeSettings) -> Document:
     limit = webhook.maximum_bytes or settings.intake_maximum_body_bytes
     security: list[Document] = [{proof: []} for proof in proofs]
-    content = {"application/json": _answer(Taken)}
-    if webhook.greeting is not None:
-        content["text/plain"] = {"schema": {"type": "string"}}
     operation: Document = {
         "operationId": _operation_id(webhook),
         "tags": [webhook.kind.source],
@@ -116,8 +118,7 @@ def _path(webhook: Webhook, proofs: list[str], settings: IntakeSettings) -> Docu
             "x-maximum-bytes": limit,
         },
         "responses": {
-            "200": {"description": "Safe: all records are accepted, repeated or of no use.", "content": content},
-            "202": _response("Safe: some records are kept in the dead letters, named here.", Taken),
+            **_accepted(webhook),
             "400": _response("Not readable, and kept all the same; or empty, or broken off.", Unreadable, Refused),
             **{str(status): _refused(status) for status in sorted({*REFUSALS, webhook.busy_status})},
         },
@@ -128,6 +129,18 @@ def _path(webhook: Webhook, proofs: list[str], settings: IntakeSettings) -> Docu
         path["get"] |= {"tags": [webhook.kind.source], "security": security}
         path["get"]["responses"]["401"] = _refused(401)
     return path
+
+
+def _accepted(webhook: Webhook) -> Document:
+    safe = _response("Safe: all records are accepted, repeated or of no use.", Taken)
+    kept = _response("Safe: some records are kept in the dead letters, named here.", Taken)
+    answers = {"202": kept} | {str(webhook.accepted_status): safe}
+    if webhook.accepted_status == 202:
+        answers["202"]["description"] = "Safe: records are accepted, repeated, of no use, or kept and named here."
+    if webhook.greeting is not None:
+        answers.setdefault("200", {"description": "A test of the address, echoed.", "content": {}})
+        answers["200"]["content"]["text/plain"] = {"schema": {"type": "string"}}
+    return dict(sorted(answers.items()))
 
 
 def _said(webhook: Webhook, limit: int) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Intake as a running service: the log's relay and pool, the web server, and a poller for each feed."""
+"""Intake as a running service: the log's relay and pool, the web server, a poller for each feed, and the errands."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class IntakeService:
         self._units = units_of(directory)
         self._sources = sources
         self._feeds = [polled for source in self._sources for polled in source.feeds]
+        self._errands = [errand for source in self._sources for errand in source.errands]
         self._stream = StreamService(self.name, settings, (), None)
         self._pollers = OwnedTasks("intake pollers")
         self._polling_pool: Pool | None = None
@@ -62,13 +63,13 @@ class IntakeService:
         await self._runner.setup()
         await web.TCPSite(self._runner, self._intake.intake_host, self._intake.intake_port).start()
         self.port = self._runner.addresses[0][1]
-        if self._feeds:
+        if self._feeds or self._errands:
             await self._start_polling(last_words)
 
     async def _start_polling(self, last_words: LastWords) -> None:
-        # Each feed holds a connection while it is read, so pollers have a pool of their own.
+        # Each feed holds a connection while it is read, so pollers and errands have a pool of their own.
         url = str(self._settings.database_url)
-        self._polling_pool = await open_pool(url, self.name, size=len(self._feeds))
+        self._polling_pool = await open_pool(url, self.name, size=len(self._feeds) + len(self._errands))
         self._session = aiohttp.ClientSession()
         for polled in self._feeds:
             poller = Poller(
@@ -80,8 +81,11 @@ class IntakeService:
                 last_words,
                 polled.every_seconds,
                 asyncio.sleep,
+                wakeable=polled.wakeable,
             )
             self._pollers.start(poller.run(), polled.feed.name)
+        for errand in self._errands:
+            self._pollers.start(errand.run(self._session, self._pool_for_polling), errand.name)
 
     def _say_what_is_off(self) -> None:
         for each in self._sources:

@@ -6,17 +6,19 @@ A declaration is all that intake knows of a vendor; `docs/add-a-source.md` walks
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import aiohttp
 
+from services.database.pool import Pool
 from services.intake.authenticity import Proof
 from services.intake.feeds import Feed
 from services.intake.settings import SourceSettings
 from services.intake.translation import RecordKind
 from services.intake.vendor_http import Credentials
+from services.intake.wakes import Wake
 
 Settings = TypeVar("Settings", bound=SourceSettings)
 
@@ -28,6 +30,8 @@ class Webhook:
     `busy_status` is what makes this sender try again while we cannot take it in; most know 503, some only 429.
     `greeting` answers the sender's test of an address before anything is proved: it is given the query, and says what
     to echo as plain text, or None if this is no test. `answers_get` lets an authentic GET be answered with 200.
+    `accepted_status` answers a delivery without a dead letter; `patience_seconds` is how long it may wait for the
+    database. `wakes` says who is to look now because of a body, and is kept in the delivery's transaction.
     """
 
     path: str
@@ -38,15 +42,33 @@ class Webhook:
     busy_status: int = 503
     greeting: Callable[[Mapping[str, str]], str | None] | None = None
     answers_get: bool = False
+    accepted_status: int = 200
+    patience_seconds: float = 5.0
+    wakes: Callable[[bytes], Sequence[Wake]] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
 class PolledFeed:
-    """A feed with what polling it takes. Credentials are made once there is a session; `every_seconds` is real."""
+    """A feed with what polling it takes. Credentials are made once there is a session; `every_seconds` is real.
+
+    `wakeable` is for a feed that some webhook wakes: it is read then, without waiting for its turn.
+    """
 
     feed: Feed
     every_seconds: float
     credentials: Callable[[aiohttp.ClientSession], Credentials]
+    wakeable: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Errand:
+    """What is to be kept in order with a vendor beside reading it, such as a subscription.
+
+    `run` ends only when cancelled. It may take one connection of the pool at a time.
+    """
+
+    name: str
+    run: Callable[[aiohttp.ClientSession, Callable[[], Pool]], Coroutine[Any, Any, None]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,3 +100,4 @@ class Source(Generic[Settings]):
     silent_after: timedelta | None
     webhooks: Callable[[Settings], Sequence[Webhook]] = _nothing  # type: ignore[assignment]  # an empty tuple is a sequence of anything
     feeds: Callable[[Settings], Sequence[PolledFeed]] = _nothing  # type: ignore[assignment]  # the same
+    errands: Callable[[Settings], Sequence[Errand]] = _nothing  # type: ignore[assignment]  # the same

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import AsyncIterator, Mapping
 
-from services.database.pool import Connection
+from services.database.pool import Connection, Pool
 from services.database.statements import load_statements
 
 _SQL = load_statements(__file__, "store.sql")
@@ -21,11 +22,16 @@ async def move(connection: Connection, feed: str, to: Mapping[str, str]) -> None
     await connection.execute(_SQL["move"], feed, dict(to))
 
 
-async def hold(connection: Connection, feed: str) -> bool:
-    """Become the only one who reads this feed, for as long as the connection lives. False if another does."""
-    return bool(await connection.fetchval(_SQL["hold"], feed))
-
-
-async def release(connection: Connection, feed: str) -> None:
-    """Let another read the feed."""
-    await connection.execute(_SQL["release"], feed)
+@contextlib.asynccontextmanager
+async def holding(pool: Pool, name: str) -> AsyncIterator[Connection | None]:
+    """A connection on which we are the only one at this work, for as long as it lives; None if another process is."""
+    async with pool.acquire() as connection:
+        if not await connection.fetchval(_SQL["hold"], name):
+            yield None
+            return
+        try:
+            yield connection
+        finally:
+            # A connection that broke has released the lock by itself.
+            if not connection.is_closed():
+                await connection.execute(_SQL["release"], name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -26,8 +26,8 @@ from services.intake.measures import REFUSED, LastWords
 from services.intake.rates import Allowance
 from services.intake.source import Webhook
 from services.intake.translation import Context, Translated, translate_body
+from services.intake.wakes import Wake, wake
 
-WAIT_FOR_DATABASE_SECONDS = 5.0
 RETRY_AFTER_SECONDS = 5
 LARGE_BODY_BYTES = 128 * 1024
 """From here on a body is translated beside the event loop."""
@@ -71,7 +71,7 @@ class WebhookDoor:
                 return greeted
             body = await self._read(request)
             translated = await self._translate(body)
-            receipt = await self._make_safe(translated)
+            receipt = await self._make_safe(translated, self._wakes(body))
         except Refusal as refusal:
             REFUSED.labels(source, str(refusal.status)).inc()
             log.warning("delivery refused", source=source, status=refusal.status, why=refusal.words)
@@ -91,7 +91,14 @@ class WebhookDoor:
     def _greeted(self, request: web.Request) -> web.Response | None:
         greeting = self._webhook.greeting
         echo = greeting(request.query) if greeting is not None else None
-        return None if echo is None else web.Response(text=echo, content_type="text/plain", charset="utf-8")
+        if echo is None:
+            return None
+        # Whoever asks may write the echo, so no browser may take it for a page.
+        unsniffed = {"X-Content-Type-Options": "nosniff"}
+        return web.Response(text=echo, content_type="text/plain", charset="utf-8", headers=unsniffed)
+
+    def _wakes(self, body: bytes) -> Sequence[Wake]:
+        return self._webhook.wakes(body) if self._webhook.wakes is not None else ()
 
     async def _read(self, request: web.Request) -> bytes:
         webhook, raw = self._webhook, None
@@ -128,12 +135,13 @@ class WebhookDoor:
             return await asyncio.to_thread(translate_body, self._webhook.kind, body, context)
         return translate_body(self._webhook.kind, body, context)
 
-    async def _make_safe(self, translated: Translated) -> Receipt:
+    async def _make_safe(self, translated: Translated, wakes: Sequence[Wake]) -> Receipt:
         try:
             async with (
-                self._pool().acquire(timeout=WAIT_FOR_DATABASE_SECONDS) as connection,
+                self._pool().acquire(timeout=self._webhook.patience_seconds) as connection,
                 connection.transaction(),
             ):
+                await wake(connection, wakes)
                 return await admit(connection, translated)
         except DATABASE_FAULTS as error:
             log.error("a delivery could not be made safe", source=translated.kind.source, error=repr(error))
@@ -141,7 +149,7 @@ class WebhookDoor:
             raise Refusal(self._webhook.busy_status, "not possible just now, send again", again) from None
 
     def _answer(self, receipt: Receipt) -> web.Response:
-        status, answer = taken(receipt)
+        status, answer = taken(receipt, self._webhook.accepted_status)
         for kept in receipt.kept:
             log.warning("dead letter", source=receipt.source, fingerprint=str(kept.fingerprint), reason=kept.reason)
         if status == 400:

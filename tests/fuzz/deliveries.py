@@ -56,4 +56,4 @@ def delivery(run: int, mutant: Mutant, webhook: Webhook) -> DeliveryOf:
         return DeliveryOf(mutant, webhook, headers, body, unread(413))
     if not mutant.body.strip():
         return DeliveryOf(mutant, webhook, headers, body, unread(400))
-    return DeliveryOf(mutant, webhook, headers, body, expected(webhook.kind, mutant.body))
+    return DeliveryOf(mutant, webhook, headers, body, expected(webhook.kind, mutant.body, webhook.accepted_status))

@@ -39,7 +39,7 @@ def provable_webhooks() -> list[Webhook]:
     return [
         webhook
         if any(isinstance(proof, SecretHeader | BasicCredentials) for proof in webhook.proofs)
-        else dataclasses.replace(webhook, proofs=[*webhook.proofs, OURS])
+        else dataclasses.replace(webhook, proofs=[OURS, *webhook.proofs])
         for webhook in every_webhook()
     ]
 

@@ -37,7 +37,7 @@ def unread(status: int) -> Expected:
     return Expected(status, REFUSED_UNREAD, frozenset(), frozenset())
 
 
-def expected(kind: RecordKind, body: bytes) -> Expected:
+def expected(kind: RecordKind, body: bytes, accepted_status: int) -> Expected:
     """What must become of an authentic body within bounds. Raises Fault if a translator itself went wrong."""
     result = checked(kind, body)
     counts = Counter(
@@ -45,7 +45,7 @@ def expected(kind: RecordKind, body: bytes) -> Expected:
     )
     malformed = any(rejected.malformed for rejected in result.rejected)
     return Expected(
-        status=400 if malformed else 202 if result.rejected else 200,
+        status=400 if malformed else 202 if result.rejected else accepted_status,
         counts=counts,
         events=frozenset((event.source, event.id) for record in result.events for event in record),
         letters=frozenset(str(rejected.letter.fingerprint) for rejected in result.rejected),

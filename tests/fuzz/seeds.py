@@ -71,13 +71,17 @@ def _understands(kind: RecordKind, seed: Seed) -> bool:
     if len(seed.body) > LARGEST:
         return False
     result = translate_body(kind, seed.body, CONTEXT)
-    own = seed.origin.partition("/")[0] == kind.source
+    # What is of no use is a seed where the sender's own name stands over it, or where the kind has no use but this.
+    own = seed.origin.partition("/")[0] == kind.source or not kind.topics
     return not result.rejected and bool(result.events or (own and result.ignored))
 
 
 def _answers(feed: Feed, seed: Seed) -> bool:
+    """It holds what becomes events, or leads to a question about what it holds."""
+    walk = feed.walk(None, NOW)
     try:
-        pages = list(feed.walk(None, NOW).read(Answer(200, seed.body)))
+        pages = list(walk.read(Answer(200, seed.body)))
     except UnusableAnswer:
         return False
-    return any(translate_records(feed.kind, page.records, CONTEXT).events for page in pages)
+    asks_more = walk.call is not None and walk.call.body is not None
+    return asks_more or any(translate_records(feed.kind, page.records, CONTEXT).events for page in pages)

@@ -29,6 +29,11 @@ SECRETS = {
     "finance_secrets": "finance-secret",
     "workspace_one_user": "wsone",
     "workspace_one_password": "wsone-new,wsone-old",
+    "entra_tenant_id": "tenant",
+    "entra_client_id": "client",
+    "entra_client_secret": "hush",
+    "entra_client_states": "nwh-graph-secret-1, nwh-graph-secret-2",
+    "entra_notification_url": "https://quartermaster.example/sources/entra/notifications",
 }
 JAMF = {"X-Quartermaster-Secret": "jamf-new", "Content-Type": "application/json"}
 DESK = {"X-ServiceNow-Secret": "desk-secret", "Content-Type": "application/json"}

@@ -153,11 +153,12 @@ class _Telling:
     def _take(self, kind: RecordKind, body: bytes) -> None:
         translated = translate_body(kind, body, self._context)
         assert not translated.rejected, translated.rejected
+        topic_of = {each: topic for topic in kind.topics for each in topic.event_types}
         for events in translated.events:
             for event in events:
                 if (event.source, event.id) not in self._known:
                     self._known.add((event.source, event.id))
-                    self.events.append((kind.topic, event))
+                    self.events.append((topic_of[type(event)], event))
 
 
 def _requests(world: World, thinned: _Thinned) -> list[NewRequest]:

@@ -34,6 +34,12 @@ def test_every_source_can_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "FINANCE_SECRETS": "hush-finance",
         "WORKSPACE_ONE_USER": "wsone",
         "WORKSPACE_ONE_PASSWORD": "hush-wsone",
+        "ENTRA_TENANT_ID": "tenant",
+        "ENTRA_CLIENT_ID": "client",
+        "ENTRA_CLIENT_SECRET": "hush-entra",
+        "ENTRA_CLIENT_STATES": "hush-state,hush-older",
+        "ENTRA_NOTIFICATION_URL": "https://quartermaster.example/sources/entra/notifications",
+        "ENTRA_UNIT_GROUPS": '{"477e9fc6-5de7-4406-bb2a-7e5c83c9ae5f": "central-west"}',
     }.items():
         monkeypatch.setenv(name, value)
     on = {source.source.name: source for source in open_sources() if source.is_on}
@@ -42,9 +48,11 @@ def test_every_source_can_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "/sources/servicenow/push",
         "/sources/finance/extract",
         "/sources/workspace-one/notifications",
+        "/sources/entra/notifications",
     }
     feeds = [polled.feed.name for source in on.values() for polled in source.feeds]
-    assert feeds == ["intune", "servicenow/alm_hardware", "servicenow/incident"]
+    assert feeds == ["intune", "entra/users", "entra/groups", "servicenow/alm_hardware", "servicenow/incident"]
+    assert [errand.name for source in on.values() for errand in source.errands] == ["entra/subscriptions"]
     assert "hush" not in repr(on)
 
 
@@ -66,6 +74,12 @@ def test_no_two_sources_share_a_name_a_path_or_a_setting() -> None:
         ({"FINANCE_SECRETS": " , "}, "FINANCE_SECRETS is set but holds no secret"),
         ({"SERVICENOW_POLL_SECONDS": "0"}, "SERVICENOW_POLL_SECONDS"),
         ({"INTUNE_GRAPH_URL": "ftp://x.example"}, "INTUNE_GRAPH_URL"),
+        ({"ENTRA_CLIENT_STATES": "state"}, "ENTRA_NOTIFICATION_URL must be set too"),
+        (
+            {"ENTRA_CLIENT_STATES": "state", "ENTRA_NOTIFICATION_URL": "https://x.example"},
+            "ENTRA_TENANT_ID must be set too",
+        ),
+        ({"ENTRA_UNIT_GROUPS": '{"it\'s": "unit"}'}, "ENTRA_UNIT_GROUPS is keyed by the ids of groups"),
     ],
 )
 def test_half_of_a_source_s_settings_is_a_mistake_that_is_named(
