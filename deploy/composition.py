@@ -23,6 +23,7 @@ SERVICES = {
     "requests": "services.requests.service",
     "refresh": "services.refresh.service",
     "budget": "services.budget.service",
+    "desk": "services.desk.service",
     "watch": "services.watch.service",
     "bot": "bot.service",
 }

@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block
 
 from bot import ids
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
-from bot.render.wording import REASONS, STATUSES, day, kind_name, moment, unit_name
+from bot.render.wording import REASONS, STATUSES, TICKET_STATES, day, kind_name, moment, unit_name
 from services.requests.queries import RequestView
 
 _MARKS = {
@@ -51,8 +51,21 @@ def _facts(view: RequestView, names: Mapping[str, str]) -> list[str]:
         "Accessibility": "has needs that are checked before the old device goes back"
         if view.accessibility_needs
         else "",
+        "Service desk": _ticket(view),
     }
     return [f"*{label}:* {fact}" for label, fact in facts.items() if fact]
+
+
+def _ticket(view: RequestView) -> str:
+    """The desk's number, leading there where the desk said where it is, and how the ticket stands."""
+    if view.ticket is None:
+        return ""
+    number = escape(view.ticket)
+    # A bar or an angle bracket would end Slack's link early.
+    if view.ticket_link and not set("|<> ") & set(view.ticket_link):
+        number = f"<{view.ticket_link.replace('&', '&amp;')}|{number}>"
+    state = view.ticket_state or ""
+    return f"{number}, {TICKET_STATES.get(state, state)}"
 
 
 def for_requester(view: RequestView, names: Mapping[str, str], people: Mapping[str, str]) -> Message:

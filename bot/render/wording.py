@@ -27,6 +27,15 @@ STATUSES: Mapping[str, str] = {
     "waiting_for_money": "approved, waiting for money",
     "refused": "refused",
 }
+TICKET_STATES: Mapping[str, str] = {
+    "open": "not taken up yet",
+    "in_progress": "in progress",
+    "waiting": "on hold",
+    "resolved": "resolved",
+    "closed": "closed",
+    "cancelled": "cancelled",
+}
+"""How a ticket at the service desk stands."""
 _BAR = 20
 
 

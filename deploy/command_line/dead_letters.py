@@ -20,7 +20,7 @@ from services.intake.doors import units_of
 from services.intake.replay import replay as replay_letter
 from services.settings import Settings, read
 
-SCHEMAS = ("intake", "register", "requests", "refresh", "budget", "watch", "bot")
+SCHEMAS = ("intake", "register", "requests", "refresh", "budget", "desk", "watch", "bot")
 
 program = typer.Typer(no_args_is_help=True, help="What could not be applied: list, show, replay, discard.")
 console = Console(highlight=False)

@@ -24,7 +24,9 @@ console = Console(stderr=True, highlight=False)
 
 @program.command()
 def run(
-    services: Annotated[list[str], typer.Argument(help="intake, register, requests, refresh, budget, watch, bot; all")],
+    services: Annotated[
+        list[str], typer.Argument(help="intake, register, requests, refresh, budget, desk, watch, bot; all")
+    ],
 ) -> None:
     """Run one service, several, or all of them, until interrupted."""
     from deploy import composition  # a migration need not import Slack, Faust and matplotlib

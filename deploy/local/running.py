@@ -1,7 +1,7 @@
 """`make run`: everything on this machine, from the database to the people's page, until Ctrl-C.
 
 Each part is replaced by a real one where the environment names it: `DATABASE_URL`, `KAFKA_BOOTSTRAP_SERVERS`,
-`SLACK_BOT_TOKEN` with `SLACK_APP_TOKEN`.
+`SLACK_BOT_TOKEN` with `SLACK_APP_TOKEN`, `DESK_SYSTEM`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from services.database import migrations
 
 VAR = Path(__file__).parents[2] / "var"
 WORKSPACE_PORT, INTAKE_PORT, VENDORS_PORT = 8400, 8401, 8402
-CORE = ("register", "requests", "refresh", "budget")
+CORE = ("register", "requests", "refresh", "budget", "desk")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -205,6 +205,12 @@ class LocalStack:
             "SERVICENOW_PUSH_SECRETS": keys.servicenow_push_secret,
             "FINANCE_SECRETS": keys.finance_secret,
         }
+        desk = {
+            "DESK_SYSTEM": "servicenow",
+            "DESK_SERVICENOW_URL": vendors_url,
+            "DESK_SERVICENOW_USER": "quartermaster",
+            "DESK_SERVICENOW_PASSWORD": keys.servicenow_password,
+        }
         senders = {
             "INTAKE_URL": f"http://127.0.0.1:{intake}",
             "INTUNE_TENANT_ID": "metropolitan.example",
@@ -231,7 +237,7 @@ class LocalStack:
 
         simulator = [sys.executable, "-m", "deploy.local.simulator", "--scenario", self._scenario]
         answering = [
-            service("services", *CORE),
+            service("services", *CORE, **({} if "DESK_SYSTEM" in os.environ else desk)),
             service("intake", "intake", **sources),
             service("bot", "bot", **slack),
         ]

@@ -19,7 +19,7 @@ TicketState = Literal["open", "in_progress", "waiting", "resolved", "closed", "c
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """A ticket as it stood. `desk` is the system (servicenow, jira), `record` its own id, `ticket` what people quote.
 
-    `correlation` is what we wrote into it when we opened it: a request's reference such as R-123.
+    `correlation` is what we wrote into it when we opened it: deployment and reference, such as quartermaster-R-123.
     """
 
     desk: str

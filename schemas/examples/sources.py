@@ -28,7 +28,7 @@ SOURCE_EXAMPLES: tuple[Event, ...] = (
             state="in_progress",
             opened_at=AT - timedelta(days=1),
             requester_email="amara.osei@metropolitan.example",
-            correlation="R-123",
+            correlation="quartermaster-R-123",
         ),
     ),
     RequestTicketChanged(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from services.access.directory import Directory
@@ -11,10 +11,14 @@ from services.intake.settings import SourceSettings
 from services.intake.source import Errand, PolledFeed, Source, Webhook
 from services.intake.sources.entra.declaration import DECLARATION as ENTRA
 from services.intake.sources.finance.declaration import DECLARATION as FINANCE
+from services.intake.sources.fleet.declaration import DECLARATION as FLEET
 from services.intake.sources.intune.declaration import DECLARATION as INTUNE
 from services.intake.sources.jamf.declaration import DECLARATION as JAMF
+from services.intake.sources.jira.declaration import DECLARATION as JIRA
 from services.intake.sources.servicenow.declaration import DECLARATION as SERVICENOW
+from services.intake.sources.snipeit.declaration import DECLARATION as SNIPEIT
 from services.intake.sources.workspace_one.declaration import DECLARATION as WORKSPACE_ONE
+from services.intake.streams import Stream
 from services.intake.translation import RecordKind
 from services.settings import read
 
@@ -23,12 +27,38 @@ SOURCES: tuple[Source[Any], ...] = (
     ENTRA,
     JAMF,
     WORKSPACE_ONE,
+    FLEET,
     SERVICENOW,
+    JIRA,
+    SNIPEIT,
     FINANCE,
 )
 """Every source there is. A new one is added here, and nowhere else."""
 
-RECORD_KINDS: dict[str, RecordKind] = {kind.name: kind for source in SOURCES for kind in source.kinds}
+
+class _RecordKinds(Mapping[str, RecordKind]):
+    """Kinds by name. One whose translation depends on settings follows the environment as it is when it is asked for:
+    a letter is translated again by what was mended, be it the code or a setting.
+    """
+
+    def __init__(self, sources: Sequence[Source[Any]]) -> None:
+        self._sources = {kind.name: source for source in sources for kind in source.kinds}
+        self._kinds = {kind.name: kind for source in sources for kind in source.kinds}
+
+    def __getitem__(self, name: str) -> RecordKind:
+        source = self._sources[name]
+        if source.kinds_with is None:
+            return self._kinds[name]
+        return next(kind for kind in source.kinds_with(read(source.settings)) if kind.name == name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+
+RECORD_KINDS: Mapping[str, RecordKind] = _RecordKinds(SOURCES)
 """Every kind of record by the name its dead letters are filed under."""
 
 
@@ -40,11 +70,12 @@ class OpenSource:
     webhooks: Sequence[Webhook] = ()
     feeds: Sequence[PolledFeed] = ()
     errands: Sequence[Errand] = ()
+    streams: Sequence[Stream] = ()
 
     @property
     def is_on(self) -> bool:
         """True if anything can come from it."""
-        return bool(self.webhooks or self.feeds)
+        return bool(self.webhooks or self.feeds or self.streams)
 
 
 def open_sources(
@@ -58,7 +89,15 @@ def open_sources(
     for source in sources:
         settings = settings_of(source.settings)
         webhooks = [webhook for webhook in source.webhooks(settings) if webhook.proofs]
-        opened.append(OpenSource(source, webhooks, tuple(source.feeds(settings)), tuple(source.errands(settings))))
+        opened.append(
+            OpenSource(
+                source,
+                webhooks,
+                tuple(source.feeds(settings)),
+                tuple(source.errands(settings)),
+                tuple(source.streams(settings)),
+            )
+        )
     return opened
 
 

@@ -24,11 +24,13 @@ class Page(NamedTuple):
     """A page's records, and the position to store in one transaction with their events; None leaves it where it is.
 
     `roll` is for lists whose vendor may lose count of who has gone: see `rolls.py`.
+    `kind` is that of its records where it is not the feed's own.
     """
 
     records: Sequence[Record]
     position: Mapping[str, str] | None
     roll: Roll | None = None
+    kind: RecordKind | None = None
 
 
 class Walk(Protocol):

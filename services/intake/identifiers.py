@@ -13,11 +13,12 @@ from services.intake.translation import Untranslatable
 
 SERIAL, ASSET_TAG = "serial", "asset_tag"
 INTUNE, JAMF = "intune", "jamf"
-WORKSPACE_ONE = "workspace_one"
+WORKSPACE_ONE, FLEET = "workspace_one", "fleet"
+SNIPEIT = "snipeit"
 SERVICENOW, SERVICENOW_CI = "servicenow", "servicenow_ci"
 """An asset record and the configuration item it stands for: incidents name the latter."""
 
-_KEY_ORDER = (SERIAL, ASSET_TAG, SERVICENOW, SERVICENOW_CI, INTUNE, JAMF, WORKSPACE_ONE)
+_KEY_ORDER = (SERIAL, ASSET_TAG, SERVICENOW, SERVICENOW_CI, SNIPEIT, INTUNE, JAMF, WORKSPACE_ONE, FLEET)
 
 JUNK = frozenset(
     {

@@ -18,6 +18,13 @@ OUTCOMES = Counter(
 REFUSED = Counter("quartermaster_intake_refused_total", "Requests answered with an error", ["source", "status"])
 CLAMPED = Counter("quartermaster_intake_clamped_total", "Records whose clock ran ahead of ours", ["source"])
 POLL_FAILURES = Counter("quartermaster_intake_poll_failures_total", "Lists that could not be read to the end", ["feed"])
+STREAM_FAILURES = Counter(
+    "quartermaster_intake_stream_failures_total", "Times a stream broke off and was opened anew", ["stream"]
+)
+STREAM_LOST = Counter(
+    "quartermaster_intake_stream_lost_total", "Times the broker no longer kept the messages at our place", ["stream"]
+)
+STREAM_LAG = Gauge("quartermaster_intake_stream_lag", "Messages of a stream that are not read yet", ["stream"])
 SILENCE = Gauge(
     "quartermaster_intake_silence_seconds", "Seconds since a source's last word, in business time", ["source"]
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import msgspec
+from pydantic import ValidationError
 
 from schemas.asyncapi import RELEASE
 from services.intake.answers import Live, Refused, Taken, Unreadable
@@ -86,16 +87,25 @@ def every_webhook() -> list[Webhook]:
     return [webhook for source in SOURCES for webhook in source.webhooks(filled(source.settings))]
 
 
-def filled(kind: type[SourceSettings]) -> SourceSettings:
-    """A source's settings with a placeholder for each that is off by default: for documents and tests."""
-    placeholders = {
+def filled(kind: type[SourceSettings], said: Mapping[str, Any] | None = None) -> SourceSettings:
+    """A source's settings with a placeholder for each that is off by default, for documents and tests.
+
+    What a placeholder does not fit stays off, with the keys it goes together with. `said` is taken as it is.
+    """
+    own = {name: value for name, value in (said or {}).items() if name in kind.model_fields}
+    given = {
         name: placeholder
         for name, field in kind.model_fields.items()
         if field.default is None
         for type_, placeholder in _PLACEHOLDERS.items()
         if type_ in str(field.annotation).replace(".", " ").replace("[", " ").split()
-    }
-    return kind.model_validate(placeholders)
+    } | own
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        unfit = {str(each["loc"][0]) for each in error.errors() if each["loc"]}
+        unfit |= {key for keys in kind.TOGETHER if unfit & set(keys) for key in keys}
+        return kind.model_validate({name: value for name, value in given.items() if name not in unfit})
 
 
 def page() -> bytes:

@@ -136,4 +136,4 @@ class Poller:
         if page is None:
             return None
         context = Context(self._clock.now(), self._units)
-        return page, translate_records(self._feed.kind, page.records, context)
+        return page, translate_records(page.kind or self._feed.kind, page.records, context)

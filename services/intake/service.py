@@ -1,4 +1,4 @@
-"""Intake as a running service: the log's relay and pool, the web server, a poller for each feed, and the errands."""
+"""Intake as a running service: the log's relay and pool, the web server, pollers, errands, and readers of streams."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from services.intake.doors import OpenSource, open_sources, units_of
 from services.intake.measures import LastWords
 from services.intake.polling import Poller
 from services.intake.settings import IntakeSettings
+from services.intake.streaming import StreamReader
 from services.intake.vendor_http import Vendor
 from services.lifecycle import OwnedTasks, Service
 from services.settings import Settings, read
@@ -48,6 +49,8 @@ class IntakeService:
         self._stream = StreamService(self.name, settings, (), None)
         self._pollers = OwnedTasks("intake pollers")
         self._polling_pool: Pool | None = None
+        self._readers = OwnedTasks("intake streams")
+        self._streaming_pool: Pool | None = None
         self._session: aiohttp.ClientSession | None = None
         self._runner: web.AppRunner | None = None
         self.port = intake.intake_port
@@ -65,6 +68,7 @@ class IntakeService:
         self.port = self._runner.addresses[0][1]
         if self._feeds or self._errands:
             await self._start_polling(last_words)
+        await self._start_streaming(last_words)
 
     async def _start_polling(self, last_words: LastWords) -> None:
         # Each feed holds a connection while it is read, so pollers and errands have a pool of their own.
@@ -87,6 +91,17 @@ class IntakeService:
         for errand in self._errands:
             self._pollers.start(errand.run(self._session, self._pool_for_polling), errand.name)
 
+    async def _start_streaming(self, last_words: LastWords) -> None:
+        # Each stream holds a connection for as long as it is followed.
+        streams = [stream for source in self._sources for stream in source.streams]
+        if not streams:
+            return
+        pool = await open_pool(str(self._settings.database_url), self.name, size=len(streams))
+        self._streaming_pool = pool
+        for stream in streams:
+            reader = StreamReader(stream, lambda: pool, self._clock, self._units, last_words, asyncio.sleep)
+            self._readers.start(reader.run(), stream.name)
+
     def _say_what_is_off(self) -> None:
         for each in self._sources:
             log.info("source is on" if each.is_on else "source is off: it has no settings", source=each.source.name)
@@ -104,16 +119,19 @@ class IntakeService:
         if self._runner is not None:
             await self._runner.cleanup()
         await self._pollers.stop()
+        await self._readers.stop()
         if self._session is not None:
             await self._session.close()
-        if self._polling_pool is not None:
-            async with asyncio.timeout(10):
-                await self._polling_pool.close()
+        for pool in (self._polling_pool, self._streaming_pool):
+            if pool is not None:
+                async with asyncio.timeout(10):
+                    await pool.close()
         await self._stream.stop()
 
     def ready(self) -> bool:
-        """True while the doors are open, every poller lives and the relay works."""
-        return self._runner is not None and not self._pollers.failed.is_set() and self._stream.ready()
+        """True while the doors are open, every poller and every reader lives and the relay works."""
+        failed = self._pollers.failed.is_set() or self._readers.failed.is_set()
+        return self._runner is not None and not failed and self._stream.ready()
 
 
 def build(settings: Settings, clock: Clock, directory: Directory) -> Service:

@@ -16,6 +16,7 @@ from services.database.pool import Pool
 from services.intake.authenticity import Proof
 from services.intake.feeds import Feed
 from services.intake.settings import SourceSettings
+from services.intake.streams import Stream
 from services.intake.translation import RecordKind
 from services.intake.vendor_http import Credentials
 from services.intake.wakes import Wake
@@ -90,6 +91,8 @@ class Source(Generic[Settings]):
     """A vendor's system. `name` stands in metrics and before the dead letters' kinds, `title` is for people.
 
     `silent_after` is how long it may say nothing before somebody is told; None where silence is no news.
+    Where translating depends on a setting (which field holds a serial, the zone of a server's clock), `kinds_with`
+    makes the same kinds by the settings; `kinds` are those of the defaults.
     """
 
     name: str
@@ -98,6 +101,8 @@ class Source(Generic[Settings]):
     kinds: Sequence[RecordKind]
     described: Described
     silent_after: timedelta | None
+    kinds_with: Callable[[Settings], Sequence[RecordKind]] | None = None
     webhooks: Callable[[Settings], Sequence[Webhook]] = _nothing  # type: ignore[assignment]  # an empty tuple is a sequence of anything
     feeds: Callable[[Settings], Sequence[PolledFeed]] = _nothing  # type: ignore[assignment]  # the same
     errands: Callable[[Settings], Sequence[Errand]] = _nothing  # type: ignore[assignment]  # the same
+    streams: Callable[[Settings], Sequence[Stream]] = _nothing  # type: ignore[assignment]  # the same

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from schemas.envelope import Event
+from schemas.events.desk import TicketReported
 from schemas.events.device import FailureReported, WipeReported
 from schemas.topics import Topic
 from services.eventlog.dead_letters import DeadLetter
@@ -139,6 +140,8 @@ def _latest_moment(event: Event) -> datetime:
         return max(event.time, event.data.opened_at)
     if isinstance(event, WipeReported) and event.data.requested_at is not None:
         return max(event.time, event.data.requested_at)
+    if isinstance(event, TicketReported) and event.data.opened_at is not None:
+        return max(event.time, event.data.opened_at)
     return event.time
 
 
@@ -149,6 +152,8 @@ def _not_after(event: Event, now: datetime) -> Event:
         changes["data"] = msgspec.structs.replace(event.data, opened_at=min(event.data.opened_at, now))
     elif isinstance(event, WipeReported) and event.data.requested_at is not None:
         changes["data"] = msgspec.structs.replace(event.data, requested_at=min(event.data.requested_at, now))
+    elif isinstance(event, TicketReported) and event.data.opened_at is not None:
+        changes["data"] = msgspec.structs.replace(event.data, opened_at=min(event.data.opened_at, now))
     return msgspec.structs.replace(event, **changes)
 
 

@@ -56,6 +56,18 @@ class BasicAuthorisation:
         return {"Authorization": aiohttp.encode_basic_auth(self.user, self.password, encoding="utf-8")}
 
 
+@dataclasses.dataclass(frozen=True)
+class BearerAuthorisation:
+    """A token of ours that lives until somebody revokes it."""
+
+    token: str = dataclasses.field(repr=False)
+    renewable: bool = False
+
+    async def headers(self, *, fresh: bool = False) -> Mapping[str, str]:
+        """The Authorization header."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds a vendor asks us to wait: a number, or a date, which is measured against the vendor's own clock."""
     words = headers.get("Retry-After", "").strip()

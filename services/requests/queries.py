@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from schemas.events.desk import TicketState
 from schemas.vocabulary import Kind, RequestReason, Role
 from services.access.viewer import Viewer
 from services.database.pool import Connection
@@ -30,7 +31,10 @@ class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestView(msgspec.Struct, frozen=True, kw_only=True):
-    """A request as a viewer sees it. `verdict` is what policy said when it was raised."""
+    """A request as a viewer sees it. `verdict` is what policy said when it was raised.
+
+    `ticket` is the service desk's number for it, once it has one; `ticket_link` leads there.
+    """
 
     request_id: UUID
     reference: str
@@ -53,6 +57,9 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     refusal: str | None
     raised_at: datetime
     timeline: list[TimelineLine]
+    ticket: str | None = None
+    ticket_state: TicketState | None = None
+    ticket_link: str | None = None
 
 
 async def request(connection: Connection, viewer: Viewer, request_id: UUID) -> RequestView | None:

@@ -3,8 +3,10 @@
 -- $3 id, $4 reference, $5 statuses, $6 only one's own, $7 only those waiting for this viewer, $8 how many
 SELECT r.request_id, r.reference, r.requester_email, r.requester_name, r.unit, r.kind, r.reason, r.device_id, r.serial,
        r.explanation, r.needed_by, r.accessibility_needs, r.delivery_place, r.status, r.verdict, r.approver_email,
-       r.decided_by, r.decided_at, r.refusal, r.raised_at, t.at, t.what, t.who
+       r.decided_by, r.decided_at, r.refusal, r.raised_at, d.ticket, d.state AS ticket_state, d.link AS ticket_link,
+       t.at, t.what, t.who
 FROM requests.requests AS r
+LEFT JOIN requests.desk_tickets AS d ON d.request_id = r.request_id
 CROSS JOIN LATERAL (
     SELECT array_agg(at ORDER BY at, entry) AS at, array_agg(what ORDER BY at, entry) AS what,
            array_agg(who ORDER BY at, entry) AS who

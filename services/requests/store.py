@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from schemas.events.desk import RequestTicketChanged
 from schemas.vocabulary import Kind, RequestReason
 from services.access.viewer import Viewer
 from services.database.pool import Connection
@@ -117,6 +118,22 @@ async def move_on(connection: Connection, statuses: dict[UUID, Status]) -> None:
     """Write the new status of requests that are held."""
     if statuses:
         await connection.execute(SQL["move_on"], list(statuses), list(statuses.values()))
+
+
+async def ticket_revisions(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The revision of the desk's ticket by request, of those that have one. The requests must be held."""
+    return {row["request_id"]: row["revision"] for row in await connection.fetch(SQL["ticket_revisions"], ids)}
+
+
+async def keep_tickets(connection: Connection, events: Sequence[RequestTicketChanged]) -> None:
+    """Write how tickets stand, one event a request."""
+    if events:
+        rows = [
+            (each.request_id, each.desk, each.ticket, each.state, each.link, each.revision, event.time)
+            for event in events
+            for each in (event.data,)
+        ]
+        await connection.execute(SQL["keep_tickets"], *(list(column) for column in zip(*rows, strict=True)))
 
 
 async def remember(connection: Connection, moments: Sequence[Moment]) -> None:

@@ -50,6 +50,17 @@ SET status = moved.status
 FROM unnest($1::uuid[], $2::text[]) AS moved(request_id, status)
 WHERE r.request_id = moved.request_id
 
+-- name: ticket_revisions
+SELECT request_id, revision FROM requests.desk_tickets WHERE request_id = ANY ($1::uuid[])
+
+-- name: keep_tickets
+INSERT INTO requests.desk_tickets (request_id, desk, ticket, state, link, revision, changed_at)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::timestamptz[])
+ON CONFLICT (request_id) DO UPDATE
+SET desk = excluded.desk, ticket = excluded.ticket, state = excluded.state, link = excluded.link,
+    revision = excluded.revision, changed_at = excluded.changed_at
+WHERE desk_tickets.revision < excluded.revision
+
 -- name: remember
 INSERT INTO requests.timeline (request_id, cause, at, what, who)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])

@@ -42,8 +42,8 @@ def read_damaged(feed: Feed, body: bytes) -> bool:
         if page.position is not None:
             _sound_position(feed, dict(page.position))
         for record in page.records:
-            checked(feed.kind, record.body)
-        translate_records(feed.kind, page.records, CONTEXT)
+            checked(page.kind or feed.kind, record.body)
+        translate_records(page.kind or feed.kind, page.records, CONTEXT)
     return True
 
 

@@ -17,11 +17,10 @@ from services.clock import FixedClock
 from services.database.pool import Pool
 from services.intake.app import make_application
 from services.intake.authenticity import BasicCredentials, Proof, SecretHeader
-from services.intake.doors import RECORD_KINDS
 from services.intake.measures import LastWords
-from services.intake.openapi import every_webhook
 from services.intake.settings import IntakeSettings
 from services.intake.source import Webhook
+from tests.fuzz.site import KINDS, OPENED
 from tests.unit.intake.context import CONTEXT, NOW
 
 OURS = SecretHeader("X-Test-Secret", ["open sesame"])
@@ -40,16 +39,15 @@ def provable_webhooks() -> list[Webhook]:
         webhook
         if any(isinstance(proof, SecretHeader | BasicCredentials) for proof in webhook.proofs)
         else dataclasses.replace(webhook, proofs=[OURS, *webhook.proofs])
-        for webhook in every_webhook()
+        for opened in OPENED
+        for webhook in opened.webhooks
     ]
 
 
 def webhook_of_every_kind() -> dict[str, Webhook]:
     """A webhook for each kind of record by its name; where the source has none of its own, one for the tests."""
     own = {webhook.kind.name: webhook for webhook in provable_webhooks()}
-    return {
-        name: own.get(name) or Webhook(f"/test/{name}", kind, [OURS], ANY_TYPE) for name, kind in RECORD_KINDS.items()
-    }
+    return {name: own.get(name) or Webhook(f"/test/{name}", kind, [OURS], ANY_TYPE) for name, kind in KINDS.items()}
 
 
 def proof_of(webhook: Webhook) -> dict[str, str]:

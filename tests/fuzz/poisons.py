@@ -94,6 +94,9 @@ STRANGE = (
     "=HYPERLINK(1)",
 )
 
+UNSTORABLE = ("\x00", "AB\x00C12", "\ud800", "x\udfff\ud800x", "\x1b[2J", "\u0085")
+"""What PostgreSQL's text, or UTF-8, does not know."""
+
 WORDS = (*STRANGE, *MOMENTS, *ADDRESSES)
 
 NUMBERS = (0, -1, 1, 2**31, 2**53 + 1, 2**63, -(2**63) - 1, 2**64, 10**30, 0.1, -0.0, 1e308, 5e-324)
@@ -105,7 +108,7 @@ def word(chance: Random) -> str:
     """A text that somebody did not expect, short or huge."""
     if chance.random() < 0.1:
         return chance.choice(("A", "é", "\u202e", "7", " ", "\x00")) * chance.choice((201, 5_000, 70_000))
-    return chance.choice(WORDS)
+    return chance.choice(UNSTORABLE if chance.random() < 0.15 else WORDS)
 
 
 def word_like(old: Any, chance: Random) -> str:

@@ -11,13 +11,13 @@ from pathlib import Path
 import aiohttp
 
 from services.database.pool import Pool
-from services.intake.doors import RECORD_KINDS
 from tests.fuzz.answers_of_vendors import read_damaged
 from tests.fuzz.deliveries import delivery
 from tests.fuzz.doors import proof_of, served, webhook_of_every_kind
 from tests.fuzz.expectation import Fault, checked
 from tests.fuzz.mutants import Mutant, mutant
 from tests.fuzz.seeds import seeds_of_feeds, seeds_of_kinds
+from tests.fuzz.site import KINDS
 from tests.fuzz.tally import Tally
 
 KEPT_IN = Path("var/fuzz")
@@ -35,7 +35,7 @@ def directly(run: int, numbers: Iterable[int]) -> Counter[str]:
             name, seeds = kinds[turn]
             made = mutant(run, number, seeds)
             try:
-                result = checked(RECORD_KINDS[name], made.body)
+                result = checked(KINDS[name], made.body)
             except Fault as fault:
                 raise reproducible(fault, run, made) from fault
             outcomes["translated"] += len(result.events)

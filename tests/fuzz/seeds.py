@@ -13,11 +13,10 @@ from typing import Any
 import msgspec
 
 from services.intake.calls import Answer
-from services.intake.doors import RECORD_KINDS, SOURCES
 from services.intake.feeds import Feed, UnusableAnswer
-from services.intake.openapi import filled
 from services.intake.translation import RecordKind, translate_body, translate_records
 from tests.fuzz.mutants import Seed
+from tests.fuzz.site import KINDS, OPENED
 from tests.payloads import FOLDER
 from tests.unit.intake.context import CONTEXT, NOW
 
@@ -29,7 +28,7 @@ LARGEST = 40_000
 def seeds_of_kinds() -> dict[str, list[Seed]]:
     """The seeds of each kind of record, by its name. Raises LookupError for a kind that understands no payload."""
     candidates = list(_candidates())
-    found = {name: [seed for seed in candidates if _understands(kind, seed)] for name, kind in RECORD_KINDS.items()}
+    found = {name: [seed for seed in candidates if _understands(kind, seed)] for name, kind in KINDS.items()}
     lacking = [name for name, seeds in found.items() if not seeds]
     if lacking:
         raise LookupError(f"no file under tests/payloads is understood as {', '.join(lacking)}: add one")
@@ -39,7 +38,7 @@ def seeds_of_kinds() -> dict[str, list[Seed]]:
 @functools.cache
 def seeds_of_feeds() -> dict[str, tuple[Feed, list[Seed]]]:
     """Every polled feed with the payloads that are an answer to it, by the feed's name. Raises LookupError likewise."""
-    feeds = [polled.feed for source in SOURCES for polled in source.feeds(filled(source.settings))]
+    feeds = [polled.feed for opened in OPENED for polled in opened.feeds]
     candidates = list(_candidates())
     found = {feed.name: (feed, [seed for seed in candidates if _answers(feed, seed)]) for feed in feeds}
     lacking = [name for name, (_, seeds) in found.items() if not seeds]
@@ -55,6 +54,9 @@ def _candidates() -> Iterator[Seed]:
         yield Seed(origin, body)
         for number, record in enumerate(_listed(body)):
             yield Seed(f"{origin}#{number}", msgspec.json.encode(record))
+        if path.suffix == ".csv":
+            header, *rows = body.splitlines(keepends=True)
+            yield from (Seed(f"{origin}#{number}", header + row) for number, row in enumerate(rows))
 
 
 def _listed(body: bytes) -> list[Any]:
@@ -77,11 +79,13 @@ def _understands(kind: RecordKind, seed: Seed) -> bool:
 
 
 def _answers(feed: Feed, seed: Seed) -> bool:
-    """It holds what becomes events, or leads to a question about what it holds."""
+    """It holds what becomes events, or leads to another question."""
     walk = feed.walk(None, NOW)
+    first = walk.call
     try:
         pages = list(walk.read(Answer(200, seed.body)))
     except UnusableAnswer:
         return False
-    asks_more = walk.call is not None and walk.call.body is not None
-    return asks_more or any(translate_records(feed.kind, page.records, CONTEXT).events for page in pages)
+    if walk.call is not None and walk.call != first:
+        return True
+    return any(translate_records(page.kind or feed.kind, page.records, CONTEXT).events for page in pages)

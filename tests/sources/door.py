@@ -34,6 +34,10 @@ SECRETS = {
     "entra_client_secret": "hush",
     "entra_client_states": "nwh-graph-secret-1, nwh-graph-secret-2",
     "entra_notification_url": "https://quartermaster.example/sources/entra/notifications",
+    "fleet_webhook_secrets": "fleet-new,fleet-old",
+    "jira_webhook_secrets": "nwh-jira-secret,jira-old",
+    "jira_serial_field": "customfield_10060",
+    "jira_hardware_issue_types": "[System] Incident, Hardware fault",
 }
 JAMF = {"X-Quartermaster-Secret": "jamf-new", "Content-Type": "application/json"}
 DESK = {"X-ServiceNow-Secret": "desk-secret", "Content-Type": "application/json"}

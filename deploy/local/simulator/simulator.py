@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -21,10 +22,16 @@ from deploy.local.simulator.live.rota import STEP_SECONDS
 from deploy.local.simulator.live.step import prepare, run_step
 from deploy.local.simulator.microsoft.graph import Graph
 from deploy.local.simulator.microsoft.tokens import TokenOffice
+from deploy.local.simulator.moments import microseconds
 from deploy.local.simulator.outbound import Silence
 from deploy.local.simulator.play import Play, opening_webhooks
 from deploy.local.simulator.progress import Progress
+from deploy.local.simulator.servicenow.door import Door
+from deploy.local.simulator.servicenow.lookups import Lookups
 from deploy.local.simulator.servicenow.table_api import TableApi
+from deploy.local.simulator.servicenow.tables import tables_of
+from deploy.local.simulator.servicenow.ticket_api import TicketApi
+from deploy.local.simulator.servicenow.ticket_book import TicketBook
 from deploy.local.simulator.settings import Settings
 from deploy.local.simulator.state import Position, StateFile
 from deploy.local.simulator.world import World
@@ -122,21 +129,28 @@ class Simulator:
             settings.intune_token_seconds,
             time.monotonic,
         )
-        desk = TableApi(
-            self.world,
-            settings.servicenow_user,
-            settings.servicenow_password.get_secret_value(),
-            self.progress,
-        )
-        graph = Graph(self.world, tokens, settings.mischief, self.progress)
+        desk = self._service_desk()
+        graph = Graph(self.world, tokens, settings.mischief, self.progress, partial(_reached, self.world, self.play))
         own = [web.get("/healthz", _healthy), web.get("/simulator/progress", self._tell_progress)]
-        app.add_routes([*tokens.routes(), *graph.routes(), *desk.routes(), *own])
+        app.add_routes([*tokens.routes(), *graph.routes(), *desk, *own])
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
         await site.start()
         port = self._runner.addresses[0][1]
         return f"http://{self._host}:{port}"
+
+    def _service_desk(self) -> list[web.RouteDef]:
+        settings, world = self._settings, self.world
+        door = Door(settings.servicenow_user, settings.servicenow_password.get_secret_value())
+        # Stamped with the step reached and not with the clock: what the play stamps later is never earlier than that,
+        # so a poller's position does not run past it.
+        reached = partial(_reached, world, self.play)
+        state = settings.simulator_state
+        book = TicketBook(world, state.with_name(f"{state.stem}.tickets.json") if state else None, reached)
+        tables = tables_of(world, book)
+        reading = TableApi(tables, Lookups(book), door, self.progress)
+        return [*reading.routes(), *TicketApi(tables, book, door).routes()]
 
     async def _tell_progress(self, _: web.Request) -> web.Response:
         """For the stack and for whoever watches: the fill, the deliveries, and scenario time reached."""
@@ -154,6 +168,10 @@ class Simulator:
                 "refusals": [f"{r.source} {r.status}: {r.answer}" for r in self.sender.refusals],
             }
         )
+
+
+def _reached(world: World, play: Play) -> int:
+    return microseconds(world.moment(play.step, STEP_SECONDS))
 
 
 async def _healthy(_: web.Request) -> web.Response:

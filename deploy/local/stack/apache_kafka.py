@@ -12,6 +12,7 @@ import secrets
 import shutil
 import signal
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -53,6 +54,15 @@ background.threads=2
 log.cleaner.dedupe.buffer.size=16777216
 """
 
+SASL_LISTENER = """\
+listeners=PLAINTEXT://{host}:{port},SASL://{host}:{sasl},CONTROLLER://{host}:{controller}
+advertised.listeners=PLAINTEXT://{host}:{port},SASL://{host}:{sasl}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.name.sasl.sasl.enabled.mechanisms=PLAIN
+listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required {accounts};
+"""
+"""A second listener, for who has a user and a password; of two values of a property, the last one counts."""
+
 
 def missing() -> str | None:
     """Why Apache Kafka cannot run on this machine; None where it can."""
@@ -90,11 +100,16 @@ async def fetch_jars(var: Path, seconds: float = 300.0) -> Path:
 
 
 class ApacheKafka:
-    """One node of Apache Kafka with its log in `folder`; `jars` is what `fetch_jars` gave."""
+    """One node of Apache Kafka with its log in `folder`; `jars` is what `fetch_jars` gave.
 
-    def __init__(self, folder: Path, jars: Path) -> None:
+    With `accounts`, users and their passwords, it also listens where one has to prove oneself by SASL PLAIN.
+    """
+
+    def __init__(self, folder: Path, jars: Path, accounts: Mapping[str, str] | None = None) -> None:
         self.folder = folder.resolve()
         self.port = 0
+        self.sasl_port = 0
+        self._accounts = accounts or {}
         self.cluster_id = urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
         self._jars = jars.resolve()
         self._log = self.folder / "kafka.log"
@@ -104,6 +119,11 @@ class ApacheKafka:
     def bootstrap_servers(self) -> str:
         """Where clients find it."""
         return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def sasl_servers(self) -> str:
+        """Where clients with an account find it."""
+        return f"{LOOPBACK}:{self.sasl_port}"
 
     @property
     def pid(self) -> int | None:
@@ -153,10 +173,15 @@ class ApacheKafka:
 
     async def _format(self, properties: Path, seconds: float) -> None:
         """Choose ports, write the configuration and give the log folder its cluster id."""
-        self.port, controller = free_ports(2)
+        self.port, self.sasl_port, controller = free_ports(3)
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = properties.with_suffix(".draft")
-        draft.write_text(PROPERTIES.format(host=LOOPBACK, port=self.port, controller=controller, folder=self.folder))
+        places = {"host": LOOPBACK, "port": self.port, "sasl": self.sasl_port, "controller": controller}
+        wanted = PROPERTIES.format(**places, folder=self.folder)
+        if self._accounts:
+            accounts = " ".join(f'user_{user}="{password}"' for user, password in self._accounts.items())
+            wanted += SASL_LISTENER.format(**places, accounts=accounts)
+        draft.write_text(wanted)
         # In one word: an id may begin with a dash, which would be taken for an option.
         argv = ["format", f"--cluster-id={self.cluster_id}", "--config", str(draft)]
         child = self._java("kafka.tools.StorageTool", *argv)

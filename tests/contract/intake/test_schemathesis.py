@@ -1,4 +1,4 @@
-"""schemathesis makes requests out of intake's own document, and holds every answer against it (docs/adr/0014)."""
+"""schemathesis makes requests out of intake's own document, and holds every answer against it (docs/adr/0012)."""
 
 from __future__ import annotations
 

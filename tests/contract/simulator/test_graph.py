@@ -8,8 +8,11 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from deploy.local.simulator.microsoft.managed_device import intune_id
+from deploy.local.simulator.outbound import Silence
 from deploy.local.simulator.simulator import Simulator
 from tests.contract.simulator.conftest import Start
+from tests.payloads import payload
 
 LIST = "/v1.0/deviceManagement/managedDevices"
 GRANT = {
@@ -176,3 +179,39 @@ async def test_paging_survives_devices_that_come_meanwhile(start: Start, client:
         device.last_sync += 60_000_000
     seen |= {r["id"] for r in await read_all(client, page["@odata.nextLink"], headers)}
     assert seen == before
+
+
+async def test_a_device_asked_to_be_wiped_is_pending_then_done_then_gone(
+    start: Start, client: aiohttp.ClientSession
+) -> None:
+    simulator = await start()
+    headers = await bearer(client, simulator)
+    world = simulator.world
+    device = next(each for each in world.microsoft if each.managed and each.action is None)
+    address = f"{simulator.url}{LIST}/{intune_id(world, device)}"
+
+    async def states() -> list[str] | None:
+        async with client.get(f"{address}?$select=deviceActionResults", headers=headers) as response:
+            body = await response.json()
+        if response.status == 404:
+            assert body["error"]["code"] == "ResourceNotFound"
+            return None
+        assert body["id"] == intune_id(world, device)
+        return [action["actionState"] for action in body["deviceActionResults"]]
+
+    assert await states() == []
+    for body, status in ((b"[", 400), (b'{"colour":1}', 400), (payload("intune/wipe_request_body.json"), 204)):
+        async with client.post(f"{address}/wipe", data=body, headers=headers) as response:
+            assert response.status == status
+    assert await states() == ["pending"]
+    seen, step = [], 0
+    while (found := await states()) is not None:
+        seen += found
+        step += 6
+        world.happen(world.starts + step * 3_600_000_000, Silence())
+    assert set(seen) == {"pending", "done"}
+    for method, path in (("GET", address), ("POST", f"{address}/wipe"), ("GET", f"{address}-other")):
+        async with client.request(method, path, headers=headers) as response:
+            assert response.status == 404
+    async with client.get(address) as response:
+        assert response.status == 401

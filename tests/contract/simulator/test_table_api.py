@@ -176,7 +176,7 @@ async def test_all_kinds_stand_in_the_asset_table(start: Start, client: aiohttp.
     assert counts == {"Laptop": 1820, "Desktop": 680, "Monitor": 1360, "Smartphone": 1595, "Tablet": 545}
 
 
-@pytest.mark.parametrize("table", ["sc_request", "cmdb_model", "sys_user"])
+@pytest.mark.parametrize("table", ["sc_request", "sc_req_item", "cmdb_model", "sys_user"])
 async def test_the_quiet_tables_answer(start: Start, client: aiohttp.ClientSession, table: str) -> None:
     simulator = await start()
     rows = await walk(client, simulator, table, 500)

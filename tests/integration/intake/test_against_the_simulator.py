@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from deploy.local.scenarios.directory import directory_path
 from deploy.local.scenarios.scenario import FOLDER
 from deploy.local.simulator.mischief import Mischief
+from deploy.local.simulator.servicenow.references import requesters
 from deploy.local.simulator.settings import Settings as SimulatorSettings
 from deploy.local.simulator.simulator import Simulator
 from deploy.local.stack.broker import EmbeddedBroker
@@ -27,6 +28,7 @@ from tests.sources.opened import opened
 pytestmark = pytest.mark.integration
 
 BOROUGH = FOLDER / "borough.yaml"
+LISTS = {"intune", "servicenow/alm_hardware", "servicenow/sc_request", "servicenow/sc_req_item"}
 MISCHIEF = Mischief(
     repeat_share=0.2,
     shuffle=True,
@@ -87,9 +89,9 @@ async def test_a_first_fill_with_every_mischief_is_complete_and_counts_once(
         await until(lambda: simulator.progress.complete, "the first fill", seconds=100)
         await simulator.wait()
         world = simulator.world
-        read = await pool.fetch("SELECT feed FROM positions")
-        while len(read) < 2:  # the list's last page may still be on its way into the database
-            read = await pool.fetch("SELECT feed, pg_sleep(0.05) FROM positions")
+        read: set[str] = set()
+        while not read >= LISTS:  # the lists' last pages may still be on their way into the database
+            read = {row["feed"] for row in await pool.fetch("SELECT feed, pg_sleep(0.05) FROM positions")}
         told = {
             (row["type"], row["id"]): row["events"]
             for row in await pool.fetch("""
@@ -102,6 +104,8 @@ async def test_a_first_fill_with_every_mischief_is_complete_and_counts_once(
         assert by_type["asset_recorded"] == len(world.devices)
         assert by_type["checked_in"] >= sum(device.managed for device in world.microsoft)
         assert max(events for (kind, _), events in told.items() if kind.endswith("asset_recorded")) == 1
+        tickets = await pool.fetchval("SELECT count(DISTINCT key) FROM outbox WHERE topic = 'desk-ticket'")
+        assert tickets == 2 * len(requesters(world))
         letters = await pool.fetch("SELECT DISTINCT source, reason FROM dead_letters")
         assert all("translator fault" not in letter["reason"] for letter in letters)
         refused = [refusal for refusal in simulator.sender.refusals if refusal.status != 400]

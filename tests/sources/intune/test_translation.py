@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import msgspec
 import pytest
 
-from schemas.events.device import DeviceCheckedIn, DeviceEnrolled, WipeReported
+from schemas.events.device import DeviceCheckedIn, DeviceEnrolled, DeviceUnenrolled, WipeReported
 from schemas.vocabulary import Kind
 from services.intake.feeds import UnusableAnswer
 from services.intake.sources.intune.devices import DeviceFeed
@@ -71,8 +71,25 @@ def test_each_state_of_a_wipe_is_an_event_of_its_own(state: str, outcome: str) -
     assert (wipe.data.outcome, wipe.id.rpartition("/")[2]) == (outcome, state)
 
 
-def test_retiring_is_no_wipe() -> None:
-    action = {"actionName": "retire", "actionState": "done", "startDateTime": "2026-11-01T09:00:12Z"}
+@pytest.mark.parametrize("name", ["retire", "removeCompanyData"])
+def test_a_finished_retire_ends_management_and_is_no_wipe(name: str) -> None:
+    action = {"actionName": name, "actionState": "done", "startDateTime": "2026-11-01T09:00:12Z"}
+    checked_in, left = translate(changed(PHONE, deviceActionResults=[action]), CONTEXT)
+    assert isinstance(checked_in, DeviceCheckedIn)
+    assert isinstance(left, DeviceUnenrolled)
+    assert left.time == datetime(2026, 11, 1, 9, 0, 12, tzinfo=UTC)
+    assert left.subject == checked_in.subject
+
+
+@pytest.mark.parametrize("state", ["none", "pending", "active", "failed", "canceled", "notSupported"])
+def test_an_unfinished_retire_says_nothing(state: str) -> None:
+    action = {"actionName": "retire", "actionState": state, "startDateTime": "2026-11-01T09:00:12Z"}
+    (event,) = translate(changed(PHONE, deviceActionResults=[action]), CONTEXT)
+    assert isinstance(event, DeviceCheckedIn)
+
+
+def test_a_wipe_that_keeps_the_enrolment_is_no_wipe() -> None:
+    action = {"actionName": "factoryResetKeepEnrollmentData", "actionState": "done"}
     (event,) = translate(changed(PHONE, deviceActionResults=[action]), CONTEXT)
     assert isinstance(event, DeviceCheckedIn)
 

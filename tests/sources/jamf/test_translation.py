@@ -49,6 +49,29 @@ def test_events_of_no_use_are_understood_and_make_nothing(name: str) -> None:
     assert translate(payload(f"jamf/{name}"), CONTEXT) == []
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_finished_policy_is_understood_flat_or_nested_and_makes_nothing(nested: bool) -> None:
+    policy = {"policyId": 12, "successful": True}
+    event = {"computer": CHECK_IN["event"], **policy} if nested else {**CHECK_IN["event"], **policy}
+    webhook = {**CHECK_IN["webhook"], "webhookEvent": "ComputerPolicyFinished"}
+    assert translate(msgspec.json.encode({"webhook": webhook, "event": event}), CONTEXT) == []
+
+
+@pytest.mark.parametrize("kind", ["Computer", "MobileDevice", "User"])
+@pytest.mark.parametrize("spelling", ["jssID", "jssid"])
+def test_a_smart_group_s_change_is_understood_and_makes_nothing(kind: str, spelling: str) -> None:
+    delivery = msgspec.json.decode(payload("jamf/SmartGroupComputerMembershipChange.json"))
+    delivery["webhook"]["webhookEvent"] = f"SmartGroup{kind}MembershipChange"
+    delivery["event"][spelling] = delivery["event"].pop("jssID", delivery["event"].pop("jssid", 7))
+    assert translate(msgspec.json.encode(delivery), CONTEXT) == []
+
+
+def test_a_completed_command_names_no_command_and_is_no_proof_of_a_wipe() -> None:
+    body = payload("jamf/MobileDeviceCommandCompleted.json")
+    assert not [field for field in msgspec.json.decode(body)["event"] if "command" in field.lower()]
+    assert translate(body, CONTEXT) == []
+
+
 def test_every_documented_event_is_known() -> None:
     useful = {
         "ComputerAdded",
@@ -95,6 +118,18 @@ def test_latin_1_is_read_where_a_body_is_not_utf_8() -> None:
     with pytest.raises(UnicodeDecodeError):
         body.decode()
     assert _one(body) == _one(payload("jamf/ComputerCheckIn.json"))
+
+
+@pytest.mark.parametrize("declared", ["", '<?xml version="1.0" encoding="ISO-8859-1"?>'])
+def test_latin_1_is_read_in_xml_too_whatever_it_declares(declared: str) -> None:
+    words = payload("jamf/MobileDeviceCheckIn.xml").decode()
+    words = declared + words.partition("?>")[2].replace("tomas.lind", "inès.lind")
+    body = words.encode("latin-1")
+    with pytest.raises(UnicodeDecodeError):
+        body.decode()
+    event = _one(body)
+    assert isinstance(event, DeviceCheckedIn)
+    assert event.subject == "DMPXK0ABQ1GC"
 
 
 @pytest.mark.parametrize("spelling", [{"jssID": 61}, {"jssID": None, "jssid": 61}, {"jssID": "", "jssid": "61"}])

@@ -11,7 +11,7 @@ from services.intake.sources.servicenow.tables import PAGE_SIZE, table_feeds
 from tests.sources.walking import asked, one_page
 from tests.unit.intake.context import NOW
 
-ASSETS, INCIDENTS = table_feeds("https://desk.example/")
+ASSETS, INCIDENTS, REQUESTS, ITEMS = table_feeds("https://desk.example/")
 ORDER = "ORDERBYsys_updated_on^ORDERBYsys_id"
 
 
@@ -35,7 +35,7 @@ def _full(at: str) -> bytes:
 
 
 def test_only_what_is_needed_is_asked_for() -> None:
-    for feed in (ASSETS, INCIDENTS):
+    for feed in (ASSETS, INCIDENTS, REQUESTS, ITEMS):
         url = asked(feed.walk(None, NOW))
         assert "sysparm_display_value=all" in url
         for private in ("short_description", "description", "comments", "work_notes", "caller_id", "location"):

@@ -108,6 +108,7 @@ def test_money_is_exact(words: str, pence: int | None) -> None:
         ({"cost": "1240.555"}, "cost"),
         ({"cost": "-1"}, "cost"),
         ({"cost": "NaN"}, "cost"),
+        ({"cost": "$12.00"}, "cost"),
         ({"cost": "£12"}, "cost"),
         ({"cost": "1E+99"}, "cost"),
         ({"install_status": "77"}, "install_status"),

@@ -8,15 +8,17 @@ from uuid import UUID
 import msgspec
 
 from bot.grammar import Counts
-from bot.render import alerts, budget, counts, why
+from bot.render import alerts, budget, counts, request, why
 from bot.render.chart import fitting
 from bot.render.due import queue_line
 from bot.render.history import history_line
 from schemas.events.alert import Alert
-from schemas.vocabulary import AlertSeverity, Demand, Kind
+from schemas.vocabulary import AlertSeverity, Demand, Kind, RequestReason
 from services.budget.queries import BudgetView, PriorYear
 from services.refresh.queries import Explanation, QueueLine
 from services.register.queries import CountRow, Dimension, HistoryLine
+from services.requests.queries import RequestView
+from services.requests.rules import Status
 
 NAMES = {"west": "West", "west-response": "West Response"}
 AT = datetime(2024, 11, 4, 9, 30, tzinfo=UTC)
@@ -132,3 +134,37 @@ def test_bars_of_two_keys_can_be_told_apart() -> None:
     assert fitting("Central West Emergency Response · smartphone", 34) == "Central West Emergen… · smartphone"
     assert len(fitting("Central West Emergency Response · smartphone", 34)) <= 34
     assert fitting("Central West", 34) == "Central West"
+
+
+def test_a_request_leads_to_its_ticket_at_the_desk() -> None:
+    view = RequestView(
+        request_id=UUID(int=1),
+        reference="R-7",
+        requester_email="amara.osei@metropolitan.example",
+        requester_name="Amara Osei",
+        unit="west",
+        kind=Kind.LAPTOP,
+        reason=RequestReason.BROKEN,
+        device_id=None,
+        serial="K4C1000",
+        explanation="Screen cracked",
+        needed_by=None,
+        accessibility_needs=False,
+        delivery_place="Charing Cross",
+        status=Status.ORDERED,
+        verdict="",
+        approver_email=None,
+        decided_by=None,
+        decided_at=None,
+        refusal=None,
+        raised_at=AT,
+        timeline=[],
+        ticket="INC0012345",
+        ticket_state="in_progress",
+        ticket_link="https://desk.example/incident.do?sys_id=1&x=2",
+    )
+    told = str(request.timeline(view, NAMES, {}).blocks)
+    assert "*Service desk:* <https://desk.example/incident.do?sys_id=1&amp;x=2|INC0012345>, in progress" in told
+    unsafe = msgspec.structs.replace(view, ticket_link="https://desk.example/>|x")
+    assert "*Service desk:* INC0012345, in progress" in str(request.timeline(unsafe, NAMES, {}).blocks)
+    assert "Service desk" not in str(request.timeline(msgspec.structs.replace(view, ticket=None), NAMES, {}).blocks)

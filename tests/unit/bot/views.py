@@ -192,6 +192,9 @@ REQUESTS = st.builds(
     refusal=MAYBE,
     raised_at=MOMENTS,
     timeline=many(st.builds(TimelineLine, at=MOMENTS, what=WORDS, who=WORDS)),
+    ticket=MAYBE,
+    ticket_state=st.sampled_from([None, "open", "in_progress", "waiting", "resolved", "closed", "cancelled"]),
+    ticket_link=st.sampled_from([None, "https://desk.example/incident.do?sys_id=1&view=a|b>"]),
 )
 ALERTS = st.builds(
     Alert,

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.doors import RECORD_KINDS
 from tests.fuzz.expectation import checked
 from tests.fuzz.running import directly
 from tests.fuzz.seeds import seeds_of_kinds
+from tests.fuzz.site import KINDS
 from tests.payloads import FOLDER, payload
 
 SEEDS = [(name, seed.body) for name, seeds in sorted(seeds_of_kinds().items()) for seed in seeds]
@@ -51,17 +51,17 @@ def test_other_values(seed: tuple[str, bytes], data: st.DataObject) -> None:
     ):
         target = inner
     target[key] = data.draw(ANY_VALUE)
-    checked(RECORD_KINDS[name], msgspec.json.encode(content))
+    checked(KINDS[name], msgspec.json.encode(content))
 
 
-@pytest.mark.parametrize("name", sorted(RECORD_KINDS))
+@pytest.mark.parametrize("name", sorted(KINDS))
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(body=st.binary(max_size=200))
 def test_any_bytes_at_all(name: str, body: bytes) -> None:
-    checked(RECORD_KINDS[name], body)
+    checked(KINDS[name], body)
 
 
 @pytest.mark.parametrize("name", sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.glob("*/*.*")))
 def test_every_payload_given_to_every_translator(name: str) -> None:
-    for kind in RECORD_KINDS.values():
+    for kind in KINDS.values():
         checked(kind, payload(name))

@@ -83,7 +83,7 @@ def _fail(world: World, device: Device, at: int, rng: random.Random, outbound: O
         if write_off:
             world.give(device, None)
             world.record(device, at, RETIRED, "", outbound)
-            ask_wipe(world, device, at, outbound)
+            ask_wipe(world, device, at)
         else:
             world.record(device, at, IN_USE, "", outbound)
 
@@ -101,7 +101,7 @@ def _lose(world: World, device: Device, at: int, rng: random.Random, outbound: O
         world.change_incident(incident, at, IN_PROGRESS, outbound)
         if device.status != MISSING:
             world.record(device, at, MISSING, how, outbound)
-            ask_wipe(world, device, at, outbound)
+            ask_wipe(world, device, at)
 
     def give_up(world: World, at: int, outbound: Outbound) -> None:
         incident.close_code = "Not found"

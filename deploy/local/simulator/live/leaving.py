@@ -42,12 +42,12 @@ def hand_back(world: World, device: Device, at: int, outbound: Outbound) -> None
     rng = _own_random(world, device)
 
     def wipe(world: World, at: int, outbound: Outbound) -> None:
-        ask_wipe(world, device, at, outbound)
+        ask_wipe(world, device, at)
 
     world.later(at + int((low + rng.random() * (high - low)) * DAY), wipe)
 
 
-def ask_wipe(world: World, device: Device, at: int, outbound: Outbound) -> None:
+def ask_wipe(world: World, device: Device, at: int) -> None:
     """A wipe is asked for. Asked is not done: it is pending until the device speaks, and some fail."""
     if not device.managed or device.action is not None:
         return

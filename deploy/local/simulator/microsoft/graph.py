@@ -1,16 +1,19 @@
-"""Graph's list of managed devices: bearer tokens, pages, throttling, and the error bodies of the real one."""
+"""Graph's managed devices, as a list, by id, and to be wiped: tokens, pages, throttling, the real one's errors."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
 from aiohttp import web
 
 from deploy.local.simulator.fleet.device import Device
-from deploy.local.simulator.microsoft.managed_device import ManagedDevice, managed_device
+from deploy.local.simulator.live.leaving import ask_wipe
+from deploy.local.simulator.microsoft.managed_device import ManagedDevice, intune_id, managed_device
 from deploy.local.simulator.microsoft.paging import BadRequestError, Page, next_link, parse_page
 from deploy.local.simulator.microsoft.tokens import TokenOffice
 from deploy.local.simulator.mischief import Mischief
@@ -31,9 +34,19 @@ class Listing(msgspec.Struct, frozen=True):
 
 
 class Graph:
-    """Answers `GET /v1.0/deviceManagement/managedDevices` from the world."""
+    """Answers `/v1.0/deviceManagement/managedDevices` and what lies under it from the world.
 
-    def __init__(self, world: World, tokens: TokenOffice, mischief: Mischief, progress: Progress) -> None:
+    `reached` is the scenario's moment, in microseconds: a wipe is asked for then.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        tokens: TokenOffice,
+        mischief: Mischief,
+        progress: Progress,
+        reached: Callable[[], int],
+    ) -> None:
         self._world = world
         self._tokens = tokens
         self._mischief = mischief
@@ -41,20 +54,21 @@ class Graph:
         self._secret = secrets.token_bytes(16)
         self._encoder = msgspec.json.Encoder()
         self._requests = 0
+        self._reached = reached
+        self._by_id: dict[str, Device] = {}
+        self._known = 0
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get(PATH, self.list_devices)]
+        return [
+            web.get(PATH, self.list_devices),
+            web.get(PATH + "/{id}", self.one_device),
+            web.post(PATH + "/{id}/wipe", self.wipe),
+        ]
 
     async def list_devices(self, request: web.Request) -> web.Response:
         """One page of the list, or the refusal that Graph would give."""
-        objection = self._tokens.objection(request.headers.get("Authorization"))
-        if objection is not None:
-            return _error(401, "InvalidAuthenticationToken", objection)
-        self._requests += 1
-        every = self._mischief.throttle_every
-        if every and self._requests % every == 0:
-            wait = str(self._mischief.retry_after_seconds)
-            return _error(429, "TooManyRequests", "Too many requests.", {"Retry-After": wait})
+        if (refusal := self._refusal(request)) is not None:
+            return refusal
         try:
             page = parse_page(dict(request.query), self._secret)
             fields = _selected(page.select)
@@ -64,6 +78,54 @@ class Graph:
         return web.Response(
             body=body, content_type="application/json", headers={"OData-Version": "4.0"}, charset="utf-8"
         )
+
+    async def one_device(self, request: web.Request) -> web.Response:
+        """One record, or the 404 of one that there never was or is no more."""
+        if (refusal := self._refusal(request)) is not None:
+            return refusal
+        try:
+            fields = _selected(request.query.get("$select", ""))
+        except BadRequestError as error:
+            return _error(400, "BadRequest", str(error))
+        if (device := self._find(request.match_info["id"])) is None:
+            return _error(404, "ResourceNotFound", "The device is not known.")
+        record = managed_device(self._world, device)
+        context = "https://graph.microsoft.com/v1.0/$metadata#deviceManagement/managedDevices/$entity"
+        whole = _only(record, fields) if fields else msgspec.to_builtins(record)
+        return web.json_response({"@odata.context": context, **whole})
+
+    async def wipe(self, request: web.Request) -> web.Response:
+        """Ask for a wipe. Nothing comes back: how it stands is read from the record, until that is gone."""
+        if (refusal := self._refusal(request)) is not None:
+            return refusal
+        try:
+            asked = json.loads(await request.text() or "{}")
+        except ValueError:
+            asked = None
+        if not isinstance(asked, dict) or asked.keys() - {"keepEnrollmentData", "keepUserData", "macOsUnlockCode"}:
+            return _error(400, "BadRequest", "The request body is not what the action 'wipe' takes.")
+        if (device := self._find(request.match_info["id"])) is None:
+            return _error(404, "ResourceNotFound", "The device is not known.")
+        ask_wipe(self._world, device, self._reached())
+        return web.Response(status=204)
+
+    def _refusal(self, request: web.Request) -> web.Response | None:
+        objection = self._tokens.objection(request.headers.get("Authorization"))
+        if objection is not None:
+            return _error(401, "InvalidAuthenticationToken", objection)
+        self._requests += 1
+        every = self._mischief.throttle_every
+        if every and self._requests % every == 0:
+            wait = str(self._mischief.retry_after_seconds)
+            return _error(429, "TooManyRequests", "Too many requests.", {"Retry-After": wait})
+        return None
+
+    def _find(self, device_id: str) -> Device | None:
+        for device in self._world.microsoft[self._known :]:
+            self._by_id[intune_id(self._world, device)] = device
+        self._known = len(self._world.microsoft)
+        found = self._by_id.get(device_id)
+        return found if found is not None and found.managed else None
 
     async def _page(self, base: str, page: Page, fields: list[str]) -> bytes:
         chosen, reached = self._choose(page)

@@ -82,7 +82,7 @@ def managed_device(world: World, device: Device) -> ManagedDevice:
     system = "Android" if phone else "Windows"
     storage = (128 if phone else 512) * GIGABYTE
     return ManagedDevice(
-        id=dashed(key),
+        id=intune_id(world, device),
         user_id=dashed(digest(world.seed, "entra", holder.number)) if holder else "",
         device_name=f"{world.scenario.scenario.asset_prefix}-{device.serial}",
         device_action_results=_actions(device),
@@ -107,6 +107,11 @@ def managed_device(world: World, device: Device) -> ManagedDevice:
         managed_device_name=(f"{email.partition('@')[0]}_{system}_{enrolled.month}/{enrolled.day}/{enrolled.year}"),
         eas_device_id=key.upper(),
     )
+
+
+def intune_id(world: World, device: Device) -> str:
+    """What Intune calls the device."""
+    return dashed(digest(world.seed, "intune", device.number))
 
 
 def reported_serial(world: World, device: Device) -> str:

@@ -1,4 +1,4 @@
-"""Tables that hardly change: models, users, and last year's replacement requests, all closed."""
+"""Tables that hardly change: models, users, and last year's replacement requests with their items, all closed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from deploy.local.simulator.fleet.device import Holder, Model
 from deploy.local.simulator.identifiers import digest
 from deploy.local.simulator.moments import MICROSECONDS
-from deploy.local.simulator.servicenow.cells import Cell, Choice, Moment
+from deploy.local.simulator.servicenow.cells import Cell, Choice, Moment, Reference
 from deploy.local.simulator.servicenow.hardware import department, user
 from deploy.local.simulator.servicenow.update_order import UpdateOrder
 from deploy.local.simulator.world import World
@@ -67,4 +67,14 @@ REQUEST_COLUMNS: dict[str, Callable[[World, tuple[int, Holder]], Cell]] = {
     "sys_created_on": lambda world, row: Moment(changed(world, row[0]) - 72 * HOUR),
     "sys_updated_on": lambda world, row: Moment(changed(world, row[0])),
     "sys_mod_count": lambda *_: "4",
+}
+
+ITEM_COLUMNS: dict[str, Callable[[World, tuple[int, Holder]], Cell]] = {
+    **{name: cell for name, cell in REQUEST_COLUMNS.items() if name != "request_state"},
+    "sys_id": lambda world, row: digest(world.seed, "sc_req_item", row[0]),
+    "number": lambda _, row: f"RITM{10_000 + row[0]:07d}",
+    "state": lambda *_: Choice("3", "Closed Complete"),
+    "request": lambda world, row: Reference(
+        "sc_request", digest(world.seed, "sc_request", row[0]), f"REQ{10_000 + row[0]:07d}"
+    ),
 }

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections.abc import Mapping
 
-import aiohttp
 import msgspec
 from aiohttp import web
 from yarl import URL
 
 from deploy.local.simulator.progress import Progress
 from deploy.local.simulator.servicenow.cells import DisplayValue
+from deploy.local.simulator.servicenow.door import Door, refuse
+from deploy.local.simulator.servicenow.lookups import Lookups
 from deploy.local.simulator.servicenow.query import QueryError, ranges_of
-from deploy.local.simulator.servicenow.tables import Table, tables_of
-from deploy.local.simulator.world import World
+from deploy.local.simulator.servicenow.tables import Table
 
 LARGEST_LIMIT = 10_000
 _FORMS: tuple[DisplayValue, ...] = ("false", "true", "all")
@@ -31,32 +30,37 @@ _KNOWN = {
 
 
 class TableApi:
-    """Answers `GET /api/now/table/{table}` from the world."""
+    """Answers `GET /api/now/table/{table}` from the tables."""
 
-    def __init__(self, world: World, user: str, password: str, progress: Progress) -> None:
-        self._user = user
-        self._password = password
+    def __init__(self, tables: Mapping[str, Table[object]], lookups: Lookups, door: Door, progress: Progress) -> None:
+        self._door = door
         self._progress = progress
-        self._tables = tables_of(world)
+        self._lookups = lookups
+        self._tables = tables
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/api/now/table/{table}", self.read)]
 
     async def read(self, request: web.Request) -> web.Response:
         """One page of a table, or ServiceNow's refusal."""
-        if not self._known(request.headers.get("Authorization")):
-            return _error(401, "User Not Authenticated", "Required to provide Auth information")
+        if (refusal := self._door.refusal(request)) is not None:
+            return refusal
         name = request.match_info["table"]
         table = self._tables.get(name)
         if table is None:
-            return _error(400, f"Invalid table {name}", None)
+            return refuse(400, f"Invalid table {name}", None)
         try:
-            limit, offset, form = _window(request.query)
-            stretches = ranges_of(request.query.get("sysparm_query", ""), table.order)
+            limit, offset, form = window(request.query)
+            query = request.query.get("sysparm_query", "")
+            looked_up = self._lookups.find(name, query)
+            stretches = ranges_of(query, table.order) if looked_up is None else []
         except QueryError as error:
-            return _error(400, "Invalid query", str(error))
-        total = sum(high - low for low, high in stretches)
-        numbers = _slice(table, stretches, offset, limit)
+            return refuse(400, "Invalid query", str(error))
+        if looked_up is None:
+            total = sum(high - low for low, high in stretches)
+            numbers = _slice(table, stretches, offset, limit)
+        else:
+            total, numbers = len(looked_up), looked_up[offset : offset + limit]
         asked = request.query.get("sysparm_fields", "")
         fields = asked.split(",") if asked else list(table.columns)
         linked = request.query.get("sysparm_exclude_reference_link") != "true"
@@ -85,12 +89,8 @@ class TableApi:
             await asyncio.sleep(0)
         return rows
 
-    def _known(self, authorization: str | None) -> bool:
-        expected = aiohttp.encode_basic_auth(self._user, self._password, encoding="utf-8")
-        return hmac.compare_digest((authorization or "").encode(), expected.encode())
 
-
-def _window(query: Mapping[str, str]) -> tuple[int, int, DisplayValue]:
+def window(query: Mapping[str, str]) -> tuple[int, int, DisplayValue]:
     """Limit, offset and spelling of a request. Raises QueryError."""
     for name in query:
         if name not in _KNOWN:
@@ -133,9 +133,3 @@ def _links(url: URL, limit: int, offset: int, total: int) -> str:
     if offset + limit >= total:
         del places["next"]
     return ",".join(f'<{url.update_query(sysparm_offset=str(at))}>;rel="{rel}"' for rel, at in places.items())
-
-
-def _error(status: int, words: str, detail: str | None) -> web.Response:
-    body = {"error": {"message": words, "detail": detail}, "status": "failure"}
-    headers = {"WWW-Authenticate": 'BASIC realm="Service-now"'} if status == 401 else None
-    return web.json_response(body, status=status, headers=headers)

@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from deploy.local.simulator.servicenow import hardware, incidents, references
+from deploy.local.simulator.servicenow import hardware, incidents, opened, references
 from deploy.local.simulator.servicenow.cells import Cell, DisplayValue, spell
+from deploy.local.simulator.servicenow.ticket_book import IncidentRows, TicketBook
 from deploy.local.simulator.servicenow.update_order import UpdateOrder
 from deploy.local.simulator.world import World
 
@@ -29,16 +30,23 @@ class Table(Generic[Row]):
         return {name: spell(columns[name](world, row), form, base) for name in fields if name in columns}
 
 
-def tables_of(world: World) -> dict[str, Table[object]]:
-    """All tables by name."""
+def tables_of(world: World, book: TicketBook | None = None) -> dict[str, Table[object]]:
+    """All tables by name; those who write over the API do so into the book."""
     requests = list(enumerate(references.requesters(world)))
     return {
         "alm_hardware": _table(world, world.devices, world.hardware_order, hardware.COLUMNS),
-        "incident": _table(world, world.incidents, world.incident_order, incidents.COLUMNS),
+        "incident": _incidents(world, book),
         "sc_request": _static(world, "sc_request", requests, references.REQUEST_COLUMNS),
+        "sc_req_item": _static(world, "sc_req_item", requests, references.ITEM_COLUMNS),
         "cmdb_model": _static(world, "cmdb_model", world.models, references.MODEL_COLUMNS),
         "sys_user": _static(world, "sys_user", world.people, references.USER_COLUMNS),
     }
+
+
+def _incidents(world: World, book: TicketBook | None) -> Table[object]:
+    if book is None:
+        return _table(world, world.incidents, world.incident_order, incidents.COLUMNS)
+    return _table(world, IncidentRows(world.incidents, book), world.incident_order, opened.columns_of_both(book.users))
 
 
 def _static(

@@ -12,6 +12,7 @@ from pydantic import HttpUrl, SecretStr
 from services.intake.authenticity import SecretHeader
 from services.intake.settings import PositiveSeconds, SourceSettings, secrets_in
 from services.intake.source import Described, PolledFeed, Source, Webhook
+from services.intake.sources.servicenow.requests import ITEM, REQUEST
 from services.intake.sources.servicenow.tables import table_feeds
 from services.intake.sources.servicenow.translation import ASSET, INCIDENT, PUSH
 from services.intake.vendor_http import BasicAuthorisation, Credentials
@@ -55,9 +56,9 @@ DECLARATION = Source(
     name="servicenow",
     title="ServiceNow",
     settings=ServiceNowSettings,
-    kinds=(ASSET, INCIDENT, PUSH),
+    kinds=(ASSET, INCIDENT, REQUEST, ITEM, PUSH),
     described=Described(
-        taken="hardware assets (`alm_hardware`) and hardware incidents",
+        taken="hardware assets (`alm_hardware`) and incidents, requests (`sc_request`, `sc_req_item`), our own tickets",
         proved="a user of ours; pushes by a secret header",
         polled="Table API by (`sys_updated_on`, `sys_id`), 30 s of overlap; or pushed by a business rule",
         dropped="all that people wrote in a ticket, and every field that is not asked for by name",

@@ -15,8 +15,8 @@ import msgspec
 from services.intake.calls import Answer, Call
 from services.intake.feeds import Page, UnusableAnswer, Walk
 from services.intake.fields import moment, text
-from services.intake.sources.servicenow import translation
-from services.intake.sources.servicenow.translation import Cell
+from services.intake.sources.servicenow import requests, translation
+from services.intake.sources.servicenow.cells import Field, stored
 from services.intake.translation import Record, RecordKind, Untranslatable, decode_json
 
 PAGE_SIZE = 1000
@@ -31,8 +31,8 @@ class _Rows(msgspec.Struct):
 
 
 class _Place(msgspec.Struct):
-    sys_id: Cell | str | None = None
-    sys_updated_on: Cell | str | None = None
+    sys_id: Field = None
+    sys_updated_on: Field = None
 
 
 _rows = msgspec.json.Decoder(_Rows)
@@ -105,17 +105,13 @@ class _TableWalk:
         for record in reversed(records):
             try:
                 place = decode_json(_place, record.body)
-                at = moment(_stored(place.sys_updated_on), "sys_updated_on")
+                at = moment(stored(place.sys_updated_on), "sys_updated_on")
             except Untranslatable:
                 continue
-            sys_id = text(_stored(place.sys_id))
+            sys_id = text(stored(place.sys_id))
             if at is not None and sys_id is not None and sys_id.isalnum():
                 return at, sys_id
         return None
-
-
-def _stored(field: Cell | str | None) -> str | None:
-    return field.value if isinstance(field, Cell) else field
 
 
 def _written(at: datetime) -> str:
@@ -127,4 +123,6 @@ def table_feeds(url: str) -> list[TableFeed]:
     return [
         TableFeed(url, "alm_hardware", translation.ASSET, translation.ASSET_FIELDS),
         TableFeed(url, "incident", translation.INCIDENT, translation.INCIDENT_FIELDS),
+        TableFeed(url, "sc_request", requests.REQUEST, requests.REQUEST_FIELDS),
+        TableFeed(url, "sc_req_item", requests.ITEM, requests.ITEM_FIELDS),
     ]
