@@ -9,19 +9,21 @@ from datetime import date
 from services.access.directory import Directory
 from services.clock import Clock, london_date
 from services.database.pool import Pool
+from services.intake.commands import DeadLetters
 from services.register.commands import Conflicts
 from services.requests.commands import Requests
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Desk:
-    """One a process. `pool` reads; `commands` and `conflicts` have their own."""
+    """One a process. `pool` reads; the commands have their own."""
 
     pool: Pool
     clock: Clock
     directory: Directory
     commands: Requests
     conflicts: Conflicts
+    letters: DeadLetters
 
     @property
     def today(self) -> date:

@@ -100,6 +100,13 @@ class Leavers:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """What could not be applied; of one source, service or topic if one is named."""
+
+    source: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Help:
     """What one can say."""
 
@@ -134,6 +141,7 @@ Asked = (
     | Alerts
     | Conflicts
     | Leavers
+    | DeadLetters
     | Help
     | Fault
     | Unknown
@@ -151,6 +159,7 @@ USAGE: Mapping[str, str] = {
     "alerts": "alerts",
     "conflicts": "conflicts",
     "leavers": "leavers [in UNIT]",
+    "deadletters": "deadletters [SOURCE]",
     "help": "help",
 }
 
@@ -162,6 +171,8 @@ _SYNONYMS = {
     "conflict": "conflicts",
     "leaver": "leavers",
     "movers": "leavers",
+    "deadletter": "deadletters",
+    "dead-letters": "deadletters",
     "?": "help",
 }
 _GREETINGS = {"hello", "hi", "hey", "thanks", "thank", "start", "morning"}
@@ -293,6 +304,12 @@ def _find(rest: str) -> Asked | None:
     return Find(rest) if _TERM.fullmatch(rest) else None
 
 
+def _dead_letters(rest: str) -> Asked | None:
+    if not rest:
+        return DeadLetters()
+    return DeadLetters(rest.lower()) if _TERM.fullmatch(rest) else None
+
+
 _KINDS = {name: kind for kind in Kind for name in (kind.value, f"{kind.value}s")}
 _KINDS |= {"phone": Kind.SMARTPHONE, "phones": Kind.SMARTPHONE, "screen": Kind.MONITOR, "screens": Kind.MONITOR}
 _DIMENSIONS = {name: each for each in Dimension for name in (each.value, f"{each.value}s")}
@@ -308,5 +325,6 @@ _READERS: Mapping[str, Callable[[str], Asked | None]] = {
     "alerts": _alone(Alerts()),
     "conflicts": _alone(Conflicts()),
     "leavers": _leavers,
+    "deadletters": _dead_letters,
     "help": lambda rest: Help(),
 }

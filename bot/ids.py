@@ -29,11 +29,18 @@ CONFLICT_ONE_DEVICE = "conflict_one_device"
 """Its value is the conflict's id; of those that split off, also the claimant, on a line of its own."""
 CONFLICT_SPLIT = "conflict_split"
 CONFLICT_SPLIT_PATTERN = re.compile(r"^conflict_split:")
+DEAD_LETTER_SHOW = "dead_letter_show"
+"""These carry `service|fingerprint`, and those for all of one reason `service|reason key`."""
+DEAD_LETTER_REPLAY = "dead_letter_replay"
+DEAD_LETTER_DISCARD = "dead_letter_discard"
+DEAD_LETTERS_REPLAY = "dead_letters_replay_all"
+DEAD_LETTERS_DISCARD = "dead_letters_discard_all"
 
 VIEW_LOADING = "loading"
 VIEW_REPLACE = "replace_form"
 VIEW_REFUSE = "refuse_form"
 VIEW_DONE = "done"
+VIEW_DEAD_LETTER = "dead_letter"
 
 BLOCK_DEVICE = "device"
 BLOCK_KIND = "kind"

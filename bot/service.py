@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from contextlib import AsyncExitStack
-from datetime import date
+from datetime import date, timedelta
 
 import aiohttp
 
@@ -18,7 +18,9 @@ from services.access.viewer import Viewer
 from services.clock import Clock
 from services.database.pool import Connection, open_pool
 from services.eventlog.consumer import BatchConsumer
+from services.eventlog.forgetting import Forgetting
 from services.eventlog.topics import ensure_topics
+from services.intake.commands import DeadLetters
 from services.lifecycle import Service
 from services.refresh import queries as refresh_queries
 from services.register.commands import Conflicts
@@ -40,6 +42,7 @@ class BotService:
         self._directory = directory
         self._stack = AsyncExitStack()
         self._consumer: BatchConsumer | None = None
+        self._forgetting: Forgetting | None = None
         self.parts: Parts | None = None
 
     async def start(self) -> None:
@@ -54,14 +57,19 @@ class BotService:
             self._stack.push_async_callback(register_pool.close)
             session = await self._stack.enter_async_context(aiohttp.ClientSession())
             commands = Requests(requests_pool, self._clock, self._directory, due_date=due_date)
-            desk = Desk(pool, self._clock, self._directory, commands, Conflicts(register_pool, self._clock))
+            letters_pool = await open_pool(url, "intake", size=2)
+            self._stack.push_async_callback(letters_pool.close)
+            conflicts = Conflicts(register_pool, self._clock)
+            letters = DeadLetters(letters_pool, self._clock, self._directory, settings.topic_prefix)
+            desk = Desk(pool, self._clock, self._directory, commands, conflicts, letters)
             parts = self.parts = assemble(self._bot_settings, desk, session)
             await ensure_topics(settings.kafka_bootstrap_servers, settings.topic_prefix)
             listening = BotConsumer(desk, self._bot_settings, parts.sender.wake)
             self._consumer = BatchConsumer(
                 "bot", [ALERT, REQUEST], listening.apply, pool, settings.kafka_bootstrap_servers, settings.topic_prefix
             )
-            for part in (parts.sender, self._consumer, parts.resumption):
+            self._forgetting = Forgetting("bot", pool, timedelta(days=settings.dead_letter_keep_days))
+            for part in (parts.sender, self._consumer, parts.resumption, self._forgetting):
                 self._stack.push_async_callback(part.stop)
                 await part.start()
             self._stack.push_async_callback(parts.underway.drain)
@@ -77,9 +85,9 @@ class BotService:
 
     def ready(self) -> bool:
         """True while every part is."""
-        if self.parts is None or self._consumer is None:
+        if self.parts is None or self._consumer is None or self._forgetting is None:
             return False
-        parts = (self.parts.sender, self._consumer, self.parts.resumption, self.parts.front)
+        parts = (self.parts.sender, self._consumer, self.parts.resumption, self._forgetting, self.parts.front)
         return all(part.ready() for part in parts)
 
 

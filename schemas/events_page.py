@@ -18,7 +18,7 @@ from schemas.json_schemas import Schema, event_kinds, file_name, json_schema
 from schemas.participants import PARTICIPANTS
 from schemas.topics import DEFAULT_PREFIX, TOPICS, Topic
 
-FORMATS = {"date-time": "moment, with its offset from UTC", "date": "date", "uuid": "UUID"}
+FORMATS = {"date-time": "moment", "date": "date", "uuid": "UUID"}
 PLAIN = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "null": "null"}
 
 OPENING = f"""\

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import Field, PostgresDsn, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     topic_prefix: str = DEFAULT_PREFIX
     directory_file: Path
     policy_file: Path = Path(__file__).parent / "refresh" / "policies" / "metropolitan.yaml"
+    dead_letter_keep_days: Annotated[int, Field(ge=0)] = 30
+    """Real days after which a settled dead letter loses its bytes; an open one keeps them for as long as it is open."""
     clock_epoch: datetime | None = None
     clock_started: datetime | None = None
     clock_speed: float = 1.0

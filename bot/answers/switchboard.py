@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot import grammar
-from bot.answers import alerts, budget, conflicts, counts, device, due, leavers, mine, request
+from bot.answers import alerts, budget, conflicts, counts, dead_letters, device, due, leavers, mine, request
 from bot.desk import Desk
 from bot.grammar import Asked
 from bot.render import help as guidance
@@ -38,6 +38,8 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked) -> Message:
             return await conflicts.answer(desk, viewer, asked)
         case grammar.Leavers():
             return await leavers.answer(desk, viewer, asked)
+        case grammar.DeadLetters():
+            return await dead_letters.answer(desk, viewer, asked)
         case grammar.Help():
             return guidance.render_help(viewer)
         case grammar.Replace():

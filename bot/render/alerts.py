@@ -43,6 +43,9 @@ def _next_step(alert: AnyAlert) -> list[Block]:
         return [actions(button("Show the budget", ids.ask("budget"), "budget"))]
     if alert.condition == "identity-conflict":
         return [actions(button("Show the conflicts", ids.ask("conflicts"), "conflicts"))]
+    if alert.condition == "dead-letters-growing":
+        source = alert.key.partition(":")[2]
+        return [actions(button("What is it?", ids.ask("deadletters"), f"deadletters {source}"))]
     return []
 
 

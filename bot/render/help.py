@@ -9,6 +9,7 @@ from bot.grammar import USAGE, Fault, Unknown
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
 from schemas.vocabulary import Role
 from services.access.viewer import SEES_UNITS, Viewer
+from services.intake.queries import LOOKS
 
 _WHAT = {
     "counts": "how many devices, as table, chart and CSV",
@@ -22,10 +23,11 @@ _WHAT = {
     "alerts": "open alerts",
     "conflicts": "serial numbers that two records claim",
     "leavers": "devices still with people who have left or moved",
+    "deadletters": "what other systems sent and we could not apply",
     "help": "this list",
 }
 _FOR_ALL = ("replace", "request", "find", "alerts", "help")
-_FOR_SOME = {"conflicts": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR})}
+_FOR_SOME = {"conflicts": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}), "deadletters": LOOKS}
 
 
 def render_help(viewer: Viewer) -> Message:
@@ -46,7 +48,7 @@ def render_unknown(unknown: Unknown) -> Message:
             "I did not understand that. Try /kit help.",
             [section(f"I did not understand “{said}”. `/kit help` lists what you can ask."), actions(*buttons)],
         )
-    if unknown.nearest in ("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers"):
+    if unknown.nearest in ("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deadletters"):
         buttons.insert(0, button(f"Show {unknown.nearest}", ids.ask(unknown.nearest), unknown.nearest))
     told = f"I did not understand “{said}”. Did you mean `/kit {unknown.hint}`?"
     return message(f"Did you mean /kit {unknown.hint}?", [section(told), actions(*buttons)])

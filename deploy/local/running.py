@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import json
 import os
 import sys
 import time
@@ -204,6 +205,8 @@ class LocalStack:
             "SERVICENOW_POLL_SECONDS": "5",
             "SERVICENOW_PUSH_SECRETS": keys.servicenow_push_secret,
             "FINANCE_SECRETS": keys.finance_secret,
+            # A scenario's day may pass in a minute, and a laptop that sleeps is no silent source.
+            "INTAKE_SILENT_AFTER_HOURS": json.dumps(dict.fromkeys(("intune", "jamf", "servicenow"), 60 * 24)),
         }
         desk = {
             "DESK_SYSTEM": "servicenow",

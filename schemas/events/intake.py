@@ -11,6 +11,7 @@ class SourceStanding(msgspec.Struct, frozen=True, kw_only=True):
     """A source at one moment. `sequence` grows with every measurement of it.
 
     `silent_after_seconds` is how long it may say nothing; None where it may be silent for as long as it likes.
+    A source that was never heard, or was off for a while, is silent from `configured_at` on.
     """
 
     source: str
@@ -19,6 +20,7 @@ class SourceStanding(msgspec.Struct, frozen=True, kw_only=True):
     silent_after_seconds: int | None
     open_dead_letters: int
     oldest_dead_letter_at: Moment | None = None
+    configured_at: Moment | None = None
 
 
 class SourceMeasured(Event, frozen=True, kw_only=True, tag="quartermaster.intake.source_measured"):

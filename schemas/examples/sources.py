@@ -64,6 +64,7 @@ SOURCE_EXAMPLES: tuple[Event, ...] = (
             silent_after_seconds=86_400,
             open_dead_letters=2,
             oldest_dead_letter_at=AT - timedelta(days=2),
+            configured_at=AT - timedelta(days=90),
         ),
     ),
     IdentityConflictFound(

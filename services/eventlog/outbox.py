@@ -13,6 +13,9 @@ from services.database.pool import Connection
 Outgoing = tuple[Topic, Event]
 """An event and the topic it goes out on; its subject is its key."""
 
+Published = tuple[str, str, bytes]
+"""An event as it stood on the log: the topic without the deployment's prefix, its key, its bytes."""
+
 NOTIFY_CHANNEL = "outbox"
 
 _APPEND = """
@@ -36,3 +39,11 @@ async def append(connection: Connection, outgoing: Sequence[Outgoing]) -> None:
         [_encoder.encode(event) for _, event in outgoing],
     )
     await connection.execute("SELECT pg_notify($1, current_schema())", NOTIFY_CHANNEL)
+
+
+async def append_again(connection: Connection, published: Sequence[Published]) -> None:
+    """Add what was on the log before, byte for byte: whoever applied it then knows it by its id and ignores it."""
+    if published:
+        topics, keys, events = zip(*published, strict=True)
+        await connection.execute(_APPEND, topics, keys, events)
+        await connection.execute("SELECT pg_notify($1, current_schema())", NOTIFY_CHANNEL)

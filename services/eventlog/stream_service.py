@@ -1,14 +1,16 @@
-"""The common shape of a service that lives on the log: a pool, a relay, and a consumer if it listens."""
+"""The common shape of a service that lives on the log: a pool, a relay, a consumer if it listens, and forgetting."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 from schemas.topics import Topic
 from services.database.pool import Pool, open_pool
 from services.eventlog.applying import Apply
 from services.eventlog.consumer import BatchConsumer
+from services.eventlog.forgetting import Forgetting
 from services.eventlog.relay import OutboxRelay
 from services.eventlog.topics import ensure_topics
 from services.settings import Settings
@@ -27,10 +29,11 @@ class StreamService:
         self._lanes = lanes
         self._consumer: BatchConsumer | None = None
         self._relay: OutboxRelay | None = None
+        self._forgetting: Forgetting | None = None
         self.pool: Pool | None = None
 
     async def start(self) -> None:
-        """Open the pool, make the topics exist, start relay and consumer."""
+        """Open the pool, make the topics exist, start relay, forgetting and consumer."""
         settings, url = self._settings, str(self._settings.database_url)
         self.pool = await open_pool(url, self.name)
         await ensure_topics(
@@ -45,6 +48,8 @@ class StreamService:
             replication=settings.kafka_replication_factor,
         )
         await self._relay.start()
+        self._forgetting = Forgetting(self.name, self.pool, timedelta(days=settings.dead_letter_keep_days))
+        await self._forgetting.start()
         if self._apply is not None:
             self._consumer = BatchConsumer(
                 self.name,
@@ -59,7 +64,7 @@ class StreamService:
 
     async def stop(self) -> None:
         """Stop the consumer first, so that the relay can still publish what it wrote."""
-        for part in (self._consumer, self._relay):
+        for part in (self._consumer, self._forgetting, self._relay):
             if part is not None:
                 await part.stop()
         if self.pool is not None:
@@ -68,4 +73,4 @@ class StreamService:
 
     def ready(self) -> bool:
         """True while every part lives."""
-        return all(part.ready() for part in (self._consumer, self._relay) if part is not None)
+        return all(part.ready() for part in (self._consumer, self._forgetting, self._relay) if part is not None)

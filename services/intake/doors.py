@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from services.access.directory import Directory
+from services.errors import ConfigurationError
 from services.intake.settings import SourceSettings
 from services.intake.source import Errand, PolledFeed, Source, Webhook
 from services.intake.sources.entra.declaration import DECLARATION as ENTRA
@@ -99,6 +101,26 @@ def open_sources(
             )
         )
     return opened
+
+
+def silent_after(sources: Sequence[OpenSource], hours: Mapping[str, float | None]) -> dict[str, timedelta | None]:
+    """How long each source that is on may be silent: as it declares, unless `hours` say otherwise.
+
+    Raises ConfigurationError for hours of a source that there is none of.
+    """
+    if unknown := hours.keys() - {each.source.name for each in sources}:
+        names = ", ".join(sorted(each.source.name for each in sources))
+        raise ConfigurationError(
+            f"INTAKE_SILENT_AFTER_HOURS: no source {', '.join(sorted(unknown))}; there are {names}"
+        )
+    given = {name: None if number is None else timedelta(hours=number) for name, number in hours.items()}
+    return {each.source.name: given.get(each.source.name, each.source.silent_after) for each in sources if each.is_on}
+
+
+def source_of(letter: str) -> str:
+    """The source whose record a dead letter is, by what it is filed under."""
+    kind = RECORD_KINDS.get(letter)
+    return letter.partition("/")[0] if kind is None else kind.source
 
 
 def units_of(directory: Directory) -> dict[str, str]:

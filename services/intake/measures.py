@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from datetime import datetime
 
 from prometheus_client import Counter, Gauge
@@ -31,11 +32,16 @@ SILENCE = Gauge(
 
 
 class LastWords:
-    """When each source last spoke, for the gauge of its silence. A source counts as heard when intake starts."""
+    """When each source last spoke, in memory: a delivery costs no statement, and what is new is written now and then.
+
+    Until a source is heard, or what was written before is recalled, its silence counts from when intake started.
+    """
 
     def __init__(self, clock: Clock, sources: set[str]) -> None:
         self._clock = clock
-        self._heard: dict[str, datetime] = dict.fromkeys(sources, clock.now())
+        self._since = clock.now()
+        self._heard: dict[str, datetime] = {}
+        self._written: dict[str, datetime] = {}
         for source in sources:
             SILENCE.labels(source).set_function(functools.partial(self.silence, source))
 
@@ -45,4 +51,14 @@ class LastWords:
 
     def silence(self, source: str) -> float:
         """Seconds since the last word."""
-        return (self._clock.now() - self._heard[source]).total_seconds()
+        return (self._clock.now() - self._heard.get(source, self._since)).total_seconds()
+
+    def news(self) -> dict[str, datetime]:
+        """What was heard and is not known to be written."""
+        return {source: at for source, at in self._heard.items() if self._written.get(source) != at}
+
+    def recall(self, written: Mapping[str, datetime]) -> None:
+        """What is written now, by us or by other processes: the later word counts."""
+        for source, at in written.items():
+            self._written[source] = at
+            self._heard[source] = max(at, self._heard.get(source, at))

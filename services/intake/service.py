@@ -1,4 +1,4 @@
-"""Intake as a running service: the log's relay and pool, the web server, pollers, errands, and readers of streams."""
+"""Intake as a running service: relay, pools, web server, pollers, errands, readers of streams, and measuring."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from services.clock import Clock
 from services.database.pool import Pool, open_pool
 from services.eventlog.stream_service import StreamService
 from services.intake.app import make_application
-from services.intake.doors import OpenSource, open_sources, units_of
+from services.intake.doors import OpenSource, open_sources, silent_after, source_of, units_of
 from services.intake.measures import LastWords
 from services.intake.polling import Poller
 from services.intake.settings import IntakeSettings
+from services.intake.standing import Standing
 from services.intake.streaming import StreamReader
 from services.intake.vendor_http import Vendor
 from services.lifecycle import OwnedTasks, Service
@@ -47,6 +48,9 @@ class IntakeService:
         self._feeds = [polled for source in self._sources for polled in source.feeds]
         self._errands = [errand for source in self._sources for errand in source.errands]
         self._stream = StreamService(self.name, settings, (), None)
+        may_be_silent = silent_after(sources, intake.intake_silent_after_hours)
+        self._last_words = LastWords(clock, set(may_be_silent))
+        self._standing = Standing(self._pool, clock, self._last_words, may_be_silent, source_of)
         self._pollers = OwnedTasks("intake pollers")
         self._polling_pool: Pool | None = None
         self._readers = OwnedTasks("intake streams")
@@ -59,18 +63,18 @@ class IntakeService:
         """Open the pools and the relay, then the doors, then begin to poll. Raises OSError if the port is taken."""
         self._say_what_is_off()
         await self._stream.start()
-        last_words = LastWords(self._clock, {each.source.name for each in self._sources if each.is_on})
         webhooks = [webhook for source in self._sources for webhook in source.webhooks]
-        application = make_application(webhooks, self._pool, self._clock, self._units, last_words, self._intake)
+        application = make_application(webhooks, self._pool, self._clock, self._units, self._last_words, self._intake)
         self._runner = web.AppRunner(application, access_log=None, auto_decompress=False)
         await self._runner.setup()
         await web.TCPSite(self._runner, self._intake.intake_host, self._intake.intake_port).start()
         self.port = self._runner.addresses[0][1]
+        await self._standing.start()
         if self._feeds or self._errands:
-            await self._start_polling(last_words)
-        await self._start_streaming(last_words)
+            await self._start_polling()
+        await self._start_streaming()
 
-    async def _start_polling(self, last_words: LastWords) -> None:
+    async def _start_polling(self) -> None:
         # Each feed holds a connection while it is read, so pollers and errands have a pool of their own.
         url = str(self._settings.database_url)
         self._polling_pool = await open_pool(url, self.name, size=len(self._feeds) + len(self._errands))
@@ -82,7 +86,7 @@ class IntakeService:
                 self._pool_for_polling,
                 self._clock,
                 self._units,
-                last_words,
+                self._last_words,
                 polled.every_seconds,
                 asyncio.sleep,
                 wakeable=polled.wakeable,
@@ -91,7 +95,7 @@ class IntakeService:
         for errand in self._errands:
             self._pollers.start(errand.run(self._session, self._pool_for_polling), errand.name)
 
-    async def _start_streaming(self, last_words: LastWords) -> None:
+    async def _start_streaming(self) -> None:
         # Each stream holds a connection for as long as it is followed.
         streams = [stream for source in self._sources for stream in source.streams]
         if not streams:
@@ -99,7 +103,7 @@ class IntakeService:
         pool = await open_pool(str(self._settings.database_url), self.name, size=len(streams))
         self._streaming_pool = pool
         for stream in streams:
-            reader = StreamReader(stream, lambda: pool, self._clock, self._units, last_words, asyncio.sleep)
+            reader = StreamReader(stream, lambda: pool, self._clock, self._units, self._last_words, asyncio.sleep)
             self._readers.start(reader.run(), stream.name)
 
     def _say_what_is_off(self) -> None:
@@ -120,6 +124,7 @@ class IntakeService:
             await self._runner.cleanup()
         await self._pollers.stop()
         await self._readers.stop()
+        await self._standing.stop()
         if self._session is not None:
             await self._session.close()
         for pool in (self._polling_pool, self._streaming_pool):
@@ -129,9 +134,9 @@ class IntakeService:
         await self._stream.stop()
 
     def ready(self) -> bool:
-        """True while the doors are open, every poller and every reader lives and the relay works."""
+        """True while the doors are open, every poller, reader and the measuring live, and the relay works."""
         failed = self._pollers.failed.is_set() or self._readers.failed.is_set()
-        return self._runner is not None and not failed and self._stream.ready()
+        return self._runner is not None and not failed and self._standing.ready() and self._stream.ready()
 
 
 def build(settings: Settings, clock: Clock, directory: Directory) -> Service:

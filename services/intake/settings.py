@@ -26,6 +26,11 @@ class IntakeSettings(BaseSettings):
     """Deliveries a source may send at once before the rate counts."""
     intake_rates: dict[str, float] = {}
     """Sources with a rate of their own, as JSON: {"jamf": 50}."""
+    intake_silent_after_hours: dict[str, Annotated[float, Field(gt=0)] | None] = {}
+    """Sources that may be silent for another time than they declare, as JSON: {"jamf": 72, "intune": null}.
+
+    Hours of business time; null: for as long as it likes.
+    """
 
 
 class SourceSettings(BaseSettings):

@@ -32,7 +32,7 @@ from services.intake.admission import Receipt, admit
 from services.intake.measures import STREAM_FAILURES, STREAM_LAG, STREAM_LOST, LastWords
 from services.intake.streams import Stream
 from services.intake.translation import Context, Translated, translate_body
-from services.intake.vendor_http import Sleep, backoff
+from services.intake.vendor_http import Sleep, pause_after
 
 MOST_MESSAGES = 64
 """Messages made safe at once. Event Hubs allows a megabyte each, which may hold some thousand records."""
@@ -100,7 +100,7 @@ class StreamReader:
             except PASSING as error:
                 STREAM_FAILURES.labels(self._stream.name).inc()
                 log.warning("a stream broke off", stream=self._stream.name, error=repr(error))
-                pause = backoff(self._tries, self._chance)
+                pause = pause_after(self._tries, self._chance)
                 self._tries += 1
             await self._sleep(pause)
 

@@ -22,6 +22,9 @@ from services.eventlog.dead_letters import DeadLetter
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """A vendor's clock may be this far ahead of ours before we stop believing it."""
 
+HEARD_AT = "heard_at"
+"""In a dead letter's context: the business time at which its record came."""
+
 Content = TypeVar("Content")
 
 
@@ -89,13 +92,17 @@ class Translated:
     rejected: list[Rejected] = dataclasses.field(default_factory=list)
     clamped: int = 0
 
-    def reject(self, record: Record, error: Exception) -> None:
-        """Set a record aside with its reason. A fault of our own is named by its type only: it may hold anything."""
+    def reject(self, record: Record, error: Exception, now: datetime) -> None:
+        """Set a record aside with its reason and when it was heard, which its translation may once depend on.
+
+        A fault of our own is named by its type only: it may hold anything.
+        """
         known = error if isinstance(error, Untranslatable) else None
         place = " ".join(part for part in (record.where, known.where if known else "") if part)
         reason = str(Untranslatable(known.reason, place)) if known else f"translator fault: {type(error).__name__}"
         reason = reason.replace("\x00", " ")[:1000]
-        letter = DeadLetter(source=self.kind.name, reason=reason, body=record.body, context={"record": record.where})
+        context = {"record": record.where, HEARD_AT: now.isoformat()}
+        letter = DeadLetter(source=self.kind.name, reason=reason, body=record.body, context=context)
         self.rejected.append(Rejected(letter, place, isinstance(error, Malformed)))
 
 
@@ -107,7 +114,7 @@ def translate_records(kind: RecordKind, records: Sequence[Record], context: Cont
         try:
             events = kind.translate(record.body, context)
         except Exception as error:  # one record's fault, ours included, must not hold up the rest
-            result.reject(record, error)
+            result.reject(record, error, context.now)
             continue
         if not events:
             result.ignored += 1
@@ -128,7 +135,7 @@ def translate_body(kind: RecordKind, body: bytes, context: Context, *, stood: st
         records = kind.split(body)
     except Exception as error:  # input must not become a fault of ours
         result = Translated(kind)
-        result.reject(Record(body), error)
+        result.reject(Record(body), error, context.now)
         return result
     if stood and len(records) == 1:
         records = [records[0]._replace(where=stood)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 import aiohttp
@@ -16,11 +15,11 @@ import structlog
 from yarl import URL
 
 from services.intake.calls import Answer, Call
+from services.outbound.pauses import backoff, retry_after
 
 MOST_TRIES = 8
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 120.0
-LONGEST_RETRY_AFTER_SECONDS = 3600.0
 NO_ANSWER = 0
 """In place of a status, where nobody answered."""
 TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=60)
@@ -68,22 +67,9 @@ class BearerAuthorisation:
         return {"Authorization": f"Bearer {self.token}"}
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds a vendor asks us to wait: a number, or a date, which is measured against the vendor's own clock."""
-    words = headers.get("Retry-After", "").strip()
-    if words.isascii() and words.isdigit():
-        return min(float(words), LONGEST_RETRY_AFTER_SECONDS)
-    try:
-        asked = parsedate_to_datetime(words) - parsedate_to_datetime(headers.get("Date", ""))
-    except (TypeError, ValueError):
-        return None
-    return min(max(asked.total_seconds(), 0.0), LONGEST_RETRY_AFTER_SECONDS)
-
-
-def backoff(tries: int, chance: Callable[[], float]) -> float:
-    """Seconds to wait after so many tries in vain: doubling, bounded, and spread so that many do not come at once."""
-    longest = min(FIRST_PAUSE_SECONDS * 2.0 ** min(tries, 20), LONGEST_PAUSE_SECONDS)
-    return longest * (0.5 + chance() / 2)
+def pause_after(tries: int, chance: Callable[[], float]) -> float:
+    """Seconds to wait after asking so many times in vain."""
+    return backoff(tries, chance, first=FIRST_PAUSE_SECONDS, longest=LONGEST_PAUSE_SECONDS)
 
 
 class Vendor:
@@ -117,7 +103,7 @@ class Vendor:
             if status not in (NO_ANSWER, 429) and status < 500:
                 raise VendorUnavailable(f"answered {status}")
             asked = retry_after(headers)
-            pause = asked if asked is not None else backoff(tries, self._chance)
+            pause = asked if asked is not None else pause_after(tries, self._chance)
             log.info("vendor asks for patience", host=URL(call.url).host, status=status, seconds=round(pause, 1))
             await self._sleep(pause)
         raise VendorUnavailable(f"no answer after {MOST_TRIES} tries")

@@ -7,7 +7,7 @@ from uuid import UUID
 from schemas.events.device import DeviceObserved, WipeReported
 from services.errors import BadInput
 from services.register.rules.claims import Claim, claims_of
-from services.register.rules.conflicts import scheme_of
+from services.register.rules.conflicts import has_rival
 from services.register.rules.facts import (
     FIELD_NAMES,
     IN_USE_AT,
@@ -129,7 +129,7 @@ class Batch:
             return
         if owner is not None and owner is not device:
             self._take_name(name, owner)
-        if name not in device.names and scheme_of(name) is not None:
+        if len(device.names) > 1 and name not in device.names and has_rival(name, device.names):
             self._rival(device, claims_of([device], device.names | {name}))
         device.names.add(name)
         device.names_changed = True

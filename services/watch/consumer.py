@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from schemas.envelope import Event
 from schemas.events.budget import LineBalanceChanged
+from schemas.events.intake import SourceMeasured
 from schemas.events.refresh import UnitAgeingMeasured
 from schemas.events.register import DeviceFailed, IdentityConflictFound, IdentityConflictSettled
 from services.clock import Clock
@@ -19,7 +20,14 @@ from services.watch import store
 from services.watch.evaluation import Evaluation, Touched
 
 WANTED: frozenset[type[Event]] = frozenset(
-    {DeviceFailed, UnitAgeingMeasured, LineBalanceChanged, IdentityConflictFound, IdentityConflictSettled}
+    {
+        DeviceFailed,
+        UnitAgeingMeasured,
+        LineBalanceChanged,
+        IdentityConflictFound,
+        IdentityConflictSettled,
+        SourceMeasured,
+    }
 )
 """The event types that watch has a use for; its topics carry many more."""
 
@@ -41,5 +49,6 @@ class WatchConsumer:
             conflicts=await store.keep_conflicts(
                 connection, [e.data for e in events if isinstance(e, IdentityConflictFound | IdentityConflictSettled)]
             ),
+            sources=await store.keep_sources(connection, [e for e in events if isinstance(e, SourceMeasured)]),
         )
         return await self._evaluation.judge(connection, self._clock.now(), touched)

@@ -21,17 +21,19 @@ from services.watch.conditions import budget_crossing, failing_model, identity_c
 from services.watch.conditions.finding import Verdict
 from services.watch.conditions.past_policy_life import Command, UnitAgeing
 from services.watch.rules import is_open, next_event
+from services.watch.sources import judge_sources
 from services.watch.thresholds import Thresholds
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Touched:
-    """What to judge anew: lines (year, line), units (unit, kind) and models, None for all of them; open conflicts."""
+    """What to judge anew: lines (year, line), units (unit, kind), models and sources, None for all; open conflicts."""
 
     lines: Collection[tuple[str, str]] | None = None
     units: Collection[tuple[str, str]] | None = None
     models: Collection[str] | None = None
     conflicts: bool = True
+    sources: Collection[str] | None = None
 
 
 EVERYTHING = Touched()
@@ -59,6 +61,8 @@ class Evaluation:
             verdicts += await self._judge_models(connection, now, touched.models, lives)
         if touched.conflicts:
             verdicts += await self._judge_conflicts(connection, now, lives)
+        if touched.sources is None or touched.sources:
+            verdicts += await judge_sources(connection, now, touched.sources, self._thresholds, lives)
         events = [event for verdict in verdicts if (event := next_event(lives.get(verdict.key), verdict, now))]
         await store.keep_alerts(connection, [event.data for event in events])
         return [(ALERT, event) for event in events]

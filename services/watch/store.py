@@ -9,6 +9,7 @@ import msgspec
 
 from schemas.events.alert import Alert
 from schemas.events.budget import Balance
+from schemas.events.intake import SourceMeasured
 from schemas.events.refresh import Ageing
 from schemas.events.register import DeviceFailure, IdentityConflict
 from schemas.vocabulary import AlertSeverity
@@ -18,6 +19,7 @@ from services.watch.conditions.budget_crossing import LineStanding
 from services.watch.conditions.failing_model import WindowCount
 from services.watch.conditions.identity_conflict import OpenConflicts
 from services.watch.conditions.past_policy_life import UnitAgeing
+from services.watch.conditions.source_silent import SourceHealth
 
 SQL = load_statements(__file__, "store.sql")
 _COLUMNS = (
@@ -96,6 +98,32 @@ async def open_conflicts(connection: Connection) -> OpenConflicts:
     row = await connection.fetchrow(SQL["open_conflicts"])
     assert row is not None, "an aggregate answers a row"
     return OpenConflicts(**dict(row))
+
+
+async def keep_sources(connection: Connection, measured: Sequence[SourceMeasured]) -> set[str]:
+    """Keep how sources stand by their newest measurement; answers the sources that were told of."""
+    newest = {event.data.source: event for event in sorted(measured, key=lambda each: each.data.sequence)}
+    rows = [
+        (
+            source,
+            event.data.sequence,
+            event.time,
+            event.data.configured_at,
+            event.data.last_heard_at,
+            event.data.silent_after_seconds,
+            event.data.open_dead_letters,
+            event.data.oldest_dead_letter_at,
+        )
+        for source, event in sorted(newest.items())
+    ]
+    await connection.execute(SQL["keep_sources"], *_columns(rows, 8))
+    return set(newest)
+
+
+async def source_healths(connection: Connection, sources: Collection[str] | None) -> list[SourceHealth]:
+    """How these sources stand, or all."""
+    rows = await connection.fetch(SQL["source_healths"], None if sources is None else sorted(sources))
+    return [SourceHealth(**dict(row)) for row in rows]
 
 
 async def balances(connection: Connection, lines: Pairs | None) -> list[LineStanding]:

@@ -55,6 +55,24 @@ WHERE excluded.revision > conflicts.revision
 -- name: open_conflicts
 SELECT count(*)::integer AS number, min(found_at) AS oldest_at FROM watch.conflicts WHERE is_open
 
+-- name: keep_sources
+INSERT INTO watch.sources (source, sequence, measured_at, configured_at, last_heard_at, silent_after_seconds,
+                           open_dead_letters, oldest_dead_letter_at)
+SELECT * FROM unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::bigint[],
+                     $7::integer[], $8::timestamptz[])
+ON CONFLICT (source) DO UPDATE
+SET sequence = excluded.sequence, measured_at = excluded.measured_at, configured_at = excluded.configured_at,
+    last_heard_at = excluded.last_heard_at, silent_after_seconds = excluded.silent_after_seconds,
+    open_dead_letters = excluded.open_dead_letters, oldest_dead_letter_at = excluded.oldest_dead_letter_at
+WHERE excluded.sequence > sources.sequence
+
+-- name: source_healths
+SELECT source, measured_at, configured_at, last_heard_at, make_interval(secs => silent_after_seconds) AS silent_after,
+       open_dead_letters, oldest_dead_letter_at
+FROM watch.sources
+WHERE $1::text[] IS NULL OR source = ANY ($1)
+ORDER BY source
+
 -- name: balances
 SELECT financial_year, line, approved_pence, committed_pence, invoiced_pence
 FROM watch.balances

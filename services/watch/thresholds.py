@@ -8,9 +8,11 @@ import msgspec
 
 from services.errors import ConfigurationError
 from services.watch.conditions.budget_crossing import BudgetCrossingThresholds
+from services.watch.conditions.dead_letters_growing import DeadLettersGrowingThresholds
 from services.watch.conditions.failing_model import FailingModelThresholds
 from services.watch.conditions.identity_conflict import IdentityConflictThresholds
 from services.watch.conditions.past_policy_life import PastPolicyLifeThresholds
+from services.watch.conditions.source_silent import SourceSilentThresholds
 
 FILE = Path(__file__).with_name("thresholds.yaml")
 
@@ -23,6 +25,8 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     past_policy_life: PastPolicyLifeThresholds
     failing_model: FailingModelThresholds
     identity_conflict: IdentityConflictThresholds
+    source_silent: SourceSilentThresholds
+    dead_letters_growing: DeadLettersGrowingThresholds
 
 
 def load_thresholds(path: Path = FILE) -> Thresholds:

@@ -56,6 +56,12 @@ def rivals(names: Iterable[str]) -> dict[str, set[str]]:
     return {scheme: found for scheme, found in by_scheme.items() if len(found) > 1}
 
 
+def has_rival(name: str, names: Iterable[str]) -> bool:
+    """True if one of `names` claims a serial under the same scheme as `name`."""
+    scheme = scheme_of(name)
+    return scheme is not None and any(scheme_of(other) == scheme for other in names)
+
+
 def contradict(scheme: str, one: Claimed, other: Claimed) -> bool:
     """True if both names cannot be the same device's, as far as is known."""
     if scheme in ASSET_SCHEMES:

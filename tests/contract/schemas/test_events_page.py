@@ -114,7 +114,7 @@ def test_types_are_said_in_words() -> None:
     parts = {"Kind": {"enum": ["laptop"]}, "Moment": {"type": "string", "format": "date-time"}}
     for schema, words in (
         ({"$ref": "#/$defs/Kind"}, "[Kind](#kind)"),
-        ({"$ref": "#/$defs/Moment"}, "moment, with its offset from UTC"),
+        ({"$ref": "#/$defs/Moment"}, "moment"),
         ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "whole number or null"),
         ({"type": "array", "items": {"type": "string"}}, "list of text"),
         ({"type": "object", "additionalProperties": {"type": "integer"}}, "map of text to whole number"),

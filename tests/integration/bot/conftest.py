@@ -18,9 +18,11 @@ from deploy.local.workspace.limits import Limits
 from deploy.local.workspace.scripted import ScriptedPerson
 from deploy.local.workspace.server import Workspace
 from deploy.local.workspace_seed import workspace_seed
+from schemas.topics import DEFAULT_PREFIX
 from schemas.vocabulary import DeviceState, Kind
 from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
+from services.intake.commands import DeadLetters
 from services.register.commands import Conflicts
 from services.register.consumer import RegisterConsumer
 from services.requests.commands import Requests
@@ -100,8 +102,11 @@ async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
     directory, clock = small_directory(), FixedClock(NOW)
     requests_pool = await open_pool(database_url, "requests", size=6)
     register_pool = await open_pool(database_url, "register", size=6)
+    letters_pool = await open_pool(database_url, "intake", size=2)
     requests = Requests(requests_pool, clock, directory, due_date=due_date)
-    yield Desk(pool, clock, directory, requests, Conflicts(register_pool, clock))
+    letters = DeadLetters(letters_pool, clock, directory, DEFAULT_PREFIX)
+    yield Desk(pool, clock, directory, requests, Conflicts(register_pool, clock), letters)
+    await letters_pool.close()
     await register_pool.close()
     await requests_pool.close()
 

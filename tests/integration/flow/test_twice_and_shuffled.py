@@ -36,7 +36,7 @@ def _without_memory() -> Thresholds:
 
     life, failing = thresholds.past_policy_life, thresholds.failing_model
     windows = tuple(changed(window, minimum_to_hold=window.minimum) for window in failing.windows)
-    return changed(  # type: ignore[no-any-return] - what it changes, it returns
+    return msgspec.structs.replace(
         thresholds,
         budget_crossing=changed(thresholds.budget_crossing, hysteresis=0.0),
         past_policy_life=changed(life, hysteresis=0.0, minimum_to_hold=life.minimum_devices),

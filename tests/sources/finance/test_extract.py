@@ -4,16 +4,20 @@ from uuid import UUID
 
 import pytest
 
+from schemas.topics import DEFAULT_PREFIX
+from services.access.directory import Directory, Unit
 from services.clock import FixedClock
-from services.errors import NotFound, RuleBroken
-from services.intake.replay import discard, replay, show
+from services.errors import NotFound
+from services.intake.commands import DeadLetters
 from services.intake.sources.finance.translation import COLUMNS
-from tests.sources.door import FINANCE, UNITS, Door
+from tests.fixtures.people import viewer
+from tests.sources.door import FINANCE, Door
 from tests.unit.intake.context import NOW
 
 pytestmark = pytest.mark.integration
 
 PATH = "/sources/finance/extract"
+HELEN = viewer("Helen Marsh")
 
 
 def _row(number: int, **fields: str) -> str:
@@ -72,35 +76,35 @@ async def test_a_file_of_another_shape_is_400(door: Door) -> None:
 
 
 async def test_after_the_mapping_is_mended_a_replay_ends_as_if_it_had_worked_at_first(door: Door) -> None:
-    clock, mended = FixedClock(NOW), {**UNITS, "atlantis": "atlantis"}
     _, answer, _ = await door.post(PATH, _extract(_row(1), _row(2, unit="Atlantis")), FINANCE)
     fingerprint = UUID(answer["dead_letters"][0]["dead_letter"])
-    async with door.pool.acquire() as connection:
-        with pytest.raises(RuleBroken, match="still cannot be translated: line 3 unit"):
-            await replay(connection, fingerprint, clock, UNITS)
-        assert len(await door.outbox()) == 1
-        receipt = await replay(connection, fingerprint, clock, mended)
-        assert receipt.accepted == 1
-        assert (await show(connection, fingerprint)).settled_as == "replayed"
-        with pytest.raises(RuleBroken, match="replayed already"):
-            await replay(connection, fingerprint, clock, mended)
-        with pytest.raises(RuleBroken, match="replayed already"):
-            await discard(connection, fingerprint)
+    letters, mended = _letters(door), _letters(door, "Atlantis")
+    tried = await letters.replay(HELEN, fingerprint)
+    assert (tried.settled, tried.why) == (0, "line 3 unit: 'Atlantis' is no unit of the directory")
+    assert len(await door.outbox()) == 1
+    assert (await mended.replay(HELEN, fingerprint)).accepted == 1
+    assert (await letters.show(HELEN, fingerprint)).settled_as == "replayed"
+    assert (await mended.replay(HELEN, fingerprint)).before == "replayed"
+    assert (await mended.discard(HELEN, fingerprint)).before == "replayed"
     replayed = (await door.outbox())[1]
     await door.pool.execute("TRUNCATE outbox, inbox")
-    async with door.pool.acquire() as connection:
-        await connection.execute("UPDATE dead_letters SET settled_at = NULL, settled_as = NULL")
-        await replay(connection, fingerprint, clock, mended)
+    await door.pool.execute("UPDATE dead_letters SET settled_at = NULL, settled_as = NULL")
+    await mended.replay(HELEN, fingerprint)
     assert await door.outbox() == [replayed]
 
 
 async def test_a_letter_can_be_discarded_once(door: Door) -> None:
     _, answer, _ = await door.post(PATH, _extract(_row(1, demand="whim")), FINANCE)
     fingerprint = UUID(answer["dead_letters"][0]["dead_letter"])
-    async with door.pool.acquire() as connection:
-        await discard(connection, fingerprint)
-        assert (await show(connection, fingerprint)).settled_as == "discarded"
-        with pytest.raises(RuleBroken):
-            await discard(connection, fingerprint)
-        with pytest.raises(NotFound):
-            await show(connection, UUID(int=0))
+    letters = _letters(door)
+    assert (await letters.discard(HELEN, fingerprint)).settled == 1
+    assert (await letters.show(HELEN, fingerprint)).settled_as == "discarded"
+    assert (await letters.discard(HELEN, fingerprint)).before == "discarded"
+    with pytest.raises(NotFound):
+        await letters.show(HELEN, UUID(int=0))
+
+
+def _letters(door: Door, *more: str) -> DeadLetters:
+    """The commands with a directory of Central West and these units."""
+    units = [Unit(code=name.lower().replace(" ", "-"), name=name) for name in ("Central West", *more)]
+    return DeadLetters(door.pool, FixedClock(NOW), Directory(units, []), DEFAULT_PREFIX)

@@ -12,13 +12,28 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.grammar import Counts, Unknown, parse
-from bot.render import alerts, budget, conflicts, counts, device, due, home, leavers, mine, replacement, request, why
+from bot.render import (
+    alerts,
+    budget,
+    conflicts,
+    counts,
+    dead_letters,
+    device,
+    due,
+    home,
+    leavers,
+    mine,
+    replacement,
+    request,
+    why,
+)
 from bot.render import help as guidance
 from bot.render.chart import bar_chart
 from bot.render.home import HomeView
 from bot.render.message import Message, escape, header, message, section
 from deploy.local.workspace.blocks.surfaces import block_problems, view_problems
 from schemas.vocabulary import Kind, RequestReason, Role
+from services.access.viewer import Viewer
 from services.register.queries import CountRow, Dimension
 from tests.unit.bot import views as made
 from tests.unit.bot.views import NAMES, STAFF
@@ -29,6 +44,7 @@ quick = settings(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+MAYBE_SOURCE = st.one_of(st.none(), st.just("servicenow/incident"))
 DIRECTOR = dataclasses.replace(STAFF, roles=frozenset(Role), units=None)
 
 
@@ -101,6 +117,30 @@ def test_requests(view: Any) -> None:
     check(request.for_approver(view, NAMES, {}))
     check(request.timeline(view, NAMES, {}))
     check(request.already_decided(view, {}))
+
+
+@quick
+@given(made.many(made.LETTER_GROUPS, 25), MAYBE_SOURCE, st.sampled_from([DIRECTOR, STAFF]))
+def test_dead_letters(groups: list[Any], source: str | None, viewer: Viewer) -> None:
+    check(dead_letters.render_groups(groups[:20], source, viewer))
+
+
+@quick
+@given(made.LETTERS)
+def test_a_dead_letter_whole(letter: Any) -> None:
+    check_view(dead_letters.loading(), "modal")
+    check_view(dead_letters.modal(letter), "modal")
+
+
+@quick
+@given(made.DEALT)
+def test_what_became_of_dead_letters(dealt: Any) -> None:
+    check(dead_letters.render_dealt(dealt))
+
+
+def test_bytes_are_readable_and_nothing_hides() -> None:
+    held = "naïve 😀\ttab\nline \u202e\u200b".encode() + b"\x00\xff\r"
+    assert dead_letters.readable(held) == "naïve 😀\ttab\nline \\u202e\\u200b\\x00\\xff\\r"
 
 
 @quick

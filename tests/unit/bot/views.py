@@ -11,6 +11,8 @@ from schemas.events.alert import Alert
 from schemas.vocabulary import AlertSeverity, Demand, DeviceState, FundingLine, Kind, RequestReason
 from services.access.viewer import Viewer
 from services.budget.queries import BudgetView, KindView, LineView, PriorYear
+from services.intake.commands import Dealt
+from services.intake.queries import LetterGroup, LetterView
 from services.refresh.queries import DueMonth, DueView, Explanation, QueueLine
 from services.register.queries import (
     ClaimantView,
@@ -100,6 +102,49 @@ STRAYS = st.builds(
     person_unit=MAYBE,
     since=MOMENTS,
     days=NUMBERS,
+)
+LETTER_GROUPS = st.builds(
+    LetterGroup,
+    service=st.sampled_from(["intake", "register"]),
+    source=WORDS,
+    reason=WORDS,
+    reason_key=st.just("d41d8cd98f00b204e9800998ecf8427e"),
+    letters=st.integers(1, 10**7),
+    seen=NUMBERS,
+    first_seen=MOMENTS,
+    last_seen=MOMENTS,
+    latest=IDS,
+    groups=st.integers(1, 10**6),
+)
+LETTERS = st.builds(
+    LetterView,
+    service=st.just("intake"),
+    fingerprint=IDS,
+    source=WORDS,
+    reason=WORDS,
+    context=st.dictionaries(st.sampled_from(["record", "key", "topic", "heard_at"]), WORDS),
+    beginning=st.one_of(st.binary(max_size=200), WORDS.map(str.encode), st.sampled_from([b" " * 9000, b"\0" * 24_000])),
+    size=NUMBERS,
+    first_seen=MOMENTS,
+    last_seen=MOMENTS,
+    seen=NUMBERS,
+    settled_at=st.one_of(st.none(), MOMENTS),
+    settled_as=st.sampled_from([None, "replayed", "discarded"]),
+    forgotten_at=st.one_of(st.none(), MOMENTS),
+)
+DEALT = st.builds(
+    Dealt,
+    how=st.sampled_from(["replayed", "discarded"]),
+    tried=NUMBERS,
+    settled=NUMBERS,
+    accepted=NUMBERS,
+    repeated=NUMBERS,
+    ignored=NUMBERS,
+    sent_again=NUMBERS,
+    still_dead=NUMBERS,
+    why=MAYBE,
+    before=st.sampled_from([None, "replayed", "discarded"]),
+    more=st.booleans(),
 )
 COUNT_ROWS = st.builds(CountRow, keys=st.tuples(WORDS, WORDS), devices=NUMBERS)
 QUEUE = st.builds(
