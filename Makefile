@@ -80,7 +80,12 @@ pictures: develop ## the README's pictures, taken in Chromium from what `make ru
 
 .PHONY: bench
 bench: develop ## rates beside a bare loop in the same run; the last line is JSON
+	@$(BIN)/python -m tests.bench.import_rate
 	@$(BIN)/python -m tests.bench.register_rate
+
+.PHONY: bench-import
+bench-import: develop ## half a million rows imported beside a bare COPY of the same rows; the last line is JSON
+	@$(BIN)/python -m tests.bench.import_rate
 
 COUNT ?= 100000
 SEED ?= 1

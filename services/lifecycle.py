@@ -29,27 +29,38 @@ class Service(Protocol):
 
 
 class OwnedTasks:
-    """Tasks with an owner. A task that fails is logged and remembered, so that its owner is no longer healthy."""
+    """Tasks with an owner. A task that fails is logged and remembered, so that its owner is no longer healthy.
+
+    So is one that ends as cancelled though nobody stopped it: a library let a cancellation of its own out, and without
+    this the task would be dead and its owner healthy.
+    """
 
     def __init__(self, owner: str) -> None:
         self._owner = owner
+        self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
         self.failed = asyncio.Event()
 
     def start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run `work` until it ends or `stop` is called."""
+        self._stopping = False
         task = asyncio.create_task(work, name=f"{self._owner}:{name}")
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if task.cancelled():
+            if not self._stopping:
+                log.error("a task was cancelled, and not by its owner", task=task.get_name())
+                self.failed.set()
+        elif (error := task.exception()) is not None:
             log.error("a task failed", task=task.get_name(), exc_info=error)
             self.failed.set()
 
     async def stop(self, deadline: float = STOP_DEADLINE_SECONDS) -> None:
         """Cancel all tasks and wait for them, at most `deadline` seconds."""
+        self._stopping = True
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

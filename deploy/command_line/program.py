@@ -11,7 +11,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from deploy.command_line import dead_letters
+from deploy.command_line import dead_letters, imports, mappings
 from services.errors import QuartermasterError
 from services.settings import Settings, read
 
@@ -19,6 +19,8 @@ program = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Quartermaster: chat-ops for an organisation's devices."
 )
 program.add_typer(dead_letters.program, name="deadletter")
+program.add_typer(mappings.program, name="mapping")
+program.command("import")(imports.import_file)
 console = Console(stderr=True, highlight=False)
 
 

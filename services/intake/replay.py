@@ -25,7 +25,8 @@ from services.eventlog.decoding import EventReader
 from services.eventlog.outbox import Published
 from services.intake.admission import Receipt, admit
 from services.intake.doors import RECORD_KINDS
-from services.intake.translation import HEARD_AT, Context, Translated, translate_body
+from services.intake.imports.letters import kinds_of_letters
+from services.intake.translation import HEARD_AT, Context, RecordKind, Translated, translate_body
 
 OWN_SCHEMA = "intake"
 FROM_LOG = "log:"
@@ -119,15 +120,15 @@ class Replay:
         self, connection: Connection, kind_name: str, letters: Sequence[Stored], result: Replayed
     ) -> dict[UUID, str]:
         """Admit what can be translated now; the new reasons of those that cannot."""
-        kind = RECORD_KINDS.get(kind_name)
-        if kind is None:
+        kinds = await _kinds(connection, kind_name, letters)
+        if not kinds:
             why = f"nothing here translates letters of {kind_name!r}"
             result.still_dead |= {letter.fingerprint: why for letter in letters}
             return {}
-        together = Translated(kind)
+        together = Translated(kinds[0])
         reasons: dict[UUID, str] = {}
         # A set may hold large extracts: they are cut and translated beside the event loop.
-        for letter, translated in await asyncio.to_thread(self._translate, kind_name, letters):
+        for letter, translated in await asyncio.to_thread(self._translate, kinds, letters):
             own = (each.letter for each in translated.rejected if each.letter.fingerprint == letter.fingerprint)
             if (again := next(own, None)) is not None:
                 reasons[letter.fingerprint] = again.reason
@@ -144,14 +145,20 @@ class Replay:
         result.still_dead |= reasons
         return reasons
 
-    def _translate(self, kind_name: str, letters: Sequence[Stored]) -> list[tuple[Stored, Translated]]:
-        kind = RECORD_KINDS[kind_name]
+    def _translate(self, kinds: Sequence[RecordKind], letters: Sequence[Stored]) -> list[tuple[Stored, Translated]]:
         return [
             (letter, translate_body(kind, letter.body, self._context(letter), stood=letter.context.get("record", "")))
-            for letter in letters
+            for kind, letter in zip(kinds, letters, strict=True)
         ]
 
     def _context(self, letter: Stored) -> Context:
         # A letter that was kept before this was noted is translated as of now.
         heard = letter.context.get(HEARD_AT)
         return Context(datetime.fromisoformat(heard) if heard else self._clock.now(), self._units)
+
+
+async def _kinds(connection: Connection, kind_name: str, letters: Sequence[Stored]) -> Sequence[RecordKind]:
+    """What translates each of these letters, all filed under one name; none if nothing does."""
+    if (kind := RECORD_KINDS.get(kind_name)) is not None:
+        return [kind] * len(letters)
+    return await kinds_of_letters(connection, kind_name, letters)

@@ -13,9 +13,8 @@ the stream is opened anew, with growing pauses.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -98,11 +97,20 @@ class StreamReader:
             try:
                 await self._follow_if_free()
             except PASSING as error:
-                STREAM_FAILURES.labels(self._stream.name).inc()
-                log.warning("a stream broke off", stream=self._stream.name, error=repr(error))
-                pause = pause_after(self._tries, self._chance)
-                self._tries += 1
+                pause = self._broke_off(error)
+            except asyncio.CancelledError as error:
+                # aiokafka lets cancellations of its own tasks out, which look as if somebody had ended us.
+                if _is_being_ended():
+                    raise
+                pause = self._broke_off(error)
             await self._sleep(pause)
+
+    def _broke_off(self, error: BaseException) -> float:
+        """Say so; how long to wait before the stream is opened again."""
+        STREAM_FAILURES.labels(self._stream.name).inc()
+        log.warning("a stream broke off", stream=self._stream.name, error=repr(error))
+        self._tries += 1
+        return pause_after(self._tries - 1, self._chance)
 
     async def _follow_if_free(self) -> None:
         async with store.holding(self._pool(), self._stream.name) as connection:
@@ -125,10 +133,10 @@ class StreamReader:
             await consumer.start()
             await self._follow(connection, admin, consumer)
         finally:
-            for close in (consumer.stop, admin.close):
-                with contextlib.suppress(KafkaError, OSError):
-                    async with asyncio.timeout(CLOSE_SECONDS):
-                        await close()
+            try:
+                await _close(consumer.stop)
+            finally:
+                await _close(admin.close)
 
     async def _follow(self, connection: Connection, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> None:
         loop = asyncio.get_running_loop()
@@ -253,6 +261,23 @@ class StreamReader:
             "request_timeout_ms": REQUEST_MS,
             "connections_max_idle_ms": IDLE_MS,
         }
+
+
+async def _close(close: Callable[[], Awaitable[None]]) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await close()
+    except (KafkaError, OSError) as error:
+        log.info("a client did not close in order", error=repr(error))
+    except asyncio.CancelledError:
+        # Stopping a consumer whose broker is gone raises the cancellation of its own fetching.
+        if _is_being_ended():
+            raise
+
+
+def _is_being_ended() -> bool:
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
 
 
 def _tell_of_letters(receipt: Receipt) -> None:

@@ -144,6 +144,11 @@ async def counts(
     return [CountRow(keys=keys, devices=devices) for keys, devices in ordered]
 
 
+async def known_identifiers(connection: Connection, names: Sequence[str]) -> set[str]:
+    """Which of these names (`serial:…`, `intune:…`) some device goes by. Says nothing else, so it takes no viewer."""
+    return {row["name"] for row in await connection.fetch(SQL["known_identifiers"], names)}
+
+
 async def verify_counts(connection: Connection) -> list[str]:
     """Cells whose count is wrong, in words; empty while the register is sound. For tests and operators."""
     return [str(dict(row)) for row in await connection.fetch(SQL["verify_counts"])]

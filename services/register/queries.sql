@@ -63,3 +63,6 @@ FULL JOIN (
     FROM register.devices GROUP BY 1, 2, 3, 4, 5, 6
 ) AS fresh USING (kind, unit, model, state, os, purchased_month)
 WHERE coalesce(counted.devices, 0) <> coalesce(fresh.devices, 0)
+
+-- name: known_identifiers
+SELECT i.name FROM register.identifiers AS i WHERE i.name = ANY ($1::text[])

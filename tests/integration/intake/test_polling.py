@@ -84,7 +84,9 @@ class Bench:
             return await store.position(connection, feed)
 
     async def keys(self) -> list[str]:
-        rows = await self.pool.fetch("SELECT key FROM outbox ORDER BY transaction, position")
+        rows = await self.pool.fetch(
+            "SELECT key FROM outbox WHERE topic = 'device-observed' ORDER BY transaction, position"
+        )
         return [row["key"] for row in rows]
 
 

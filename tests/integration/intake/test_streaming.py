@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, RecordsToDelete
+from aiokafka.errors import NodeNotReadyError
 
 from deploy.local.stack.apache_kafka import ApacheKafka
 from services.access.directory import Directory
@@ -21,7 +22,6 @@ from services.database.pool import Pool
 from services.intake import store, streaming
 from services.intake.doors import OpenSource
 from services.intake.measures import STREAM_FAILURES, STREAM_LAG, STREAM_LOST
-from services.intake.replay import replay
 from services.intake.service import IntakeService
 from services.intake.settings import IntakeSettings
 from services.intake.sources.intune.declaration import DECLARATION as INTUNE
@@ -30,6 +30,7 @@ from services.settings import Settings
 from tests.fixtures.waiting import until
 from tests.integration.intake import following
 from tests.integration.intake.following import hub, message, reader, send
+from tests.sources.letters import HELEN, dead_letters
 from tests.unit.intake.context import NOW
 
 pytestmark = [pytest.mark.integration, pytest.mark.apache_kafka]
@@ -58,7 +59,9 @@ class Bench:
         await send(self.kafka.bootstrap_servers, self.topic, *messages, partition=partition)
 
     async def serials(self) -> list[str]:
-        rows = await self.pool.fetch("SELECT key FROM outbox ORDER BY transaction, position")
+        rows = await self.pool.fetch(
+            "SELECT key FROM outbox WHERE topic = 'device-observed' ORDER BY transaction, position"
+        )
         return [row["key"] for row in rows]
 
     async def place(self, partition: int = 0) -> int:
@@ -190,9 +193,7 @@ async def test_a_poisonous_message_lies_in_the_dead_letters_and_the_rest_goes_on
     await bench.pool.execute(
         "UPDATE dead_letters SET body = $2 WHERE fingerprint = $1", letter["fingerprint"], message(2)
     )
-    async with bench.pool.acquire() as connection:
-        receipt = await replay(connection, letter["fingerprint"], FixedClock(NOW), {})
-    assert receipt.accepted == 1
+    assert (await dead_letters(bench.pool).replay(HELEN, letter["fingerprint"])).accepted == 1
 
 
 async def test_messages_that_are_no_longer_kept_are_counted_and_passed_over(bench: Bench) -> None:
@@ -272,6 +273,32 @@ async def test_a_hub_that_is_not_there_is_said_to_be_missing(bench: Bench) -> No
     bench.topic = "hub-nobody-made"
     async with bench.at_work():
         await until(lambda: len(bench.slept) >= 2, "two tries")
+
+
+async def test_a_broker_that_is_lost_is_looked_for_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    await bench.send(message(0))
+    stop, partitions = streaming.AIOKafkaConsumer.stop, streaming.AIOKafkaAdminClient.describe_topics
+    lost = asyncio.Event()
+
+    async def lose(admin: AIOKafkaAdminClient, topics: list[str]) -> Any:
+        if await bench.place() == 0 or lost.is_set():
+            return await partitions(admin, topics)
+        lost.set()
+        raise NodeNotReadyError
+
+    async def stop_as_aiokafka_does_then(consumer: Any) -> None:
+        await stop(consumer)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(streaming.AIOKafkaAdminClient, "describe_topics", lose)
+    monkeypatch.setattr(streaming.AIOKafkaConsumer, "stop", stop_as_aiokafka_does_then)
+    async with bench.at_work():
+        await bench.until_at(1)
+        await until(lost.is_set, "the loss of the broker")
+        await bench.send(message(1))
+        await bench.until_at(2)
+    assert len(bench.slept) == 1
+    assert await bench.serials() == _serials(0, 1)
 
 
 async def test_a_broker_that_holds_messages_which_do_not_come_is_left(

@@ -4,20 +4,14 @@ from uuid import UUID
 
 import pytest
 
-from schemas.topics import DEFAULT_PREFIX
-from services.access.directory import Directory, Unit
-from services.clock import FixedClock
 from services.errors import NotFound
-from services.intake.commands import DeadLetters
 from services.intake.sources.finance.translation import COLUMNS
-from tests.fixtures.people import viewer
 from tests.sources.door import FINANCE, Door
-from tests.unit.intake.context import NOW
+from tests.sources.letters import HELEN, dead_letters
 
 pytestmark = pytest.mark.integration
 
 PATH = "/sources/finance/extract"
-HELEN = viewer("Helen Marsh")
 
 
 def _row(number: int, **fields: str) -> str:
@@ -78,7 +72,7 @@ async def test_a_file_of_another_shape_is_400(door: Door) -> None:
 async def test_after_the_mapping_is_mended_a_replay_ends_as_if_it_had_worked_at_first(door: Door) -> None:
     _, answer, _ = await door.post(PATH, _extract(_row(1), _row(2, unit="Atlantis")), FINANCE)
     fingerprint = UUID(answer["dead_letters"][0]["dead_letter"])
-    letters, mended = _letters(door), _letters(door, "Atlantis")
+    letters, mended = dead_letters(door.pool), dead_letters(door.pool, "Atlantis")
     tried = await letters.replay(HELEN, fingerprint)
     assert (tried.settled, tried.why) == (0, "line 3 unit: 'Atlantis' is no unit of the directory")
     assert len(await door.outbox()) == 1
@@ -96,15 +90,9 @@ async def test_after_the_mapping_is_mended_a_replay_ends_as_if_it_had_worked_at_
 async def test_a_letter_can_be_discarded_once(door: Door) -> None:
     _, answer, _ = await door.post(PATH, _extract(_row(1, demand="whim")), FINANCE)
     fingerprint = UUID(answer["dead_letters"][0]["dead_letter"])
-    letters = _letters(door)
+    letters = dead_letters(door.pool)
     assert (await letters.discard(HELEN, fingerprint)).settled == 1
     assert (await letters.show(HELEN, fingerprint)).settled_as == "discarded"
     assert (await letters.discard(HELEN, fingerprint)).before == "discarded"
     with pytest.raises(NotFound):
         await letters.show(HELEN, UUID(int=0))
-
-
-def _letters(door: Door, *more: str) -> DeadLetters:
-    """The commands with a directory of Central West and these units."""
-    units = [Unit(code=name.lower().replace(" ", "-"), name=name) for name in ("Central West", *more)]
-    return DeadLetters(door.pool, FixedClock(NOW), Directory(units, []), DEFAULT_PREFIX)

@@ -16,7 +16,6 @@ from services.database.pool import Pool
 from services.intake.feeds import Feed, UnusableAnswer
 from services.intake.measures import LastWords
 from services.intake.polling import Poller
-from services.intake.replay import replay
 from services.intake.sources.intune import under_way
 from services.intake.sources.intune.complete import FIRST_AFTER_SECONDS, CompleteFeed
 from services.intake.sources.intune.export import ASK_AGAIN_SECONDS, ExportFeed
@@ -25,6 +24,7 @@ from tests.integration.intake.vendors import answering
 from tests.payloads import records
 from tests.sources.door import UNITS
 from tests.sources.intune.graph import IntuneStandIn
+from tests.sources.letters import HELEN, dead_letters
 from tests.unit.intake.context import NOW
 
 pytestmark = pytest.mark.integration
@@ -167,8 +167,7 @@ async def test_an_absence_in_the_dead_letters_can_be_replayed(bench: Bench, monk
         b'"requested_at":null,"last_listed_at":"2026-11-02T00:00:00Z"}'
     )
     await bench.pool.execute("UPDATE dead_letters SET body = $1", whole)
-    async with bench.pool.acquire() as connection:
-        await replay(connection, letter["fingerprint"], bench.clock, UNITS)
+    await dead_letters(bench.pool).replay(HELEN, letter["fingerprint"])
     assert await bench.proven() == ["SN00024"]
 
 
@@ -204,6 +203,4 @@ async def test_bad_rows_of_a_report_go_to_the_dead_letters_and_can_be_replayed(b
     assert letter["reason"].startswith("line 4 LastContact")
     mended = letter["body"].replace(b"someday", b"2026-11-02 06:41:09")
     await bench.pool.execute("UPDATE dead_letters SET body = $1", mended)
-    async with bench.pool.acquire() as connection:
-        receipt = await replay(connection, letter["fingerprint"], bench.clock, UNITS)
-    assert receipt.accepted == 1
+    assert (await dead_letters(bench.pool).replay(HELEN, letter["fingerprint"])).accepted == 1

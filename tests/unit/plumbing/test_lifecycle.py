@@ -113,6 +113,16 @@ async def test_a_task_that_fails_is_remembered_by_its_owner() -> None:
     await tasks.stop()
 
 
+async def test_a_task_that_was_cancelled_by_nobody_is_no_longer_healthy() -> None:
+    async def let_a_cancellation_out() -> None:
+        raise asyncio.CancelledError
+
+    tasks = OwnedTasks("owner")
+    tasks.start(let_a_cancellation_out(), "cancelled")
+    await asyncio.wait_for(tasks.failed.wait(), 5.0)
+    await tasks.stop()
+
+
 async def test_a_task_that_comes_to_its_end_is_no_failure() -> None:
     done = asyncio.Event()
 

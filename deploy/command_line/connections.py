@@ -1,0 +1,19 @@
+"""Connections for one command: opened, used, closed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from services.database.pool import Pool, open_pool
+from services.settings import Settings, read
+
+
+@contextlib.asynccontextmanager
+async def intake_pool() -> AsyncIterator[Pool]:
+    """A pool of one connection, of intake's schema, to the database that the settings name."""
+    pool = await open_pool(str(read(Settings).database_url), "intake", size=1)
+    try:
+        yield pool
+    finally:
+        await pool.close()
