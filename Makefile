@@ -52,9 +52,10 @@ check: develop ## ruff, mypy, import rules and the fast tests, in under a minute
 	@$(BIN)/python -m pytest -q tests/unit
 
 .PHONY: contracts
-contracts: develop ## write anew what is generated from the code: schemas, AsyncAPI, docs/sources.md
+contracts: develop ## write anew what is generated from the code: schemas, AsyncAPI, OpenAPI, docs/events.md, docs/sources.md
 	@$(BIN)/python -m schemas.generate
 	@$(BIN)/python -m services.intake.sources_page
+	@$(BIN)/python -m services.intake.openapi
 
 .PHONY: clean
 clean: ## stop what runs from here and remove its data (var/)
@@ -85,3 +86,10 @@ bench: develop ## rates beside a bare loop in the same run; the last line is JSO
 .PHONY: bench-import
 bench-import: develop ## half a million rows imported beside a bare COPY of the same rows; the last line is JSON
 	@$(BIN)/python -m tests.bench.import_rate
+
+COUNT ?= 100000
+SEED ?= 1
+
+.PHONY: fuzz
+fuzz: develop ## 100,000 damaged payloads of every source, a tenth of them by HTTP (COUNT=…, SEED=…): some two minutes
+	@$(BIN)/python -m tests.fuzz --count $(COUNT) --seed $(SEED)

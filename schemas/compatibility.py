@@ -1,4 +1,4 @@
-"""May one schema follow another? Pure: two JSON Schemas in, the reasons against it out.
+"""May one release's contracts follow another's? Pure: two sets of JSON Schemas in, the reasons against it out.
 
 While a release rolls out, old readers meet new events; and a log keeps old events for new readers. So a schema must
 serve both ways, and the only change that does is one more optional field:
@@ -38,6 +38,22 @@ def breaks_of_all(released: Mapping[str, Schema], current: Mapping[str, Schema])
     gone = [f"{name}: the type is gone" for name in sorted(released.keys() - current.keys())]
     both = sorted(released.keys() & current.keys())
     return gone + [f"{name}: {reason}" for name in both for reason in breaks(released[name], current[name])]
+
+
+def breaks_of_topics(released: Mapping[str, Mapping[str, Any]], current: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The same for what topics carry (`schemas.topics.carriage`): a type that moves is lost to those who read it.
+
+    Another number of partitions sends a key's later events to another lane, where they may overtake the earlier ones.
+    """
+    reasons = [f"{topic}: the topic is gone" for topic in sorted(released.keys() - current.keys())]
+    for topic in sorted(released.keys() & current.keys()):
+        before, after = released[topic], current[topic]
+        if before["partitions"] != after["partitions"]:
+            reasons.append(f"{topic}: it had {before['partitions']} partitions and has {after['partitions']}")
+        reasons += [
+            f"{topic}: {name} travels here no more" for name in before["carries"] if name not in after["carries"]
+        ]
+    return reasons
 
 
 class _Comparison:

@@ -24,9 +24,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_de
     """
 
     id: str
+    """Names the event for ever, together with `source`."""
     source: str
+    """Who says it, and of outside systems which: `quartermaster/intake/jamf`."""
     time: Moment
+    """When it happened in the world, not when we heard of it."""
     subject: str
+    """What it is about: the key its topic is ordered by."""
     specversion: Literal["1.0"] = "1.0"
     datacontenttype: Literal["application/json"] = "application/json"
 

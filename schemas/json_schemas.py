@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import Any, TypeAlias
 
 import msgspec
 
 from schemas.envelope import Event, event_type
 from schemas.examples import EXAMPLES
+from schemas.field_words import words_of
 from schemas.topics import TOPICS
 
 Schema: TypeAlias = dict[str, Any]
@@ -29,7 +31,7 @@ def file_name(kind: type[Event]) -> str:
 def json_schema(kind: type[Event]) -> Schema:
     """The schema of one event type, whole: the envelope at its root, an example in it."""
     made = msgspec.json.schema(kind)
-    parts = {name: _with_tidy_words(part) for name, part in made["$defs"].items()}
+    parts = {name: _with_words(kind, name, part) for name, part in made["$defs"].items()}
     root = parts.pop(kind.__name__)
     example = next(each for each in EXAMPLES if type(each) is kind)
     return {
@@ -43,5 +45,12 @@ def json_schema(kind: type[Event]) -> Schema:
     }
 
 
-def _with_tidy_words(part: Schema) -> Schema:
-    return part | {"description": inspect.cleandoc(part["description"])}
+def _with_words(kind: type[Event], name: str, part: Schema) -> Schema:
+    """A definition with what its struct's source says of it and of each of its fields."""
+    described = part | {"description": inspect.cleandoc(part["description"])}
+    if "properties" in part:
+        struct = vars(sys.modules[kind.__module__])[name]
+        described["properties"] = {
+            field: schema | {"description": words_of(struct, field)} for field, schema in part["properties"].items()
+        }
+    return described

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from types import UnionType
-from typing import get_args
+from typing import Any, get_args
 
-from schemas.envelope import Event
+from schemas.envelope import Event, event_type
 from schemas.events.alert import AlertEvent
 from schemas.events.budget import BudgetEvent
 from schemas.events.desk import RequestTicketChanged, TicketReported
@@ -68,3 +68,11 @@ TOPICS: tuple[Topic, ...] = (
     SOURCE_HEALTH,
     IDENTITY_CONFLICT,
 )
+
+
+def carriage() -> dict[str, dict[str, Any]]:
+    """What readers of a topic rely on beside the types' schemas: each topic's lanes, and the types it carries."""
+    return {
+        topic.name: {"partitions": topic.partitions, "carries": [event_type(kind) for kind in topic.event_types]}
+        for topic in TOPICS
+    }

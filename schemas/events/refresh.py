@@ -28,10 +28,11 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueueExit(msgspec.Struct, frozen=True, kw_only=True):
-    """A device left the queue: `cause` is cancelled, ordered or fulfilled, `explanation` says why in words."""
+    """A device left the queue."""
 
     device_id: UUID
     cause: str
+    """cancelled, ordered or fulfilled."""
     explanation: str
 
 
@@ -45,6 +46,7 @@ class Ageing(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     sequence: int
     measured_on: date
+    """The day it was counted."""
     deployed: int
     past_policy_life: int
 

@@ -1,4 +1,4 @@
-"""The aiohttp application: a path a webhook, a health page, and an answer in JSON for every mistake."""
+"""The aiohttp application: a path a webhook, a health page, what is open in words, a JSON answer for every mistake."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from aiohttp import web
 
 from services.clock import Clock
 from services.database.pool import Pool
+from services.intake import openapi
+from services.intake.answers import Live, Refused, in_json
 from services.intake.measures import REFUSED, LastWords
 from services.intake.rates import Allowance
 from services.intake.settings import IntakeSettings
@@ -29,6 +31,13 @@ def make_application(
     """An application with these webhooks; nothing is opened."""
     application = web.Application(middlewares=[_answer_in_json])
     application.router.add_get("/health", _health)
+    webhooks = list(webhooks)
+    described = openapi.document(webhooks, settings)
+
+    async def describe(_: web.Request) -> web.Response:
+        return web.json_response(described)
+
+    application.router.add_get(openapi.PATH, describe)
     allowances: dict[str, Allowance] = {}
     for webhook in webhooks:
         source = webhook.kind.source
@@ -45,7 +54,7 @@ def make_application(
 
 async def _health(_: web.Request) -> web.Response:
     """For a vendor's test of the connection, and for load balancers."""
-    return web.json_response({"live": True})
+    return in_json(Live(live=True))
 
 
 @web.middleware
@@ -58,8 +67,8 @@ async def _answer_in_json(
     except web.HTTPException as error:
         REFUSED.labels("unknown", str(error.status)).inc()
         allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-        return web.json_response({"error": error.reason}, status=error.status, headers=allow)
+        return in_json(Refused(error=error.reason), error.status, allow)
     except Exception:
         log.exception("a delivery met a fault of ours", path=request.path)
         REFUSED.labels("unknown", "503").inc()
-        return web.json_response({"error": "a fault of ours, send again"}, status=503, headers={"Retry-After": "60"})
+        return in_json(Refused(error="a fault of ours, send again"), 503, {"Retry-After": "60"})

@@ -17,7 +17,8 @@ from services.clock import Clock
 from services.database.pool import TEMPORARY_ERRORS, Connection, Pool
 from services.intake import rolls, store, wakes
 from services.intake.admission import Receipt, admit
-from services.intake.feeds import Feed, Page, UnusableAnswer
+from services.intake.calls import Answer
+from services.intake.feeds import Feed, Page, UnusableAnswer, Walk
 from services.intake.measures import POLL_FAILURES, LastWords
 from services.intake.rolls import Roll
 from services.intake.translation import Context, Translated, translate_records
@@ -91,7 +92,7 @@ class Poller:
         while (call := walk.call) is not None:
             answer = await self._vendor.ask(call)
             self._last_words.heard(self._feed.kind.source)
-            pages = iter(walk.read(answer))
+            pages = self._pages(walk, answer)
             # Reading and translating a page takes long enough that the event loop must not wait for it.
             while (step := await asyncio.to_thread(self._next, pages)) is not None:
                 page, translated = step
@@ -106,6 +107,15 @@ class Poller:
                 receipts += written
         await wakes.rest(connection, self._feed.name, times)
         return receipts
+
+    def _pages(self, walk: Walk, answer: Answer) -> Iterator[Page]:
+        try:
+            yield from walk.read(answer)
+        except UnusableAnswer:
+            raise
+        except Exception as error:  # an answer that we did not foresee must not end the poller for good
+            log.exception("an answer met a fault of ours", feed=self._feed.name)
+            raise UnusableAnswer(f"reading fault: {type(error).__name__}") from None
 
     async def _call_roll(self, connection: Connection, roll: Roll) -> list[Receipt]:
         """Note who is there, and after a whole reading tell of those who are not."""

@@ -19,6 +19,7 @@ from aiohttp import web
 from services.clock import Clock, SystemClock
 from services.database.pool import TEMPORARY_ERRORS, Pool
 from services.intake.admission import Receipt, admit
+from services.intake.answers import Live, Refused, in_json, taken
 from services.intake.authenticity import Delivery, is_authentic
 from services.intake.bodies import Refusal, read_body, unfolded
 from services.intake.measures import REFUSED, LastWords
@@ -30,8 +31,6 @@ from services.intake.wakes import Wake, wake
 RETRY_AFTER_SECONDS = 5
 LARGE_BODY_BYTES = 128 * 1024
 """From here on a body is translated beside the event loop."""
-
-MOST_LETTERS_NAMED = 100
 
 DATABASE_FAULTS: tuple[type[BaseException], ...] = (*TEMPORARY_ERRORS, asyncpg.PostgresError)
 
@@ -76,7 +75,7 @@ class WebhookDoor:
         except Refusal as refusal:
             REFUSED.labels(source, str(refusal.status)).inc()
             log.warning("delivery refused", source=source, status=refusal.status, why=refusal.words)
-            return web.json_response({"error": refusal.words}, status=refusal.status, headers=refusal.headers)
+            return in_json(Refused(error=refusal.words), refusal.status, refusal.headers)
         receipt.count()
         return self._answer(receipt)
 
@@ -86,8 +85,8 @@ class WebhookDoor:
             self._prove(request, b"")
         except Refusal as refusal:
             REFUSED.labels(self._webhook.kind.source, str(refusal.status)).inc()
-            return web.json_response({"error": refusal.words}, status=refusal.status, headers=refusal.headers)
-        return web.json_response({"live": True})
+            return in_json(Refused(error=refusal.words), refusal.status, refusal.headers)
+        return in_json(Live(live=True))
 
     def _greeted(self, request: web.Request) -> web.Response | None:
         greeting = self._webhook.greeting
@@ -150,20 +149,9 @@ class WebhookDoor:
             raise Refusal(self._webhook.busy_status, "not possible just now, send again", again) from None
 
     def _answer(self, receipt: Receipt) -> web.Response:
-        letters = [
-            {"dead_letter": str(kept.fingerprint), "where": kept.where, "reason": kept.reason}
-            for kept in receipt.kept[:MOST_LETTERS_NAMED]
-        ]
-        answer = {
-            "accepted": receipt.accepted,
-            "repeated": receipt.repeated,
-            "ignored": receipt.ignored,
-            "refused": len(receipt.kept),
-            "dead_letters": letters,
-        }
+        status, answer = taken(receipt, self._webhook.accepted_status)
         for kept in receipt.kept:
             log.warning("dead letter", source=receipt.source, fingerprint=str(kept.fingerprint), reason=kept.reason)
-        if any(kept.malformed for kept in receipt.kept):
+        if status == 400:
             REFUSED.labels(receipt.source, "400").inc()
-            return web.json_response({"error": receipt.kept[0].reason, **answer}, status=400)
-        return web.json_response(answer, status=202 if receipt.kept else self._webhook.accepted_status)
+        return in_json(answer, status)

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.asyncapi import RELEASE
-from schemas.compatibility import breaks, breaks_of_all
+from schemas.compatibility import breaks, breaks_of_all, breaks_of_topics
 from schemas.envelope import Moment
 from schemas.generate import FOLDER
 from schemas.json_schemas import event_kinds, file_name, json_schema
+from schemas.topics import carriage
 from schemas.vocabulary import Kind
 
 Schema = dict[str, Any]
@@ -29,6 +30,8 @@ def test_what_was_released_is_not_broken(release: Any) -> None:
     released = {path.name: msgspec.json.decode(path.read_bytes()) for path in release.glob("*.json")}
     assert released
     assert breaks_of_all(released, CURRENT) == []
+    carried = msgspec.yaml.decode((release / "topics.yaml").read_bytes())
+    assert breaks_of_topics(carried, carriage()) == []
 
 
 def test_this_release_is_kept() -> None:

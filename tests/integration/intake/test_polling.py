@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -14,11 +14,13 @@ from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
 from services.intake import store
 from services.intake.bearer_tokens import BearerTokens
-from services.intake.feeds import Feed, UnusableAnswer
+from services.intake.calls import Answer, Call
+from services.intake.feeds import Feed, Page, UnusableAnswer, Walk
 from services.intake.measures import LastWords
 from services.intake.polling import PASSING, Poller
 from services.intake.sources.intune.devices import DeviceFeed
 from services.intake.sources.servicenow.tables import PAGE_SIZE, table_feeds
+from services.intake.sources.servicenow.translation import ASSET
 from services.intake.vendor_http import BasicAuthorisation, Credentials, Sleep, Vendor, VendorUnavailable
 from tests.integration.intake.vendors import GraphStandIn, TableStandIn, answering
 from tests.payloads import records
@@ -295,6 +297,31 @@ async def test_a_maintenance_page_moves_nothing(bench: Bench, table: TableStandI
     with pytest.raises(UnusableAnswer):
         await bench.assets(table).poll()
     assert await bench.position("servicenow/alm_hardware") is None
+
+
+async def test_a_fault_of_our_own_in_reading_an_answer_ends_the_poll_and_not_the_poller(
+    bench: Bench, table: TableStandIn
+) -> None:
+    class Careless:
+        def __init__(self) -> None:
+            self.call: Call | None = Call(f"{table.base}/api/now/table/alm_hardware?page")
+
+        def read(self, answer: Answer) -> Iterable[Page]:
+            raise KeyError(len(answer.body))
+
+    class CarelessFeed:
+        name, kind = "servicenow/careless", ASSET
+
+        def walk(self, position: Mapping[str, str] | None, now: datetime) -> Walk:
+            return Careless()
+
+    async def page() -> web.Response:
+        return web.Response(text="{}")
+
+    table.mishaps.append(page)
+    with pytest.raises(UnusableAnswer, match="KeyError"):
+        await bench.poller(CarelessFeed(), BasicAuthorisation("user", "password")).poll()
+    assert await bench.position("servicenow/careless") is None
 
 
 async def test_the_poller_goes_on_after_a_failure(bench: Bench, table: TableStandIn) -> None:

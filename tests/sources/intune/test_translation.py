@@ -195,6 +195,7 @@ def test_an_empty_list_leaves_the_watermark_where_it_was() -> None:
         "https://graph.microsoft.com/v1.0/users?$skiptoken=x",
         "//evil.example/v1.0/deviceManagement/managedDevices",
         "https://someone@graph.microsoft.com/v1.0/deviceManagement/managedDevices",
+        "http://[",
     ],
 )
 def test_a_link_away_from_the_configured_list_is_not_followed(link: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import random
 from typing import Any
 
 import msgspec
@@ -11,58 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.envelope import Event
-from services.intake.doors import RECORD_KINDS
-from services.intake.sources.finance.translation import COLUMNS
-from services.intake.translation import Malformed, RecordKind, Untranslatable
-from tests.payloads import FOLDER, payload, records
-from tests.unit.intake.context import CONTEXT
+from tests.fuzz.expectation import checked
+from tests.fuzz.running import directly
+from tests.fuzz.seeds import seeds_of_kinds
+from tests.fuzz.site import KINDS
+from tests.payloads import FOLDER, payload
 
-EXTRACT = (
-    ",".join(COLUMNS)
-    + "\r\nINV-1,invoice,PO-1,refresh-and-bau,2024/25,laptop,Latitude 5440,1,100,20,Northwind,2024-07-04,"
-    + "central-west,bau\r\n"
-).encode()
-PERSON = (
-    b'{"row":{"id":"p-1","mail":"a@b.example","accountEnabled":true,"department":"Central West"},'
-    b'"occasion":"o-1","read_at":"2026-11-02T06:41:09Z"}'
-)
-ABSENCE = msgspec.json.encode(
-    {
-        "identifiers": {"serial": "F4GQX0ZZ1D", "intune": "e1b9a3f4"},
-        "action": "wipe",
-        "wipes": True,
-        "requested_at": "2026-11-01T09:00:12Z",
-        "last_listed_at": "2026-11-02T00:00:00Z",
-    }
-)
-SEEDS: list[tuple[str, bytes]] = [
-    *(("intune", body) for body in records("intune/managedDevices_list_page1.json", "value")),
-    *(("intune", body) for body in records("intune/managedDevices_list_lastpage.json", "value")),
-    ("intune", payload("intune/managedDevice_beta_wipePending.json")),
-    *(("intune/diagnostics", body) for body in records("intune/eventhub_devices_record.json", "records")),
-    *(("intune/diagnostics", body) for body in records("intune/eventhub_audit_wipe_record.json", "records")),
-    ("intune/diagnostics", payload("intune/eventhub_audit_wipe_record.json")),
-    ("intune/export", b"".join(payload("intune/exportJob_Devices_selected.csv").splitlines(keepends=True)[:2])),
-    ("intune/absence", ABSENCE),
-    *(("jamf", path.read_bytes()) for path in sorted((FOLDER / "jamf").iterdir())),
-    *(("servicenow/alm_hardware", body) for body in records("servicenow/alm_hardware_table_api.json", "result")),
-    *(("servicenow/incident", body) for body in records("servicenow/incident_table_api.json", "result")),
-    *(("servicenow/incident", body) for body in records("servicenow/incident_table_api_display_all.json", "result")),
-    *(("servicenow/sc_request", body) for body in records("servicenow/sc_request_table_api.json", "result")),
-    *(("servicenow/sc_req_item", body) for body in records("servicenow/sc_req_item_table_api.json", "result")),
-    ("servicenow/push", payload("servicenow/outbound_business_rule_custom.json")),
-    ("entra/person", PERSON),
-    ("entra/notification", payload("intune/graph_change_notification.json")),
-    ("entra/notification", payload("intune/graph_lifecycle_notification.json")),
-    *(("fleet", path.read_bytes()) for path in sorted((FOLDER / "fleet").glob("activity_*.json"))),
-    *(("fleet/activity", body) for body in records("fleet/activities_list.json", "activities")),
-    *(("fleet/host", body) for body in records("fleet/hosts_list.json", "hosts")),
-    *(("jira", path.read_bytes()) for path in sorted((FOLDER / "jira").glob("*_*.json")) if "vectors" not in path.name),
-    ("snipeit", payload("snipeit/hardware_item_deployable_no_fields.json")),
-    *(("snipeit", body) for body in records("snipeit/hardware_list.json", "rows")),
-    ("finance", EXTRACT),
-]
+SEEDS = [(name, seed.body) for name, seeds in sorted(seeds_of_kinds().items()) for seed in seeds]
 JSON_SEEDS = [(name, body) for name, body in SEEDS if body.lstrip().startswith(b"{")]
 ANY_VALUE = st.recursive(
     st.none()
@@ -78,30 +31,11 @@ ANY_VALUE = st.recursive(
 )
 
 
-def _check(kind: RecordKind, body: bytes) -> None:
-    with contextlib.suppress(Malformed):
-        kind.split(body)
-    try:
-        events = kind.translate(body, CONTEXT)
-    except Untranslatable:
-        return
-    for event in events:
-        assert isinstance(event, Event)
-        assert event.id
-        assert event.subject
-        assert "\x00" not in event.subject + event.id
-        written = msgspec.json.encode(event)
-        assert msgspec.json.decode(written, type=type(event)) == event
-        assert b"\\u0000" not in written
-
-
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(st.sampled_from(SEEDS), st.randoms(use_true_random=False), st.binary(max_size=6))
-def test_broken_bytes(seed: tuple[str, bytes], chance: random.Random, junk: bytes) -> None:
-    name, body = seed
-    start = chance.randrange(len(body))
-    end = min(len(body), start + chance.randrange(40))
-    _check(RECORD_KINDS[name], body[:start] + junk + body[end:])
+def test_damaged_in_every_way_that_is_known() -> None:
+    outcomes = directly(2024, range(4_000))
+    assert (
+        min(outcomes[name] for name in ("translated", "ignored", "dead-lettered", "pages read", "pages refused")) > 40
+    )
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
@@ -117,17 +51,17 @@ def test_other_values(seed: tuple[str, bytes], data: st.DataObject) -> None:
     ):
         target = inner
     target[key] = data.draw(ANY_VALUE)
-    _check(RECORD_KINDS[name], msgspec.json.encode(content))
+    checked(KINDS[name], msgspec.json.encode(content))
 
 
-@pytest.mark.parametrize("name", sorted(RECORD_KINDS))
+@pytest.mark.parametrize("name", sorted(KINDS))
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(body=st.binary(max_size=200))
 def test_any_bytes_at_all(name: str, body: bytes) -> None:
-    _check(RECORD_KINDS[name], body)
+    checked(KINDS[name], body)
 
 
 @pytest.mark.parametrize("name", sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.glob("*/*.*")))
 def test_every_payload_given_to_every_translator(name: str) -> None:
-    for kind in RECORD_KINDS.values():
-        _check(kind, payload(name))
+    for kind in KINDS.values():
+        checked(kind, payload(name))

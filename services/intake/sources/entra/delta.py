@@ -20,6 +20,7 @@ import msgspec
 
 from services.intake.calls import Answer, Call
 from services.intake.feeds import Page, UnusableAnswer
+from services.intake.links import parts_of
 from services.intake.rolls import Roll
 from services.intake.sources.entra.translation import Told
 from services.intake.translation import Record, Untranslatable, decode_json
@@ -126,7 +127,7 @@ class DeltaWalk:
         link = page.next_link or page.delta_link
         if link is None:
             raise UnusableAnswer("the page leads nowhere: neither @odata.nextLink nor @odata.deltaLink")
-        root, parts = urlsplit(self._listed.graph_url), urlsplit(link)
+        root, parts = urlsplit(self._listed.graph_url), parts_of(link)
         here = (root.scheme, root.netloc, root.path + self._listed.path)
         if (parts.scheme, parts.netloc, parts.path) != here:
             raise UnusableAnswer("the page's link leads away from the configured list")

@@ -16,6 +16,7 @@ import msgspec
 from schemas.envelope import Event, Moment
 from schemas.events.device import Wipe, WipeReported
 from schemas.topics import DEVICE_OBSERVED
+from services.intake.fields import text
 from services.intake.identifiers import INTUNE, subject
 from services.intake.sources.intune.actions import begun, left_management
 from services.intake.sources.intune.observed import SOURCE
@@ -38,10 +39,12 @@ _absence = msgspec.json.Decoder(Absence)
 def translate(body: bytes, _: Context) -> Sequence[Event]:
     """An absence → the device left management, and its wipe is done if one was under way."""
     gone = decode_json(_absence, body)
-    known = gone.identifiers
+    # Our own record, but it may have lain in the dead letters and been mended by hand.
+    named = ((text(scheme), text(value)) for scheme, value in gone.identifiers.items())
+    known = {scheme: value for scheme, value in named if scheme and value}
     if not known.get(INTUNE):
         raise Untranslatable("the device has no id", "$.identifiers")
-    name = f"{known[INTUNE]}/{gone.action}/{begun(gone.requested_at)}/absent"
+    name = f"{known[INTUNE]}/{text(gone.action)}/{begun(gone.requested_at)}/absent"
     left = left_management(f"{name}/left", gone.last_listed_at, known)
     if not gone.wipes:
         return [left]

@@ -16,6 +16,7 @@ import msgspec
 
 from services.intake.calls import Answer, Call
 from services.intake.feeds import Page, UnusableAnswer, Walk
+from services.intake.links import parts_of
 from services.intake.sources.intune.export_rows import rows
 from services.intake.sources.intune.export_translation import COLUMNS, EXPORTED
 from services.intake.translation import Untranslatable, decode_json
@@ -107,7 +108,7 @@ class _ExportWalk:
 
     def _checked(self, url: str) -> str:
         """The address, if it is as private on its way as Graph is."""
-        parts = urlsplit(url)
+        parts = parts_of(url)
         if parts.scheme != urlsplit(self._jobs).scheme or not parts.netloc:
             raise UnusableAnswer("the export lies at an address that is not like Graph's")
         return url

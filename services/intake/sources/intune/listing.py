@@ -9,6 +9,7 @@ import msgspec
 
 from services.intake.calls import Answer, Call
 from services.intake.feeds import UnusableAnswer
+from services.intake.links import parts_of
 from services.intake.sources.intune.translation import FIELDS
 from services.intake.translation import Untranslatable, decode_json
 
@@ -59,7 +60,7 @@ class ManagedDevices:
 
     def _checked(self, link: str, asked: Call) -> str:
         """The link, if it leads to the list on the configured host: it will carry our token."""
-        parts = urlsplit(link)
+        parts = parts_of(link)
         if (parts.scheme, parts.netloc, parts.path) != (self._root.scheme, self._root.netloc, self._root.path + PATH):
             raise UnusableAnswer("@odata.nextLink leads away from the configured Graph address")
         if link == asked.url:
