@@ -7,8 +7,11 @@ from types import ModuleType
 from deploy.local.demo.scenes import (
     alert,
     arrival,
+    conflict,
     crash,
     finance,
+    imports,
+    letters,
     manager,
     planner,
     repeats,
@@ -27,5 +30,8 @@ SCENES: tuple[ModuleType, ...] = (
     finance,
     alert,
     repeats,
+    letters,
+    conflict,
+    imports,
     crash,
 )
