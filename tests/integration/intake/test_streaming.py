@@ -140,7 +140,10 @@ async def test_a_process_that_is_killed_is_followed_by_one_that_goes_on_exactly_
         process.kill()
         await process.wait()
     at, kept = await bench.pool.fetchrow(
-        "SELECT (SELECT (position ->> 'next')::int FROM positions WHERE feed = $1), (SELECT count(*) FROM outbox)",
+        """
+        SELECT (SELECT (position ->> 'next')::int FROM positions WHERE feed = $1),
+               (SELECT count(*) FROM outbox WHERE topic = 'device-observed')
+        """,
         f"{NAME}/{bench.topic}/0",
     )
     assert 5 <= at == kept < 300

@@ -55,7 +55,7 @@ async def test_a_service_subscribes_at_its_own_door_and_reads_everyone(
     service = IntakeService(settings, intake, sources, FixedClock(NOW), directory)
 
     async def everyone_is_told() -> bool:
-        told: int = await pool.fetchval("SELECT count(*) FROM outbox")
+        told: int = await pool.fetchval("SELECT count(*) FROM outbox WHERE topic = 'person'")
         return told == len(graph.people)
 
     try:
