@@ -8,9 +8,13 @@ SELECT r.request_id, r.reference, r.requester_email, r.requester_name, r.unit, r
 FROM requests.requests AS r
 LEFT JOIN requests.desk_tickets AS d ON d.request_id = r.request_id
 CROSS JOIN LATERAL (
+    -- The service desk's clock may be behind ours: nothing stands before the asking.
     SELECT array_agg(at ORDER BY at, entry) AS at, array_agg(what ORDER BY at, entry) AS what,
            array_agg(who ORDER BY at, entry) AS who
-    FROM requests.timeline AS line WHERE line.request_id = r.request_id
+    FROM (
+        SELECT greatest(line.at, r.raised_at) AS at, line.entry, line.what, line.who
+        FROM requests.timeline AS line WHERE line.request_id = r.request_id
+    ) AS lines
 ) AS t
 WHERE ($1::text[] IS NULL OR r.unit = ANY ($1) OR r.requester_email = $2::text OR r.approver_email = $2)
   AND ($3::uuid IS NULL OR r.request_id = $3)

@@ -36,5 +36,5 @@ def column(rows: Sequence[Sequence[str]], place: int) -> list[int]:
 
 
 def counted(rows: Sequence[Sequence[str]]) -> dict[str, int]:
-    """A count's table as name → devices."""
-    return {row[0]: int(row[1].replace(",", "")) for row in rows}
+    """A count's table as name, in lower case → devices."""
+    return {row[0].lower(): int(row[1].replace(",", "")) for row in rows}

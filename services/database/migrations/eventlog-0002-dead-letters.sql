@@ -48,7 +48,8 @@ DECLARE
 BEGIN
     FOR schema_name IN SELECT * FROM eventlog.equipped() LOOP
         RETURN QUERY EXECUTE format($sql$
-            SELECT %1$L, d.source, eventlog.reason_in_common(d.reason),
+            SELECT %1$L, d.source,
+                   CASE WHEN min(d.reason) = max(d.reason) THEN min(d.reason) ELSE eventlog.reason_in_common(d.reason) END,
                    eventlog.reason_key(d.source, min(d.reason)),
                    count(*), sum(d.seen), min(d.first_seen), max(d.last_seen),
                    (array_agg(d.fingerprint ORDER BY d.last_seen DESC, d.fingerprint))[1]

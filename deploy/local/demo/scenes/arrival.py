@@ -76,8 +76,9 @@ async def _caught_up(stage: Stage) -> bool:
     """Whether all that intake made safe was heard by register and budget, and refresh has heard of every change."""
     return bool(
         await stage.truth.one(
-            "SELECT (SELECT count(*) FROM intake.outbox)"
+            "SELECT (SELECT count(*) FROM intake.outbox WHERE topic IN ('device-observed', 'finance-document'))"
             " <= (SELECT count(*) FROM register.inbox) + (SELECT count(*) FROM budget.inbox)"
-            " AND (SELECT count(*) FROM register.outbox) <= (SELECT count(*) FROM refresh.inbox)"
+            " AND (SELECT count(*) FROM register.outbox WHERE topic IN ('device-changed', 'device-failed'))"
+            " <= (SELECT count(*) FROM refresh.inbox)"
         )
     )

@@ -40,7 +40,7 @@ async def play(stage: Stage) -> None:
         tell.came(answer.lines, answer.seconds)
     tell.equal("open dead letters", await stage.truth.one(OPEN), 0)
     audited = await stage.truth.rows(
-        "SELECT viewer_email, count(*) FROM access.audit WHERE action = 'deadletter show' AND granted GROUP BY 1"
+        "SELECT email, count(*) FROM access.audit WHERE action = 'deadletter show' AND granted GROUP BY 1"
     )
     tell.equal("who looked into it stands in the audit log", audited, [(helen.email, 1)])
 

@@ -23,7 +23,7 @@ async def play(stage: Stage) -> None:
     by_unit = await helen.asks("/kit counts by unit")
     tell.equal("by unit sums to the same total as by kind", sum(column(by_unit.rows, 1)), total(by_kind.text))
     names = {unit.code: unit.name for unit in stage.directory.units.values()}
-    fresh = {names.get(code, "unknown"): number for code, number in (await stage.truth.held("unit")).items()}
+    fresh = {names.get(code, "not known").lower(): number for code, number in (await stage.truth.held("unit")).items()}
     tell.equal("and each unit's number is right, units", counted(by_unit.rows) == fresh and len(fresh), len(fresh))
 
     chart = await _file(helen, by_unit.message, "counts_chart", "Chart")

@@ -111,6 +111,10 @@ async def _last_direct(actor: Actor, reference: str) -> Json:
 
 async def _followed_up(stage: Stage, reference: str, serial: str) -> None:
     tell = stage.tell
+    ticket_there = (
+        "SELECT ticket IS NOT NULL FROM requests.requests JOIN desk.tickets USING (reference) WHERE reference = $1"
+    )
+    await stage.truth.until(ticket_there, reference)
     timeline = await stage.amara.asks(f"/kit request {reference}")
     steps = [step in timeline.text for step in ("Asked for", "Approved", "Money is set aside")]
     tell.check("the timeline tells asked, approved, ordered", all(steps))
@@ -118,13 +122,13 @@ async def _followed_up(stage: Stage, reference: str, serial: str) -> None:
     await stage.truth.until("SELECT status = 'ordered' FROM refresh.queue WHERE serial = $1", serial)
     why = await stage.priya.asks(f"/kit why {serial}")
     tell.check("the queue names the request as the reason", f"{reference} was approved" in why.text)
-    place = await stage.truth.one(
-        "SELECT place FROM (SELECT serial, row_number() OVER (ORDER BY turn, due_on, entry_id) AS place"
-        " FROM refresh.queue) AS ranked WHERE serial = $1",
-        serial,
+    tell.check("and that its successor is ordered", "successor is ordered" in why.text)
+    record, ticket = (
+        await stage.truth.rows("SELECT record, ticket FROM desk.tickets WHERE reference = $1", reference)
+    )[0]
+    tell.check(
+        "the service desk has a ticket for it, and chat names it", bool(record) and ticket in timeline.text, ticket
     )
-    shown = re.search(r"Place (\d+)", why.text)
-    tell.equal("its place in the queue", int(shown[1]) if shown else None, place)
 
 
 async def _money(stage: Stage, reference: str, before: int) -> None:
