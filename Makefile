@@ -55,7 +55,7 @@ check: develop ## ruff, mypy, import rules and the fast tests, in under a minute
 contracts: develop ## write anew what is generated from the code: schemas, AsyncAPI, OpenAPI, docs/events.md, docs/sources.md
 	@$(BIN)/python -m schemas.generate
 	@$(BIN)/python -m services.intake.sources_page
-	@$(BIN)/python -m services.intake.openapi
+	@$(BIN)/python -m services.intake.door.openapi
 
 .PHONY: clean
 clean: ## stop what runs from here and remove its data (var/)

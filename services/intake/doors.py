@@ -21,7 +21,7 @@ from services.intake.sources.mapped.declaration import MappedSettings, mapped_so
 from services.intake.sources.servicenow.declaration import DECLARATION as SERVICENOW
 from services.intake.sources.snipeit.declaration import DECLARATION as SNIPEIT
 from services.intake.sources.workspace_one.declaration import DECLARATION as WORKSPACE_ONE
-from services.intake.streams import Stream
+from services.intake.streaming.stream import Stream
 from services.intake.translation import RecordKind
 from services.settings import read
 

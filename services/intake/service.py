@@ -13,14 +13,14 @@ from services.access.directory import Directory
 from services.clock import Clock
 from services.database.pool import Pool, open_pool
 from services.eventlog.stream_service import StreamService
-from services.intake.app import make_application
+from services.intake.door.app import make_application
 from services.intake.doors import OpenSource, open_sources, silent_after, source_of, units_of
 from services.intake.measures import LastWords
-from services.intake.polling import Poller
+from services.intake.polling.poller import Poller
+from services.intake.polling.vendor_http import Vendor
 from services.intake.settings import IntakeSettings
-from services.intake.standing import Standing
-from services.intake.streaming import StreamReader
-from services.intake.vendor_http import Vendor
+from services.intake.standing.standing import Standing
+from services.intake.streaming.reader import StreamReader
 from services.lifecycle import OwnedTasks, Service
 from services.settings import Settings, read
 

@@ -13,13 +13,13 @@ from typing import Any, Generic, TypeVar
 import aiohttp
 
 from services.database.pool import Pool
-from services.intake.authenticity import Proof
-from services.intake.feeds import Feed
+from services.intake.door.authenticity import Proof
+from services.intake.polling.feeds import Feed
+from services.intake.polling.vendor_http import Credentials
+from services.intake.polling.wakes import Wake
 from services.intake.settings import SourceSettings
-from services.intake.streams import Stream
+from services.intake.streaming.stream import Stream
 from services.intake.translation import RecordKind
-from services.intake.vendor_http import Credentials
-from services.intake.wakes import Wake
 
 Settings = TypeVar("Settings", bound=SourceSettings)
 

@@ -21,7 +21,7 @@ from services.database import migrations
 from services.database.pool import Pool, open_pool
 from services.intake import store
 from services.intake.admission import admit
-from services.intake.feeds import Feed
+from services.intake.polling.feeds import Feed
 from services.intake.sources.intune.devices import DeviceFeed
 from services.intake.sources.servicenow.tables import table_feeds
 from services.intake.translation import Context, translate_records

@@ -30,9 +30,9 @@ from services.clock import FixedClock
 from services.database import migrations
 from services.database.pool import open_pool
 from services.intake.measures import LastWords
-from services.intake.polling import Poller
+from services.intake.polling.poller import Poller
+from services.intake.polling.vendor_http import BasicAuthorisation, Vendor
 from services.intake.sources.servicenow.tables import PAGE_SIZE, TableFeed, table_feeds
-from services.intake.vendor_http import BasicAuthorisation, Vendor
 from tests.payloads import records as payload_records
 
 RECORDS = 500_000

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from services.intake.calls import Answer, Call
-from services.intake.feeds import Feed, UnusableAnswer
+from services.intake.polling.calls import Answer, Call
+from services.intake.polling.feeds import Feed, UnusableAnswer
 from services.intake.translation import Untranslatable, translate_records
 from tests.fuzz.expectation import Fault, checked
 from tests.unit.intake.context import CONTEXT, NOW

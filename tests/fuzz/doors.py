@@ -15,8 +15,8 @@ from aiohttp import web
 
 from services.clock import FixedClock
 from services.database.pool import Pool
-from services.intake.app import make_application
-from services.intake.authenticity import BasicCredentials, Proof, SecretHeader
+from services.intake.door.app import make_application
+from services.intake.door.authenticity import BasicCredentials, Proof, SecretHeader
 from services.intake.measures import LastWords
 from services.intake.settings import IntakeSettings
 from services.intake.source import Webhook

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from services.intake.calls import Answer
-from services.intake.feeds import Feed, UnusableAnswer
+from services.intake.polling.calls import Answer
+from services.intake.polling.feeds import Feed, UnusableAnswer
 from services.intake.translation import RecordKind, translate_body, translate_records
 from tests.fuzz.mutants import Seed
 from tests.fuzz.site import KINDS, OPENED

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.intake.door.openapi import filled
 from services.intake.doors import OpenSource, open_sources
-from services.intake.openapi import filled
 from services.intake.translation import RecordKind
 
 SAID: dict[str, Any] = {

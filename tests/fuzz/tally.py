@@ -11,7 +11,7 @@ import msgspec
 from prometheus_client import REGISTRY
 
 from services.database.pool import Connection, Pool
-from services.intake.answers import MOST_LETTERS_NAMED
+from services.intake.door.answers import MOST_LETTERS_NAMED
 from tests.fuzz.deliveries import DeliveryOf
 from tests.fuzz.expectation import Fault
 

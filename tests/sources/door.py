@@ -14,7 +14,7 @@ from aiohttp import web
 
 from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
-from services.intake.app import make_application
+from services.intake.door.app import make_application
 from services.intake.measures import LastWords
 from services.intake.settings import IntakeSettings
 from services.intake.source import Webhook

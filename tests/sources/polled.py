@@ -12,10 +12,10 @@ from services.clock import FixedClock
 from services.database.pool import Pool
 from services.intake import store
 from services.intake.admission import Receipt
-from services.intake.feeds import Feed
 from services.intake.measures import LastWords
-from services.intake.polling import Poller
-from services.intake.vendor_http import Credentials, Vendor
+from services.intake.polling.feeds import Feed
+from services.intake.polling.poller import Poller
+from services.intake.polling.vendor_http import Credentials, Vendor
 from tests.sources.door import UNITS
 from tests.unit.intake.context import NOW
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.intake.calls import Answer
-from services.intake.feeds import Page, Walk
+from services.intake.polling.calls import Answer
+from services.intake.polling.feeds import Page, Walk
 
 
 def one_page(walk: Walk, body: bytes) -> Page:

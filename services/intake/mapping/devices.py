@@ -13,9 +13,7 @@ from typing import Any
 from schemas.envelope import Event
 from schemas.events.device import Asset, AssetRecorded, CheckIn, DeviceCheckedIn, Failure, FailureReported
 from schemas.vocabulary import DeviceState, Kind
-from services.intake.fields import email
 from services.intake.files.rows import column_name
-from services.intake.kinds import kind_named, kind_of, maker_and_model
 from services.intake.mapping.naming import Stamp, event_id, moment, naming
 from services.intake.mapping.reading import text_fields
 from services.intake.mapping.structs import (
@@ -53,6 +51,8 @@ from services.intake.mapping.values import (
     word_in,
     zone_named,
 )
+from services.intake.reading.fields import email
+from services.intake.reading.kinds import kind_named, kind_of, maker_and_model
 from services.intake.translation import Context, Untranslatable
 
 Translate = Callable[[Cells, Context, Stamp], Sequence[Event]]

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 
 from schemas.envelope import Event
 from services.intake.files.rows import column_name
-from services.intake.kinds import kind_named
 from services.intake.mapping.naming import Stamp
 from services.intake.mapping.reading import text_fields
 from services.intake.mapping.structs import (
@@ -36,6 +35,7 @@ from services.intake.mapping.values import (
     text_reader,
     value_reader,
 )
+from services.intake.reading.kinds import kind_named
 from services.intake.sources.finance import translation as finance
 from services.intake.translation import Context, Untranslatable
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from services.intake.identifiers import ASSET_TAG, SERIAL, asset_tag, serial, subject
 from services.intake.mapping.reading import text_fields
 from services.intake.mapping.structs import DeviceMapping, MomentText, RecordId
 from services.intake.mapping.values import (
@@ -24,6 +23,7 @@ from services.intake.mapping.values import (
     value_reader,
     zone_named,
 )
+from services.intake.reading.identifiers import ASSET_TAG, SERIAL, asset_tag, serial, subject
 from services.intake.translation import Untranslatable
 
 _encoder = msgspec.json.Encoder()

@@ -13,9 +13,9 @@ from functools import lru_cache, partial
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from services.intake.fields import epoch_moment, text
 from services.intake.files.rows import column_name
 from services.intake.mapping.structs import Day, MomentText, Text
+from services.intake.reading.fields import epoch_moment, text
 from services.intake.translation import Untranslatable
 
 Cells = dict[str, str]

@@ -12,9 +12,9 @@ import schemathesis
 from jsonschema import Draft202012Validator
 
 from services.database.pool import Pool
-from services.intake.authenticity import SecretHeader, SecretInside
+from services.intake.door.authenticity import SecretHeader, SecretInside
+from services.intake.door.openapi import HEADING, PAGE, document, every_webhook, filled, page
 from services.intake.doors import SOURCES
-from services.intake.openapi import HEADING, PAGE, document, every_webhook, filled, page
 from services.intake.settings import IntakeSettings
 from services.intake.source import Webhook
 from services.intake.sources.jamf.translation import WEBHOOK

@@ -13,12 +13,12 @@ from aiokafka import AIOKafkaProducer
 
 from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
-from services.intake import streaming
 from services.intake.measures import LastWords
+from services.intake.polling.vendor_http import Sleep
 from services.intake.sources.intune.diagnostics import DIAGNOSTIC
-from services.intake.streaming import StreamReader
-from services.intake.streams import Stream
-from services.intake.vendor_http import Sleep
+from services.intake.streaming import reader as streaming
+from services.intake.streaming.reader import StreamReader
+from services.intake.streaming.stream import Stream
 from tests.fixtures.brokers import ACCOUNTS
 from tests.payloads import payload
 from tests.sources.door import UNITS

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from services.clock import FixedClock
 from services.database.pool import Pool
-from services.intake.app import make_application
+from services.intake.door.app import make_application
 from services.intake.measures import LastWords
 from services.intake.source import Webhook
 from tests.payloads import payload

@@ -13,15 +13,15 @@ from aiohttp import web
 from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
 from services.intake import store
-from services.intake.bearer_tokens import BearerTokens
-from services.intake.calls import Answer, Call
-from services.intake.feeds import Feed, Page, UnusableAnswer, Walk
 from services.intake.measures import LastWords
-from services.intake.polling import PASSING, Poller
+from services.intake.polling.bearer_tokens import BearerTokens
+from services.intake.polling.calls import Answer, Call
+from services.intake.polling.feeds import Feed, Page, UnusableAnswer, Walk
+from services.intake.polling.poller import PASSING, Poller
+from services.intake.polling.vendor_http import BasicAuthorisation, Credentials, Sleep, Vendor, VendorUnavailable
 from services.intake.sources.intune.devices import DeviceFeed
 from services.intake.sources.servicenow.tables import PAGE_SIZE, table_feeds
 from services.intake.sources.servicenow.translation import ASSET
-from services.intake.vendor_http import BasicAuthorisation, Credentials, Sleep, Vendor, VendorUnavailable
 from tests.integration.intake.vendors import GraphStandIn, TableStandIn, answering
 from tests.payloads import records
 from tests.sources.door import UNITS

@@ -15,7 +15,7 @@ from services.eventlog import dead_letters
 from services.eventlog.dead_letters import DeadLetter
 from services.intake.doors import source_of
 from services.intake.measures import LastWords
-from services.intake.standing import Standing
+from services.intake.standing.standing import Standing
 from tests.unit.intake.context import NOW
 
 pytestmark = pytest.mark.integration

@@ -19,13 +19,14 @@ from deploy.local.stack.apache_kafka import ApacheKafka
 from services.access.directory import Directory
 from services.clock import FixedClock
 from services.database.pool import Pool
-from services.intake import store, streaming
+from services.intake import store
 from services.intake.doors import OpenSource
 from services.intake.measures import STREAM_FAILURES, STREAM_LAG, STREAM_LOST
 from services.intake.service import IntakeService
 from services.intake.settings import IntakeSettings
 from services.intake.sources.intune.declaration import DECLARATION as INTUNE
-from services.intake.streaming import HELD_ELSEWHERE_SECONDS, StreamReader
+from services.intake.streaming import reader as streaming
+from services.intake.streaming.reader import HELD_ELSEWHERE_SECONDS, StreamReader
 from services.settings import Settings
 from tests.fixtures.waiting import until
 from tests.integration.intake import following

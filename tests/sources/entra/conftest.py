@@ -11,13 +11,13 @@ import pytest
 
 from services.clock import FixedClock
 from services.intake import store
-from services.intake.bearer_tokens import BearerTokens
 from services.intake.measures import LastWords
-from services.intake.polling import Poller
+from services.intake.polling.bearer_tokens import BearerTokens
+from services.intake.polling.poller import Poller
+from services.intake.polling.vendor_http import Sleep, Vendor
 from services.intake.sources.entra.feeds import GroupFeed, UserFeed
 from services.intake.sources.entra.keeper import SubscriptionKeeper
 from services.intake.sources.entra.subscriptions import Wanted
-from services.intake.vendor_http import Sleep, Vendor
 from tests.sources.door import UNITS, Door
 from tests.sources.entra.stand_in import GraphStandIn
 from tests.unit.intake.context import NOW

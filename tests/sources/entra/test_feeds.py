@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from services.intake.feeds import UnusableAnswer
-from services.intake.polling import PASSING
+from services.intake.polling.feeds import UnusableAnswer
+from services.intake.polling.poller import PASSING
+from services.intake.polling.vendor_http import VendorUnavailable
 from services.intake.sources.entra.feeds import GroupFeed, UserFeed
-from services.intake.vendor_http import VendorUnavailable
 from tests.integration.intake.vendors import answering
 from tests.sources.entra.conftest import GROUPS, Bench
 from tests.sources.entra.stand_in import GraphStandIn

@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from services.intake.polling.vendor_http import VendorUnavailable
+from services.intake.polling.wakes import GLANCE_SECONDS, Wake
 from services.intake.sources.entra.notifications import client_states, greeting, wakes_for
 from services.intake.sources.entra.translation import NOTIFICATION
 from services.intake.translation import translate_body
-from services.intake.vendor_http import VendorUnavailable
-from services.intake.wakes import GLANCE_SECONDS, Wake
 from tests.integration.intake.vendors import answering
 from tests.payloads import payload
 from tests.sources.door import Door

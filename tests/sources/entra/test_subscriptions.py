@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from services.intake import store
+from services.intake.polling.vendor_http import VendorUnavailable
+from services.intake.polling.wakes import GLANCE_SECONDS
 from services.intake.sources.entra.subscriptions import LIFETIME, Held, Step, next_step, terms_of
-from services.intake.vendor_http import VendorUnavailable
-from services.intake.wakes import GLANCE_SECONDS
 from tests.integration.intake.vendors import answering
 from tests.sources.entra.conftest import GROUPS, SUBSCRIPTIONS, USERS, Bench
 from tests.sources.entra.stand_in import GraphStandIn

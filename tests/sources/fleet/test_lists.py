@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from services.intake.feeds import UnusableAnswer, Walk
+from services.intake.polling.feeds import UnusableAnswer, Walk
 from services.intake.sources.fleet.lists import OVERLAP, PAGE_SIZE, list_feeds
 from tests.sources.walking import asked, one_page
 from tests.unit.intake.context import NOW

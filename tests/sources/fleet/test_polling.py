@@ -9,9 +9,9 @@ import pytest
 from aiohttp import web
 
 from services.database.pool import Pool
-from services.intake.feeds import UnusableAnswer
+from services.intake.polling.feeds import UnusableAnswer
+from services.intake.polling.vendor_http import BearerAuthorisation, VendorUnavailable
 from services.intake.sources.fleet.lists import PAGE_SIZE, list_feeds
-from services.intake.vendor_http import BearerAuthorisation, VendorUnavailable
 from tests.integration.intake.vendors import answering
 from tests.payloads import payload
 from tests.sources.door import Door

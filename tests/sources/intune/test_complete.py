@@ -9,8 +9,8 @@ import pytest
 
 from schemas.envelope import Event
 from schemas.events.device import DeviceEnrolled, DeviceUnenrolled, WipeReported
-from services.intake.calls import Answer
-from services.intake.feeds import Page, UnusableAnswer, Walk
+from services.intake.polling.calls import Answer
+from services.intake.polling.feeds import Page, UnusableAnswer, Walk
 from services.intake.sources.intune import under_way
 from services.intake.sources.intune.absence import ABSENCE
 from services.intake.sources.intune.complete import CompleteFeed

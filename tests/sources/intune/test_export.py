@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from schemas.events.device import DeviceCheckedIn, DeviceEnrolled
-from services.intake.calls import Answer
-from services.intake.feeds import Page, UnusableAnswer, Walk
+from services.intake.polling.calls import Answer
+from services.intake.polling.feeds import Page, UnusableAnswer, Walk
 from services.intake.sources.intune import export_rows
 from services.intake.sources.intune.export import ASK_AGAIN_SECONDS, MOST_QUESTIONS, ExportFeed
 from services.intake.sources.intune.export_rows import LONGEST_ROW_BYTES, rows

@@ -13,13 +13,13 @@ import pytest
 
 from services.clock import FixedClock
 from services.database.pool import Pool
-from services.intake.feeds import Feed, UnusableAnswer
 from services.intake.measures import LastWords
-from services.intake.polling import Poller
+from services.intake.polling.feeds import Feed, UnusableAnswer
+from services.intake.polling.poller import Poller
+from services.intake.polling.vendor_http import BasicAuthorisation, Vendor, VendorUnavailable
 from services.intake.sources.intune import under_way
 from services.intake.sources.intune.complete import FIRST_AFTER_SECONDS, CompleteFeed
 from services.intake.sources.intune.export import ASK_AGAIN_SECONDS, ExportFeed
-from services.intake.vendor_http import BasicAuthorisation, Vendor, VendorUnavailable
 from tests.integration.intake.vendors import answering
 from tests.payloads import records
 from tests.sources.door import UNITS

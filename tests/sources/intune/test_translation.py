@@ -8,7 +8,7 @@ import pytest
 
 from schemas.events.device import DeviceCheckedIn, DeviceEnrolled, DeviceUnenrolled, WipeReported
 from schemas.vocabulary import Kind
-from services.intake.feeds import UnusableAnswer
+from services.intake.polling.feeds import UnusableAnswer
 from services.intake.sources.intune.devices import DeviceFeed
 from services.intake.sources.intune.translation import translate
 from services.intake.translation import Malformed, Untranslatable

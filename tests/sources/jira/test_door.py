@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.intake.authenticity import SecretInAddress, SignedBody
+from services.intake.door.authenticity import SecretInAddress, SignedBody
 from tests.payloads import payload
 from tests.sources.door import Door
 from tests.sources.opened import open_webhooks

@@ -13,7 +13,7 @@ import pytest
 
 from services.database.pool import Pool
 from services.errors import ConfigurationError
-from services.intake.authenticity import Delivery
+from services.intake.door.authenticity import Delivery
 from services.intake.doors import RECORD_KINDS, OpenSource, open_sources
 from services.intake.sources.mapped.listing import BySignature
 from tests.payloads import payload

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import msgspec
 import pytest
 
-from services.intake.feeds import UnusableAnswer, Walk
+from services.intake.polling.feeds import UnusableAnswer, Walk
 from services.intake.sources.servicenow.tables import PAGE_SIZE, table_feeds
 from tests.sources.walking import asked, one_page
 from tests.unit.intake.context import NOW

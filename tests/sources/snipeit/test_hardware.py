@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from yarl import URL
 
-from services.intake.calls import Answer
-from services.intake.feeds import UnusableAnswer, Walk
+from services.intake.polling.calls import Answer
+from services.intake.polling.feeds import UnusableAnswer, Walk
 from services.intake.sources.snipeit import hardware
 from services.intake.sources.snipeit.hardware import HardwareFeed, hardware_feeds
 from services.intake.sources.snipeit.translation import HARDWARE

@@ -9,11 +9,11 @@ import pytest
 from aiohttp import web
 
 from services.database.pool import Pool
-from services.intake.feeds import UnusableAnswer
+from services.intake.polling.feeds import UnusableAnswer
+from services.intake.polling.vendor_http import BearerAuthorisation, VendorUnavailable
 from services.intake.sources.snipeit import hardware
 from services.intake.sources.snipeit.hardware import hardware_feeds
 from services.intake.sources.snipeit.translation import HARDWARE
-from services.intake.vendor_http import BearerAuthorisation, VendorUnavailable
 from tests.integration.intake.vendors import StandIn, answering
 from tests.sources.polled import Polled
 from tests.sources.snipeit.server import Server

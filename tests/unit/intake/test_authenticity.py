@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.intake.authenticity import (
+from services.intake.door.authenticity import (
     BasicCredentials,
     Delivery,
     Proof,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.vocabulary import Kind
-from services.intake.kinds import kind_named, kind_of, maker_and_model
+from services.intake.reading.kinds import kind_named, kind_of, maker_and_model
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from services.clock import FixedClock
 from services.errors import ConfigurationError
 from services.intake.doors import silent_after, source_of
 from services.intake.measures import LastWords
-from services.intake.measuring import Measured, is_news, tell
+from services.intake.standing.measuring import Measured, is_news, tell
 from tests.sources.opened import opened
 
 NOW = datetime(2024, 11, 20, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from schemas.events.device import DeviceCheckedIn, FailureReported, WipeReported
-from services.intake.identifiers import JUNK, asset_tag, identifiers, serial, subject
+from services.intake.reading.identifiers import JUNK, asset_tag, identifiers, serial, subject
 from services.intake.sources.intune import translation as intune
 from services.intake.sources.jamf import translation as jamf
 from services.intake.sources.servicenow import translation as servicenow

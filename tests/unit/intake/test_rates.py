@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.intake.rates import Allowance
+from services.intake.door.rates import Allowance
 
 
 def test_a_burst_passes_and_what_is_more_is_told_when_to_come() -> None:

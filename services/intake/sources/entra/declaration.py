@@ -12,9 +12,10 @@ from pydantic import Field, HttpUrl, SecretStr, model_validator
 
 from services.clock import SystemClock
 from services.database.pool import Pool
-from services.intake.authenticity import SecretInside
-from services.intake.bearer_tokens import BearerTokens
-from services.intake.feeds import Feed
+from services.intake.door.authenticity import SecretInside
+from services.intake.polling.bearer_tokens import BearerTokens
+from services.intake.polling.feeds import Feed
+from services.intake.polling.vendor_http import Credentials, Vendor
 from services.intake.settings import PositiveSeconds, SourceSettings, secrets_in
 from services.intake.source import Described, Errand, PolledFeed, Source, Webhook
 from services.intake.sources.entra.feeds import MOST_GROUPS, GroupFeed, UserFeed
@@ -29,7 +30,6 @@ from services.intake.sources.entra.notifications import (
 )
 from services.intake.sources.entra.subscriptions import LONGEST_CLIENT_STATE, Wanted
 from services.intake.sources.entra.translation import NOTIFICATION, PERSON_ROW
-from services.intake.vendor_http import Credentials, Vendor
 
 PATH = "/sources/entra/notifications"
 CONTENT_TYPES = frozenset({"application/json"})

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from services.intake.calls import Answer, Call
-from services.intake.feeds import Page, UnusableAnswer
-from services.intake.links import parts_of
-from services.intake.rolls import Roll
+from services.intake.polling.calls import Answer, Call
+from services.intake.polling.feeds import Page, UnusableAnswer
+from services.intake.polling.links import parts_of
+from services.intake.polling.rolls import Roll
 from services.intake.sources.entra.translation import Told
 from services.intake.translation import Record, Untranslatable, decode_json
 

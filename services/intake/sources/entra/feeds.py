@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from services.intake.feeds import Walk
+from services.intake.polling.feeds import Walk
 from services.intake.sources.entra.delta import DeltaWalk, Listed, Taken
 from services.intake.sources.entra.notifications import GROUPS, USERS
 from services.intake.sources.entra.translation import PERSON_ROW

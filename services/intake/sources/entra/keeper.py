@@ -14,10 +14,13 @@ import structlog
 
 from services.database.pool import Connection, Pool
 from services.database.statements import load_statements
-from services.intake import store, wakes
-from services.intake.calls import Answer, Call, Method
-from services.intake.fields import moment
-from services.intake.polling import PASSING
+from services.intake import store
+from services.intake.polling import wakes
+from services.intake.polling.calls import Answer, Call, Method
+from services.intake.polling.poller import PASSING
+from services.intake.polling.vendor_http import Sleep, Vendor, VendorUnavailable
+from services.intake.polling.wakes import Wake
+from services.intake.reading.fields import moment
 from services.intake.sources.entra.notifications import SUBSCRIPTIONS
 from services.intake.sources.entra.subscriptions import (
     Held,
@@ -29,8 +32,6 @@ from services.intake.sources.entra.subscriptions import (
     terms_of,
 )
 from services.intake.translation import Content, Untranslatable, decode_json
-from services.intake.vendor_http import Sleep, Vendor, VendorUnavailable
-from services.intake.wakes import Wake
 
 PATH = "/v1.0/subscriptions"
 LOOK_EVERY_SECONDS = 600.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from services.intake.polling.wakes import Wake
 from services.intake.sources.entra.translation import (
     CHANGES,
     MISSED,
@@ -13,7 +14,6 @@ from services.intake.sources.entra.translation import (
     notifications,
 )
 from services.intake.translation import Untranslatable, decode_json
-from services.intake.wakes import Wake
 
 USERS, GROUPS, SUBSCRIPTIONS = "entra/users", "entra/groups", "entra/subscriptions"
 

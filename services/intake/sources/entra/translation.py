@@ -18,7 +18,7 @@ import msgspec
 from schemas.envelope import Event
 from schemas.events.person import Person, PersonRecorded
 from schemas.topics import PERSON
-from services.intake.fields import email, moment, text
+from services.intake.reading.fields import email, moment, text
 from services.intake.translation import Context, Malformed, Record, RecordKind, Untranslatable, decode_json
 
 SOURCE = "quartermaster/intake/entra"

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
-from services.intake.authenticity import SecretHeader
+from services.intake.door.authenticity import SecretHeader
 from services.intake.settings import PositiveBytes, SourceSettings, secrets_in
 from services.intake.source import Described, Source, Webhook
 from services.intake.sources.finance.translation import ROW

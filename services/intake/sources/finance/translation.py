@@ -19,7 +19,7 @@ from schemas.envelope import Event
 from schemas.events.finance import DocumentType, FinanceDocument, FinanceDocumentRecorded
 from schemas.topics import FINANCE_DOCUMENT
 from services.clock import LONDON
-from services.intake.fields import text
+from services.intake.reading.fields import text
 from services.intake.translation import Context, Malformed, Record, RecordKind, Untranslatable
 
 SOURCE = "quartermaster/intake/finance"

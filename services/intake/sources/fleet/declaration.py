@@ -9,12 +9,12 @@ from typing import ClassVar
 import aiohttp
 from pydantic import HttpUrl, SecretStr
 
-from services.intake.authenticity import SecretInAddress
+from services.intake.door.authenticity import SecretInAddress
+from services.intake.polling.vendor_http import BearerAuthorisation, Credentials
 from services.intake.settings import PositiveSeconds, SourceSettings, secrets_in
 from services.intake.source import Described, PolledFeed, Source, Webhook
 from services.intake.sources.fleet.lists import list_feeds
 from services.intake.sources.fleet.translation import ACTIVITY, HOST, WEBHOOK
-from services.intake.vendor_http import BearerAuthorisation, Credentials
 
 PATH = "/sources/fleet/webhook"
 PARAMETER = "secret"

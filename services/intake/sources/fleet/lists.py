@@ -12,8 +12,8 @@ from datetime import datetime
 
 import msgspec
 
-from services.intake.calls import Answer, Call
-from services.intake.feeds import Page, UnusableAnswer, Walk
+from services.intake.polling.calls import Answer, Call
+from services.intake.polling.feeds import Page, UnusableAnswer, Walk
 from services.intake.sources.fleet.translation import ACTIVITY, HOST
 from services.intake.translation import Record, RecordKind, Untranslatable, decode_json
 

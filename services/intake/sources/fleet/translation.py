@@ -33,9 +33,9 @@ from schemas.events.device import (
     WipeReported,
 )
 from schemas.topics import DEVICE_OBSERVED
-from services.intake.fields import moment, text
-from services.intake.identifiers import identifiers, serial, subject
-from services.intake.kinds import kind_of, maker_and_model
+from services.intake.reading.fields import moment, text
+from services.intake.reading.identifiers import identifiers, serial, subject
+from services.intake.reading.kinds import kind_of, maker_and_model
 from services.intake.translation import Context, RecordKind, Untranslatable, decode_json
 
 SOURCE = "quartermaster/intake/fleet"

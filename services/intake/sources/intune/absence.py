@@ -16,8 +16,8 @@ import msgspec
 from schemas.envelope import Event, Moment
 from schemas.events.device import Wipe, WipeReported
 from schemas.topics import DEVICE_OBSERVED
-from services.intake.fields import text
-from services.intake.identifiers import INTUNE, subject
+from services.intake.reading.fields import text
+from services.intake.reading.identifiers import INTUNE, subject
 from services.intake.sources.intune.actions import begun, left_management
 from services.intake.sources.intune.observed import SOURCE
 from services.intake.translation import Context, RecordKind, Untranslatable, decode_json

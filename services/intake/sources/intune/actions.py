@@ -13,8 +13,8 @@ from typing import Literal
 import msgspec
 
 from schemas.events.device import DeviceUnenrolled, Unenrolment, Wipe, WipeReported
-from services.intake.fields import moment
-from services.intake.identifiers import INTUNE, subject
+from services.intake.reading.fields import moment
+from services.intake.reading.identifiers import INTUNE, subject
 from services.intake.sources.intune.observed import SOURCE
 from services.intake.translation import Untranslatable
 

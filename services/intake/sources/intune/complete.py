@@ -13,8 +13,8 @@ from datetime import datetime
 
 import msgspec
 
-from services.intake.calls import Answer, Call
-from services.intake.feeds import Page, UnusableAnswer, Walk
+from services.intake.polling.calls import Answer, Call
+from services.intake.polling.feeds import Page, UnusableAnswer, Walk
 from services.intake.sources.intune.absence import ABSENCE
 from services.intake.sources.intune.listing import ManagedDevices
 from services.intake.sources.intune.translation import MANAGED_DEVICE, MANAGED_DEVICE_JSON

@@ -10,7 +10,8 @@ from typing import ClassVar
 import aiohttp
 from pydantic import HttpUrl, SecretStr, field_validator
 
-from services.intake.bearer_tokens import BearerTokens
+from services.intake.polling.bearer_tokens import BearerTokens
+from services.intake.polling.vendor_http import Credentials
 from services.intake.settings import PositiveSeconds, SourceSettings
 from services.intake.source import Described, PolledFeed, Source
 from services.intake.sources.intune.absence import ABSENCE
@@ -20,8 +21,7 @@ from services.intake.sources.intune.diagnostics import DIAGNOSTIC
 from services.intake.sources.intune.export import ExportFeed
 from services.intake.sources.intune.export_translation import EXPORTED
 from services.intake.sources.intune.translation import MANAGED_DEVICE
-from services.intake.streams import Stream
-from services.intake.vendor_http import Credentials
+from services.intake.streaming.stream import Stream
 
 KAFKA_PORT = 9093
 """Where Event Hubs speak the Kafka protocol."""

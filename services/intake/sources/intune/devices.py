@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from services.intake.calls import Answer, Call
-from services.intake.feeds import Page, Walk
-from services.intake.fields import moment
+from services.intake.polling.calls import Answer, Call
+from services.intake.polling.feeds import Page, Walk
+from services.intake.reading.fields import moment
 from services.intake.sources.intune.listing import ManagedDevices
 from services.intake.sources.intune.translation import MANAGED_DEVICE
 from services.intake.translation import Record, Untranslatable, decode_json

@@ -22,8 +22,8 @@ import msgspec
 from schemas.envelope import Event
 from schemas.events.device import Wipe, WipeReported
 from schemas.topics import DEVICE_OBSERVED
-from services.intake.fields import moment, text
-from services.intake.identifiers import identifiers, subject
+from services.intake.reading.fields import moment, text
+from services.intake.reading.identifiers import identifiers, subject
 from services.intake.sources.intune.observed import SOURCE, check_in, enrolment, is_personal, observed
 from services.intake.translation import Context, Malformed, Record, RecordKind, Untranslatable, decode_json
 

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from services.intake.calls import Answer, Call
-from services.intake.feeds import Page, UnusableAnswer, Walk
-from services.intake.links import parts_of
+from services.intake.polling.calls import Answer, Call
+from services.intake.polling.feeds import Page, UnusableAnswer, Walk
+from services.intake.polling.links import parts_of
 from services.intake.sources.intune.export_rows import rows
 from services.intake.sources.intune.export_translation import COLUMNS, EXPORTED
 from services.intake.translation import Untranslatable, decode_json

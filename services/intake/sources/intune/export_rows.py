@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import IO
 
-from services.intake.feeds import UnusableAnswer
+from services.intake.polling.feeds import UnusableAnswer
 from services.intake.sources.intune.export_translation import columns
 from services.intake.translation import Record, Untranslatable
 

@@ -7,9 +7,9 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from services.intake.calls import Answer, Call
-from services.intake.feeds import UnusableAnswer
-from services.intake.links import parts_of
+from services.intake.polling.calls import Answer, Call
+from services.intake.polling.feeds import UnusableAnswer
+from services.intake.polling.links import parts_of
 from services.intake.sources.intune.translation import FIELDS
 from services.intake.translation import Untranslatable, decode_json
 

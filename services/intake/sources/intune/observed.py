@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from schemas.events.device import CheckIn, DeviceCheckedIn, DeviceEnrolled, Enrolment
 from schemas.vocabulary import Kind
-from services.intake.fields import email, text
-from services.intake.identifiers import INTUNE, identifiers, serial, subject
-from services.intake.kinds import kind_of, maker_and_model
+from services.intake.reading.fields import email, text
+from services.intake.reading.identifiers import INTUNE, identifiers, serial, subject
+from services.intake.reading.kinds import kind_of, maker_and_model
 from services.intake.translation import Untranslatable
 
 SOURCE = "quartermaster/intake/intune"

@@ -13,7 +13,7 @@ import msgspec
 
 from schemas.envelope import Event
 from schemas.topics import DEVICE_OBSERVED
-from services.intake.fields import moment
+from services.intake.reading.fields import moment
 from services.intake.sources.intune.actions import Action, result_of
 from services.intake.sources.intune.observed import check_in, enrolment, is_personal, observed
 from services.intake.translation import Context, RecordKind, Untranslatable, decode_json

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from schemas.envelope import Moment
-from services.intake.fields import moment, text
-from services.intake.identifiers import INTUNE, identifiers, serial
+from services.intake.reading.fields import moment, text
+from services.intake.reading.identifiers import INTUNE, identifiers, serial
 from services.intake.sources.intune.absence import Absence
 from services.intake.sources.intune.actions import RETIRES, UNDER_WAY, WIPES, Action
 from services.intake.sources.intune.observed import is_personal

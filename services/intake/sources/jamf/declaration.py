@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
-from services.intake.authenticity import BasicCredentials, Proof, SecretHeader
+from services.intake.door.authenticity import BasicCredentials, Proof, SecretHeader
 from services.intake.settings import SourceSettings, secrets_in
 from services.intake.source import Described, Source, Webhook
 from services.intake.sources.jamf.translation import WEBHOOK

@@ -24,11 +24,11 @@ from schemas.events.device import (
     Unenrolment,
 )
 from schemas.topics import DEVICE_OBSERVED
-from services.intake.fields import email, epoch_moment, text
-from services.intake.identifiers import identifiers, serial, subject
-from services.intake.kinds import kind_of
+from services.intake.reading.fields import email, epoch_moment, text
+from services.intake.reading.identifiers import identifiers, serial, subject
+from services.intake.reading.kinds import kind_of
+from services.intake.reading.xml_form import read_fields
 from services.intake.translation import Context, Malformed, RecordKind, Untranslatable, decode_json
-from services.intake.xml_form import read_fields
 
 SOURCE = "quartermaster/intake/jamf"
 

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, SecretStr
 
-from services.intake.authenticity import Proof, SecretInAddress, SignedBody
+from services.intake.door.authenticity import Proof, SecretInAddress, SignedBody
 from services.intake.settings import SourceSettings, secrets_in
 from services.intake.source import Described, Source, Webhook
 from services.intake.sources.jira.translation import WEBHOOK, Site, webhook

@@ -28,9 +28,9 @@ from schemas.envelope import Event
 from schemas.events.desk import Ticket, TicketReported, TicketState
 from schemas.events.device import Failure, FailureReported
 from schemas.topics import DESK_TICKET, DEVICE_OBSERVED
-from services.intake.fields import email, epoch_moment, moment, text
-from services.intake.identifiers import asset_tag, identifiers, serial, subject
-from services.intake.tickets import correlation
+from services.intake.reading.fields import email, epoch_moment, moment, text
+from services.intake.reading.identifiers import asset_tag, identifiers, serial, subject
+from services.intake.reading.tickets import correlation
 from services.intake.translation import Context, RecordKind, Untranslatable, decode_json
 
 SOURCE = "quartermaster/intake/jira"

@@ -13,7 +13,7 @@ import msgspec
 import yaml
 
 from services.errors import ConfigurationError
-from services.intake.authenticity import BasicCredentials, Proof, SecretHeader, SecretInAddress, SignedBody
+from services.intake.door.authenticity import BasicCredentials, Proof, SecretHeader, SecretInAddress, SignedBody
 
 Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9-]{1,39}$")]
 Variable = Annotated[str, msgspec.Meta(pattern="^[A-Z][A-Z0-9_]{1,60}$")]

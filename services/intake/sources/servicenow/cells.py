@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from services.intake.fields import moment, text
+from services.intake.reading.fields import moment, text
 from services.intake.translation import Untranslatable
 
 _SYS_ID = re.compile(r"[0-9a-f]{32}")

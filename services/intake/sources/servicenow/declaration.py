@@ -9,13 +9,13 @@ from typing import ClassVar
 import aiohttp
 from pydantic import HttpUrl, SecretStr
 
-from services.intake.authenticity import SecretHeader
+from services.intake.door.authenticity import SecretHeader
+from services.intake.polling.vendor_http import BasicAuthorisation, Credentials
 from services.intake.settings import PositiveSeconds, SourceSettings, secrets_in
 from services.intake.source import Described, PolledFeed, Source, Webhook
 from services.intake.sources.servicenow.requests import ITEM, REQUEST
 from services.intake.sources.servicenow.tables import table_feeds
 from services.intake.sources.servicenow.translation import ASSET, INCIDENT, PUSH
-from services.intake.vendor_http import BasicAuthorisation, Credentials
 
 PUSH_PATH = "/sources/servicenow/push"
 PROOF_HEADER = "X-ServiceNow-Secret"

@@ -17,9 +17,9 @@ import msgspec
 from schemas.envelope import Event
 from schemas.events.desk import Ticket, TicketReported, TicketState
 from schemas.topics import DESK_TICKET
-from services.intake.fields import email, moment
+from services.intake.reading.fields import email, moment
+from services.intake.reading.tickets import correlation
 from services.intake.sources.servicenow.cells import Field, code, revision, shown, stored
-from services.intake.tickets import correlation
 from services.intake.translation import Context, RecordKind, Untranslatable, decode_json
 
 SOURCE = "quartermaster/intake/servicenow"

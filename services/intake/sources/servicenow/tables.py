@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from services.intake.calls import Answer, Call
-from services.intake.feeds import Page, UnusableAnswer, Walk
-from services.intake.fields import moment, text
+from services.intake.polling.calls import Answer, Call
+from services.intake.polling.feeds import Page, UnusableAnswer, Walk
+from services.intake.reading.fields import moment, text
 from services.intake.sources.servicenow import requests, translation
 from services.intake.sources.servicenow.cells import Field, stored
 from services.intake.translation import Record, RecordKind, Untranslatable, decode_json

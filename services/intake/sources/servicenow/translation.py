@@ -27,9 +27,10 @@ from schemas.events.desk import TicketState
 from schemas.events.device import Asset, AssetRecorded, Failure, FailureReported
 from schemas.topics import DESK_TICKET, DEVICE_OBSERVED
 from schemas.vocabulary import DeviceState
-from services.intake.fields import email, moment, text
-from services.intake.identifiers import asset_tag, identifiers, serial, subject
-from services.intake.kinds import kind_named, kind_of, maker_and_model
+from services.intake.reading.fields import email, moment, text
+from services.intake.reading.identifiers import asset_tag, identifiers, serial, subject
+from services.intake.reading.kinds import kind_named, kind_of, maker_and_model
+from services.intake.reading.tickets import correlation
 from services.intake.sources.servicenow.cells import Cell, Field, code, reference, revision, shown, stored
 from services.intake.sources.servicenow.requests import (
     INCIDENT_STATES,
@@ -39,7 +40,6 @@ from services.intake.sources.servicenow.requests import (
     pushed_request,
     ticket_event,
 )
-from services.intake.tickets import correlation
 from services.intake.translation import Context, RecordKind, Untranslatable, decode_json
 
 STATES = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from services.intake.fields import moment, text
+from services.intake.reading.fields import moment, text
 from services.intake.translation import Untranslatable
 
 _BROKEN = re.compile(r".*\(Invalid \w+ value\.\)", re.S)

@@ -11,12 +11,12 @@ import aiohttp
 from pydantic import Field, HttpUrl, SecretStr, field_validator
 
 from schemas.vocabulary import DeviceState
+from services.intake.polling.vendor_http import BearerAuthorisation, Credentials
 from services.intake.settings import PositiveSeconds, SourceSettings
 from services.intake.source import Described, PolledFeed, Source
 from services.intake.sources.snipeit.hardware import hardware_feeds
 from services.intake.sources.snipeit.translation import HARDWARE, STATES, Site, hardware
 from services.intake.translation import RecordKind
-from services.intake.vendor_http import BearerAuthorisation, Credentials
 
 RecordedState = Literal["ordered", "in_stock", "deployed", "in_repair", "returned", "written_off"]
 """What a label may mean. Sanitised and what follows it need a proof."""

@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.intake.calls import Answer, Call
-from services.intake.feeds import Page, UnusableAnswer, Walk
+from services.intake.polling.calls import Answer, Call
+from services.intake.polling.feeds import Page, UnusableAnswer, Walk
 from services.intake.sources.snipeit.dates import Date, moment_of
 from services.intake.translation import Record, RecordKind, Untranslatable, decode_json
 

@@ -32,9 +32,9 @@ from schemas.envelope import Event
 from schemas.events.device import Asset, AssetRecorded
 from schemas.topics import DEVICE_OBSERVED
 from schemas.vocabulary import DeviceState
-from services.intake.fields import email, text
-from services.intake.identifiers import asset_tag, identifiers, serial, subject
-from services.intake.kinds import kind_named, kind_of, maker_and_model
+from services.intake.reading.fields import email, text
+from services.intake.reading.identifiers import asset_tag, identifiers, serial, subject
+from services.intake.reading.kinds import kind_named, kind_of, maker_and_model
 from services.intake.sources.snipeit.dates import Date, day_of, moment_of, months_after
 from services.intake.translation import Context, RecordKind, Untranslatable, decode_json
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
-from services.intake.authenticity import BasicCredentials
+from services.intake.door.authenticity import BasicCredentials
 from services.intake.settings import SourceSettings, secrets_in
 from services.intake.source import Described, Source, Webhook
 from services.intake.sources.workspace_one.translation import NOTIFICATION

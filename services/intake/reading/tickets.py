@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from services.intake.fields import text
+from services.intake.reading.fields import text
 
 _CORRELATION = re.compile(r"(?:[a-z0-9][a-z0-9-]{0,39}-)?R-\d{1,12}", re.ASCII)
 

@@ -14,7 +14,7 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from services.intake.calls import Answer, Call
+from services.intake.polling.calls import Answer, Call
 from services.outbound.pauses import backoff, retry_after
 
 MOST_TRIES = 8

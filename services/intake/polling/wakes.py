@@ -18,7 +18,7 @@ GLANCE_SECONDS = 5.0
 """Real seconds between two looks at whether somebody called."""
 
 _FAULTS: tuple[type[BaseException], ...] = (*TEMPORARY_ERRORS, asyncpg.PostgresError, asyncpg.InternalClientError)
-_SQL = load_statements(__file__, "store.sql")
+_SQL = load_statements(__file__, "wakes.sql")
 
 
 class Wake(NamedTuple):

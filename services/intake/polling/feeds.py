@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from services.intake.calls import Answer, Call
-from services.intake.rolls import Roll
+from services.intake.polling.calls import Answer, Call
+from services.intake.polling.rolls import Roll
 from services.intake.translation import Record, RecordKind
 
 

@@ -19,14 +19,14 @@ from aiohttp import web
 from services.clock import Clock, SystemClock
 from services.database.pool import TEMPORARY_ERRORS, Pool
 from services.intake.admission import Receipt, admit
-from services.intake.answers import Live, Refused, in_json, taken
-from services.intake.authenticity import Delivery, is_authentic
-from services.intake.bodies import Refusal, read_body, unfolded
+from services.intake.door.answers import Live, Refused, in_json, taken
+from services.intake.door.authenticity import Delivery, is_authentic
+from services.intake.door.bodies import Refusal, read_body, unfolded
+from services.intake.door.rates import Allowance
 from services.intake.measures import REFUSED, LastWords
-from services.intake.rates import Allowance
+from services.intake.polling.wakes import Wake, wake
 from services.intake.source import Webhook
 from services.intake.translation import Context, Translated, translate_body
-from services.intake.wakes import Wake, wake
 
 RETRY_AFTER_SECONDS = 5
 LARGE_BODY_BYTES = 128 * 1024

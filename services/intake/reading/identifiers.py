@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from services.intake.fields import text
+from services.intake.reading.fields import text
 from services.intake.translation import Untranslatable
 
 SERIAL, ASSET_TAG = "serial", "asset_tag"

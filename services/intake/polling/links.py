@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, urlsplit
 
-from services.intake.feeds import UnusableAnswer
+from services.intake.polling.feeds import UnusableAnswer
 
 
 def parts_of(link: str) -> SplitResult:

@@ -29,9 +29,9 @@ from services.database.pool import TEMPORARY_ERRORS, Connection, Pool
 from services.intake import store
 from services.intake.admission import Receipt, admit
 from services.intake.measures import STREAM_FAILURES, STREAM_LAG, STREAM_LOST, LastWords
-from services.intake.streams import Stream
+from services.intake.polling.vendor_http import Sleep, pause_after
+from services.intake.streaming.stream import Stream
 from services.intake.translation import Context, Translated, translate_body
-from services.intake.vendor_http import Sleep, pause_after
 
 MOST_MESSAGES = 64
 """Messages made safe at once. Event Hubs allows a megabyte each, which may hold some thousand records."""

@@ -15,14 +15,15 @@ import structlog
 
 from services.clock import Clock
 from services.database.pool import TEMPORARY_ERRORS, Connection, Pool
-from services.intake import rolls, store, wakes
+from services.intake import store
 from services.intake.admission import Receipt, admit
-from services.intake.calls import Answer
-from services.intake.feeds import Feed, Page, UnusableAnswer, Walk
 from services.intake.measures import POLL_FAILURES, LastWords
-from services.intake.rolls import Roll
+from services.intake.polling import rolls, wakes
+from services.intake.polling.calls import Answer
+from services.intake.polling.feeds import Feed, Page, UnusableAnswer, Walk
+from services.intake.polling.rolls import Roll
+from services.intake.polling.vendor_http import Sleep, Vendor, VendorUnavailable
 from services.intake.translation import Context, Translated, translate_records
-from services.intake.vendor_http import Sleep, Vendor, VendorUnavailable
 
 log = structlog.stdlib.get_logger()
 

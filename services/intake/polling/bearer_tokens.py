@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import aiohttp
 import msgspec
 
-from services.intake.vendor_http import TIMEOUT, VendorUnavailable
+from services.intake.polling.vendor_http import TIMEOUT, VendorUnavailable
 
 RENEW_BEFORE_SECONDS = 60.0
 

@@ -22,7 +22,7 @@ from services.database.pool import TEMPORARY_ERRORS, Connection, Pool
 from services.database.statements import load_statements
 from services.eventlog import outbox
 from services.intake.measures import LastWords
-from services.intake.measuring import Measured, is_news, tell
+from services.intake.standing.measuring import Measured, is_news, tell
 from services.lifecycle import OwnedTasks
 
 EVERY_SECONDS = 5.0
@@ -32,7 +32,7 @@ LET_GO_AFTER = timedelta(minutes=10)
 PASSING: tuple[type[BaseException], ...] = (*TEMPORARY_ERRORS, asyncpg.PostgresError)
 """After these the next measurement is simply a later one."""
 
-_SQL = load_statements(__file__, "store.sql")
+_SQL = load_statements(__file__, "standing.sql")
 
 _NOTHING_YET: Mapping[str, Any] = {
     "configured_at": None,

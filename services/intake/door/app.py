@@ -9,13 +9,13 @@ from aiohttp import web
 
 from services.clock import Clock
 from services.database.pool import Pool
-from services.intake import openapi
-from services.intake.answers import Live, Refused, in_json
+from services.intake.door import openapi
+from services.intake.door.answers import Live, Refused, in_json
+from services.intake.door.rates import Allowance
+from services.intake.door.webhooks import WebhookDoor
 from services.intake.measures import REFUSED, LastWords
-from services.intake.rates import Allowance
 from services.intake.settings import IntakeSettings
 from services.intake.source import Webhook
-from services.intake.webhooks import WebhookDoor
 
 log = structlog.stdlib.get_logger()
 

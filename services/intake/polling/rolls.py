@@ -14,7 +14,7 @@ from services.intake.translation import Record
 
 ABSENT_AT_ONCE = 2_000
 
-_SQL = load_statements(__file__, "store.sql")
+_SQL = load_statements(__file__, "rolls.sql")
 
 
 class Roll(NamedTuple):

@@ -1,0 +1,1 @@
+"""The door: webhooks proved, read within bounds, rated, answered and described."""

@@ -1,0 +1,1 @@
+"""Polling: what a feed asks of a vendor, asking politely, and storing how far one has read."""

@@ -1,0 +1,1 @@
+"""Standing: when each source was last heard, and what lies in the dead letters."""

@@ -1,0 +1,1 @@
+"""Streaming: following a vendor's log that speaks the Kafka protocol."""
