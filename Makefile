@@ -39,9 +39,15 @@ kafka-jars: develop ## fetch Apache Kafka for the tests, where Java and Maven ar
 	@if command -v java >/dev/null && command -v mvn >/dev/null; then $(BIN)/python -m deploy.local.stack.apache_kafka; \
 	else echo "no Java or no Maven: the tests on Apache Kafka will be skipped"; fi
 
+# Tests mostly wait, for brokers and databases: two files at a time take little more than half as long. Those that start
+# whole stacks, on the usual ports, come first and one by one.
+WORKERS ?= 2
+STACKS := tests/browser tests/chaos
+
 .PHONY: test
 test: develop kafka-jars ## all tests: rules, services on real PostgreSQL and both brokers, browser, chaos
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(STACKS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(STACKS:%=--ignore=%)
 
 .PHONY: check
 check: develop ## ruff, mypy, import rules and the fast tests, in under a minute

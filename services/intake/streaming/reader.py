@@ -129,8 +129,8 @@ class StreamReader:
             max_partition_fetch_bytes=2 * 1024 * 1024,
         )
         try:
-            await admin.start()
-            await consumer.start()
+            await _unbroken(admin.start())
+            await _unbroken(consumer.start())
             await self._follow(connection, admin, consumer)
         finally:
             try:
@@ -144,7 +144,7 @@ class StreamReader:
         came = True
         while True:
             if loop.time() >= check_at:
-                await self._check(connection, admin, consumer, came=came)
+                await _unbroken(self._check(connection, admin, consumer, came=came))
                 check_at = loop.time() + self._check_seconds
                 came = False
             try:
@@ -261,6 +261,22 @@ class StreamReader:
             "request_timeout_ms": REQUEST_MS,
             "connections_max_idle_ms": IDLE_MS,
         }
+
+
+async def _unbroken(work: Coroutine[Any, Any, None]) -> None:
+    """Do `work`; if we are cancelled meanwhile, only once it is over, or has had its time.
+
+    A connection that aiokafka is about to open when it is cancelled is never closed.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=CLOSE_SECONDS)
+        task.cancel()
+        with contextlib.suppress(Exception, asyncio.CancelledError):
+            await task
+        raise
 
 
 async def _close(close: Callable[[], Awaitable[None]]) -> None:

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner, Result
 
+from deploy.command_line import dead_letters
 from deploy.command_line.program import program
 from services.errors import BadInput
 from services.eventlog.dead_letters import DeadLetter
@@ -53,6 +54,7 @@ async def fetch(database_url: str, query: str) -> list[tuple[object, ...]]:
 
 
 def deadletter(*words: str) -> Result:
+    dead_letters.console.width = 200  # whatever the terminal's, so that no word is broken
     result = CliRunner().invoke(program, ["deadletter", *words])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
