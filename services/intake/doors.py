@@ -9,6 +9,7 @@ from typing import Any
 
 from services.access.directory import Directory
 from services.errors import ConfigurationError
+from services.intake.mapping.translate import PUSHED
 from services.intake.settings import SourceSettings
 from services.intake.source import Errand, PolledFeed, Source, Webhook
 from services.intake.sources.entra.declaration import DECLARATION as ENTRA
@@ -72,6 +73,8 @@ class _RecordKinds(Mapping[str, RecordKind]):
 RECORD_KINDS: Mapping[str, RecordKind] = _RecordKinds(SOURCES)
 """Every kind of record by the name its dead letters are filed under."""
 
+_SOURCE_NAMES = {kind.name: source.name for source in SOURCES for kind in source.kinds}
+
 
 @dataclasses.dataclass(frozen=True)
 class OpenSource:
@@ -128,9 +131,13 @@ def silent_after(sources: Sequence[OpenSource], hours: Mapping[str, float | None
 
 
 def source_of(letter: str) -> str:
-    """The source whose record a dead letter is, by what it is filed under."""
-    kind = RECORD_KINDS.get(letter)
-    return letter.partition("/")[0] if kind is None else kind.source
+    """The source whose record a dead letter is, by what it is filed under.
+
+    By names alone: this is asked all the time, and of a mapping that is just being mended too.
+    """
+    if (known := _SOURCE_NAMES.get(letter)) is not None:
+        return known
+    return letter.removeprefix(PUSHED) if letter.startswith(PUSHED) else letter.partition("/")[0]
 
 
 def units_of(directory: Directory) -> dict[str, str]:

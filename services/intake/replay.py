@@ -159,6 +159,7 @@ class Replay:
 
 async def _kinds(connection: Connection, kind_name: str, letters: Sequence[Stored]) -> Sequence[RecordKind]:
     """What translates each of these letters, all filed under one name; none if nothing does."""
-    if (kind := RECORD_KINDS.get(kind_name)) is not None:
+    # Beside the event loop: a mapping that a file holds is read for it.
+    if (kind := await asyncio.to_thread(RECORD_KINDS.get, kind_name)) is not None:
         return [kind] * len(letters)
     return await kinds_of_letters(connection, kind_name, letters)

@@ -24,6 +24,9 @@ from services.intake.translation import Context, Record, RecordKind, Untranslata
 UNREADABLE = "(unreadable)"
 """Under this name a row's record says that it could not even be read, and why."""
 
+PUSHED = "push/"
+"""What the dead letters of pushed records are filed under; the source follows."""
+
 _row = msgspec.json.Decoder(dict[str, str])
 _any_object = msgspec.json.Decoder(dict[str, Any])
 _any_list = msgspec.json.Decoder(list[msgspec.Raw] | dict[str, msgspec.Raw])
@@ -57,7 +60,7 @@ def push_kind(mapping: Mapping, source: str) -> RecordKind:
     if not isinstance(mapping, FinanceMapping) and "updated_at" not in text_fields(mapping):
         raise ConfigurationError(f"the mapping of {source} must map updated_at: what is pushed says no other time")
     translate = translate_mapped(mapping, source)
-    return RecordKind(f"push/{source}", source, (_topic(mapping),), translate, split_mapped)
+    return RecordKind(PUSHED + source, source, (_topic(mapping),), translate, split_mapped)
 
 
 def translate_mapped(mapping: Mapping, source: str) -> Callable[[bytes, Context], Sequence[Event]]:

@@ -14,7 +14,7 @@ import pytest
 from services.database.pool import Pool
 from services.errors import ConfigurationError
 from services.intake.door.authenticity import Delivery
-from services.intake.doors import RECORD_KINDS, OpenSource, open_sources
+from services.intake.doors import RECORD_KINDS, OpenSource, open_sources, source_of
 from services.intake.sources.mapped.listing import BySignature
 from tests.payloads import payload
 from tests.sources.door import Door, serving
@@ -102,6 +102,14 @@ async def test_after_the_mapping_is_mended_its_letters_can_be_replayed(door: Doo
     listing.with_name("stocktake.yaml").write_text(mended)
     assert (await dead_letters(door.pool).replay(HELEN, letter["fingerprint"])).accepted == 1
     assert (await door.outbox())[0]["data"]["state"] == "in_repair"
+
+
+def test_whose_letter_it_is_is_known_while_its_mapping_is_broken(listing: Path) -> None:
+    listing.with_name("stocktake.yaml").write_text("fields: [half a mapping")
+    assert source_of("push/stocktake") == "stocktake"
+    assert (source_of("import/snipeit"), source_of("intune/export")) == ("import", "intune")
+    with pytest.raises(ConfigurationError):
+        RECORD_KINDS.get("push/stocktake")
 
 
 def test_without_secrets_it_is_closed(listing: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,6 @@ async def play(stage: Stage) -> None:
     tell.check("the planner sees source, reason and place", "jamf" in listed.text and "where it ends" in listed.text)
 
     helen.presses("Show", "#general")
-    before = len(helen.person.updates)
     await helen.person.press(listed.message, "dead_letter_show")
     view = await helen.person.wait_for_view(lambda view: "webhookEvent" in str(view["blocks"]), 15)
     shown = lines_of(view["blocks"])
