@@ -103,10 +103,7 @@ def timeline(view: RequestView, names: Mapping[str, str], people: Mapping[str, s
     ]
     if view.verdict:
         blocks.append(section(f"*Policy:* {escape(view.verdict)}"))
-    lines = [
-        f"{moment(step.at)}  {escape(step.what)}" + (f" ({escape(_name(people, step.who))})" if step.who else "")
-        for step in view.timeline
-    ]
+    lines = [f"{moment(step.at)}  {escape(step.what)}{_by(people, step.who)}" for step in view.timeline]
     if lines:
         blocks += [section("*What happened*"), listed(lines)]
     approver = _name(people, view.approver_email) if view.approver_email else "a manager"
@@ -120,6 +117,11 @@ def already_decided(view: RequestView, people: Mapping[str, str]) -> Message:
     """What the second person to press is told."""
     told = f"Request {escape(view.reference)} was decided before. {status_text(view, people)}"
     return message(f"Request {view.reference} was decided before.", [section(told)])
+
+
+def _by(people: Mapping[str, str], who: str) -> str:
+    """Which person; what our own services noted says by itself where it comes from."""
+    return f" ({escape(_name(people, who))})" if who and not who.startswith("quartermaster/") else ""
 
 
 def _name(people: Mapping[str, str], email: str) -> str:

@@ -17,7 +17,7 @@ from schemas.vocabulary import AlertSeverity, Demand, Kind, RequestReason
 from services.budget.queries import BudgetView, PriorYear
 from services.refresh.queries import Explanation, QueueLine
 from services.register.queries import CountRow, Dimension, HistoryLine
-from services.requests.queries import RequestView
+from services.requests.queries import RequestView, TimelineLine
 from services.requests.rules import Status
 
 NAMES = {"west": "West", "west-response": "West Response"}
@@ -158,12 +158,17 @@ def test_a_request_leads_to_its_ticket_at_the_desk() -> None:
         decided_at=None,
         refusal=None,
         raised_at=AT,
-        timeline=[],
+        timeline=[
+            TimelineLine(at=AT, what="Asked for", who="amara.osei@metropolitan.example"),
+            TimelineLine(at=AT, what="Ticket INC0012345 opened at the service desk", who="quartermaster/desk"),
+        ],
         ticket="INC0012345",
         ticket_state="in_progress",
         ticket_link="https://desk.example/incident.do?sys_id=1&x=2",
     )
     told = str(request.timeline(view, NAMES, {}).blocks)
+    assert "Asked for (amara.osei@metropolitan.example)" in told
+    assert "quartermaster/desk" not in told
     assert "*Service desk:* <https://desk.example/incident.do?sys_id=1&amp;x=2|INC0012345>, in progress" in told
     unsafe = msgspec.structs.replace(view, ticket_link="https://desk.example/>|x")
     assert "*Service desk:* INC0012345, in progress" in str(request.timeline(unsafe, NAMES, {}).blocks)
