@@ -93,6 +93,10 @@ bench: develop ## rates beside a bare loop in the same run; the last line is JSO
 bench-import: develop ## half a million rows imported beside a bare COPY of the same rows; the last line is JSON
 	@$(BIN)/python -m tests.bench.import_rate
 
+.PHONY: bench-poll
+bench-poll: develop ## half a million records paged through by a poller: its rate, and how little its memory grows
+	@$(BIN)/python -m tests.bench.poll_memory
+
 COUNT ?= 100000
 SEED ?= 1
 
