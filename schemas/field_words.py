@@ -88,6 +88,7 @@ SAME_EVERYWHERE: dict[str, str] = {
     "unit": "The directory code of the business unit.",
     "vat_pence": "The VAT on it.",
     "warranty_ends_on": "The last day of the warranty.",
+    "wave_id": "The wave's id.",
 }
 
 _SENTENCE_ENDS = re.compile(r"(?<=\.)\s+(?=[A-Z`])|;\s+(?=`)")

@@ -14,11 +14,13 @@ from schemas.topics import (
     DEVICE_OBSERVED,
     FINANCE_DOCUMENT,
     IDENTITY_CONFLICT,
+    ORDER,
     PERSON,
     REFRESH,
     REQUEST,
     SOURCE_HEALTH,
     UNIT_AGEING,
+    WAVE,
     Topic,
 )
 
@@ -53,15 +55,15 @@ PARTICIPANTS: tuple[Participant, ...] = (
     ),
     Participant(
         "refresh",
-        "Keeps the queue of devices that are due, with the reason for each.",
-        sends=(REFRESH, UNIT_AGEING),
-        receives=(DEVICE_CHANGED, DEVICE_FAILED, REQUEST, BUDGET),
+        "Keeps the queue of devices that are due, with the reason for each, and plans it in waves.",
+        sends=(REFRESH, UNIT_AGEING, WAVE),
+        receives=(DEVICE_CHANGED, DEVICE_FAILED, REQUEST, BUDGET, ORDER),
     ),
     Participant(
         "budget",
-        "Keeps the ledger and sets money aside for approved requests.",
-        sends=(BUDGET,),
-        receives=(FINANCE_DOCUMENT, REQUEST),
+        "Keeps the ledger, its limits and gates, and sets money aside for approved requests and released waves.",
+        sends=(BUDGET, ORDER),
+        receives=(FINANCE_DOCUMENT, REQUEST, WAVE),
     ),
     Participant(
         "desk",

@@ -17,6 +17,7 @@ from schemas.events.person import PersonRecorded
 from schemas.events.refresh import RefreshEvent, UnitAgeingMeasured
 from schemas.events.register import DeviceChanged, DeviceFailed, IdentityConflictFound, IdentityConflictSettled
 from schemas.events.request import RequestEvent
+from schemas.events.wave import OrderEvent, WaveReleased
 
 DEFAULT_PREFIX = "quartermaster."
 """What the topics of a deployment begin with, unless its settings say otherwise."""
@@ -51,6 +52,8 @@ DESK_PROGRESS = Topic("desk-progress", RequestTicketChanged, 3, "request id")
 PERSON = Topic("person", PersonRecorded, 3, "the directory's id of the person")
 SOURCE_HEALTH = Topic("source-health", SourceMeasured, 3, "source")
 IDENTITY_CONFLICT = Topic("identity-conflict", IdentityConflictFound | IdentityConflictSettled, 3, "conflict")
+WAVE = Topic("wave", WaveReleased, 3, "wave id")
+ORDER = Topic("order", OrderEvent, 3, "wave id")
 
 TOPICS: tuple[Topic, ...] = (
     DEVICE_OBSERVED,
@@ -67,6 +70,8 @@ TOPICS: tuple[Topic, ...] = (
     PERSON,
     SOURCE_HEALTH,
     IDENTITY_CONFLICT,
+    WAVE,
+    ORDER,
 )
 
 

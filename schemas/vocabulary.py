@@ -63,6 +63,17 @@ class Demand(StrEnum):
     BAU = "bau"
 
 
+class BauCause(StrEnum):
+    """What business-as-usual demand comes from; each is counted apart. Refresh demand has none."""
+
+    JOINER = "joiner"
+    BREAKAGE = "breakage"
+    LOSS = "loss"
+    THEFT = "theft"
+    GROWTH = "growth"
+    ACCESSIBILITY = "accessibility"
+
+
 class FundingLine(StrEnum):
     """Separately approved sums; money never moves between them unnoticed."""
 

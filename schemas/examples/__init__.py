@@ -8,5 +8,13 @@ from schemas.examples.device import DEVICE_EXAMPLES
 from schemas.examples.money import MONEY_EXAMPLES
 from schemas.examples.request import REQUEST_EXAMPLES
 from schemas.examples.sources import SOURCE_EXAMPLES
+from schemas.examples.wave import WAVE_EXAMPLES
 
-EXAMPLES: tuple[Event, ...] = (*DEVICE_EXAMPLES, *REQUEST_EXAMPLES, *MONEY_EXAMPLES, *ALERT_EXAMPLES, *SOURCE_EXAMPLES)
+EXAMPLES: tuple[Event, ...] = (
+    *DEVICE_EXAMPLES,
+    *REQUEST_EXAMPLES,
+    *MONEY_EXAMPLES,
+    *WAVE_EXAMPLES,
+    *ALERT_EXAMPLES,
+    *SOURCE_EXAMPLES,
+)

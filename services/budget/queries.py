@@ -10,6 +10,12 @@ import msgspec
 
 from schemas.vocabulary import FundingLine, Kind
 from services.access.viewer import SEES_UNITS, Viewer
+from services.budget.planning_queries import Gate as Gate
+from services.budget.planning_queries import OrderGates as OrderGates
+from services.budget.planning_queries import Planning as Planning
+from services.budget.planning_queries import PlanPrice as PlanPrice
+from services.budget.planning_queries import gates as gates
+from services.budget.planning_queries import planning as planning
 from services.budget.rules.financial_year import bounds
 from services.budget.rules.financial_year import financial_year as financial_year
 from services.database.pool import Connection

@@ -1,0 +1,141 @@
+"""What others may read of waves. Every read takes the viewer; sums by kind, prices and suppliers need the role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from schemas.vocabulary import Demand, FundingLine, Kind
+from services.access.viewer import Viewer
+from services.budget.queries import OrderGates
+from services.database.pool import Connection
+
+
+class WaveStatus(StrEnum):
+    """Where a wave stands.
+
+    proposed ──release──► released ──budget commits──► committed
+       ▲  │                   └──budget refuses──► refused ──release──► released
+       │  └──send back──► sent_back
+    A new proposal for the quarter puts a proposed, refused or sent back one out of use: superseded.
+    """
+
+    PROPOSED = "proposed"
+    RELEASED = "released"
+    COMMITTED = "committed"
+    REFUSED = "refused"
+    SENT_BACK = "sent_back"
+    SUPERSEDED = "superseded"
+
+
+class WaveRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a wave does for one kind on one line. `kind` is what is bought. `gross_pence` is None without the role."""
+
+    line: FundingLine
+    kind: Kind
+    asked: int
+    """Entries that wait for one, this wave's included."""
+    from_stock: int
+    ordered: int
+    later: int
+    """Planned for later quarters of the year."""
+    left_out: int
+    """Not reached this year."""
+    gross_pence: int | None
+
+
+class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a wave does for one unit. None: entries without a unit."""
+
+    unit: str | None
+    asked: int
+    served: int
+    later: int
+    left_out: int
+
+
+class LeftOutRow(msgspec.Struct, frozen=True, kw_only=True):
+    """So many entries of a kind that no quarter of the year reaches, and why (`Bind` in rules/waves/problem.py)."""
+
+    kind: Kind
+    why: str
+    entries: int
+    highest_score: int
+
+
+class QuarterRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What the plan foresees for a later quarter. `gross_pence` is all kinds together."""
+
+    starts_on: date
+    entries: int
+    gross_pence: int
+
+
+class WaveView(msgspec.Struct, frozen=True, kw_only=True):
+    """A wave as far as the viewer may see it. `orders` and `gross_pence` of rows are empty without the role.
+
+    `gates` is what stands against release, in words without a price, for everybody who may see waves.
+    """
+
+    wave_id: UUID
+    wave: str
+    """W-12."""
+    status: WaveStatus
+    financial_year: str
+    quarter: date
+    policy_version: str
+    entries: int
+    from_stock: int
+    ordered: int
+    gross_pence: int
+    """What release commits, all kinds together."""
+    gap_percent: float
+    """How far from the best possible plan, at most; 0.0 where it is proved the best."""
+    method: str
+    floors_met: bool
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    explanation: str
+    """Why it was sent back or refused."""
+    rows: Sequence[WaveRow]
+    units: Sequence[UnitRow]
+    left_out: Sequence[LeftOutRow]
+    later: Sequence[QuarterRow]
+    gates: Sequence[str]
+    """What stands against release, a sentence each; empty if nothing does."""
+    orders: Sequence[OrderGates]
+
+
+class WaveEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a wave, for export. `stock_serial` is the device from the shelf that serves it."""
+
+    place: int
+    serial: str | None
+    kind: Kind
+    model: str | None
+    unit: str | None
+    line: FundingLine
+    demand: Demand
+    rule: str
+    due_on: date
+    score: int
+    served_by: str
+    """stock or order."""
+    order_id: str | None
+    stock_serial: str | None
+
+
+async def wave(connection: Connection, viewer: Viewer, reference: str | None, today: date) -> WaveView | None:
+    """The wave of a W-number, or without one the newest that is not superseded; None if there is none to see."""
+    raise NotImplementedError
+
+
+async def wave_entries(connection: Connection, viewer: Viewer, wave_id: UUID) -> list[WaveEntry]:
+    """Everything in a wave, in queue order, for export; limited to the viewer's units."""
+    raise NotImplementedError
