@@ -100,12 +100,21 @@ async def adopt_at_start(connection: Connection, from_file: Policy, directory: D
     return True
 
 
-async def apply(connection: Connection, policy: PolicyInForce, now: datetime, by: str) -> bool:
+NOT_COMPARED = "not compared"
+"""For who applies a policy without having seen what it changes."""
+
+
+async def apply(
+    connection: Connection, policy: PolicyInForce, now: datetime, by: str, *, shown: str | None = NOT_COMPARED
+) -> bool:
     """Make a policy the one in force, in the caller's transaction; False if it is already.
 
-    Raises RuleBroken if its version was given to another document before: entries and explanations name versions.
+    `shown` is the stamp of the policy that it was compared with, None if there was none. Raises RuleBroken if another
+    is in force by now, or if its version was given to another document before: entries and explanations name versions.
     """
     await take_turn(connection)
+    if shown not in (NOT_COMPARED, await Policies().stamp(connection)):
+        raise RuleBroken("another policy came into force meanwhile; look again at what yours would change")
     for row in await connection.fetch(SQL["policies_of_version"], policy.policy.version):
         if PolicyInForce.decode(row["content"]).policy != policy.policy:
             version = policy.policy.version
