@@ -78,7 +78,7 @@ async def _run(file: Path, by: str | None, *, write: bool, sure: bool) -> None:
     policy = PolicyInForce.of(Policy.load(file), directory)
     viewer = _viewer(by, directory)
     async with pool_of("refresh") as pool, pool.acquire() as connection:
-        await (may_apply if write else may_compare)(connection, viewer, policy.policy.version, now)
+        await (may_apply if write else may_compare)(connection, viewer, policy, now)
         shown = await _show(connection, viewer, policy, now)
         if not write:
             return
@@ -128,6 +128,8 @@ def _show_rules(before: PolicyInForce, after: PolicyInForce) -> None:
         told.append(f"units that come into another tier, or out of one: {', '.join(moved)}")
     for sentence in told or ["nothing changes"]:
         console.print(f"  {sentence}", markup=False)
+    if before.policy.version == after.policy.version and before.policy != after.policy:
+        console.print("  the version is that of the one in force: give the document a new one before you apply it")
 
 
 def _show_moves(found: Comparison, year: str) -> None:

@@ -15,17 +15,21 @@ from services.refresh.policy import PolicyInForce
 APPLY, DIFF = "policy apply", "policy diff"
 
 
-async def may_apply(connection: Connection, viewer: Viewer, version: str, now: datetime) -> None:
-    """Raises NotAllowed, and audits it, for anybody but planners and directors."""
+async def may_apply(connection: Connection, viewer: Viewer, policy: PolicyInForce, now: datetime) -> None:
+    """Raises NotAllowed, and audits it, for anybody but planners and directors.
+
+    Raises RuleBroken for a version that was another document.
+    """
     if not viewer.has(Role.PLANNER, Role.DIRECTOR):
-        await audit.record(connection, now, viewer, APPLY, version, granted=False)
+        await audit.record(connection, now, viewer, APPLY, policy.policy.version, granted=False)
         raise NotAllowed("Planners and directors apply the refresh policy; ask one of them.")
+    await policy_store.refuse_another(connection, policy.policy)
 
 
-async def may_compare(connection: Connection, viewer: Viewer, version: str, now: datetime) -> None:
+async def may_compare(connection: Connection, viewer: Viewer, policy: PolicyInForce, now: datetime) -> None:
     """Raises NotAllowed, and audits it, for who may not see all units: a comparison counts them together."""
     if viewer.units is not None:
-        await audit.record(connection, now, viewer, DIFF, version, granted=False)
+        await audit.record(connection, now, viewer, DIFF, policy.policy.version, granted=False)
         raise NotAllowed(
             "A comparison counts the whole organisation; planners, finance, directors and auditors see that."
         )
@@ -38,9 +42,8 @@ async def apply_policy(
 
     Raises NotAllowed, and RuleBroken for a version that was another document, or if what is in force changed meanwhile.
     """
-    version = policy.policy.version
-    await may_apply(connection, viewer, version, now)
+    await may_apply(connection, viewer, policy, now)
     async with connection.transaction():
         changed = await policy_store.apply(connection, policy, now, viewer.email, shown=shown)
-        await audit.record(connection, now, viewer, APPLY, version, granted=True)
+        await audit.record(connection, now, viewer, APPLY, policy.policy.version, granted=True)
     return changed

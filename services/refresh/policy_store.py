@@ -86,6 +86,8 @@ async def adopt_at_start(connection: Connection, from_file: Policy, directory: D
     if not await connection.fetchval(SQL["version_known"], from_file.version):
         await adopt(connection, wanted, now)
         return True
+    if await names_another(connection, from_file):
+        log.warning("the policy file was changed under an old version, so it is not adopted", version=from_file.version)
     current = (await Policies().in_force(connection)).policy
     try:
         spelt_anew = PolicyInForce.of(current.policy, directory)
@@ -98,6 +100,18 @@ async def adopt_at_start(connection: Connection, from_file: Policy, directory: D
         return False
     await adopt(connection, spelt_anew, now)
     return True
+
+
+async def names_another(connection: Connection, policy: Policy) -> bool:
+    """True if the policy's version was given to another document before."""
+    rows = await connection.fetch(SQL["policies_of_version"], policy.version)
+    return any(PolicyInForce.decode(row["content"]).policy != policy for row in rows)
+
+
+async def refuse_another(connection: Connection, policy: Policy) -> None:
+    """Raises RuleBroken if the policy's version was given to another document before."""
+    if await names_another(connection, policy):
+        raise RuleBroken(f"version {policy.version} was another document before; give this one a version of its own")
 
 
 NOT_COMPARED = "not compared"
@@ -115,10 +129,7 @@ async def apply(
     await take_turn(connection)
     if shown not in (NOT_COMPARED, await Policies().stamp(connection)):
         raise RuleBroken("another policy came into force meanwhile; look again at what yours would change")
-    for row in await connection.fetch(SQL["policies_of_version"], policy.policy.version):
-        if PolicyInForce.decode(row["content"]).policy != policy.policy:
-            version = policy.policy.version
-            raise RuleBroken(f"version {version} was another document before; give this one a version of its own")
+    await refuse_another(connection, policy.policy)
     current = await connection.fetchrow(SQL["policy_in_force"])
     if current is not None and PolicyInForce.decode(current["content"]) == policy:
         return False

@@ -189,7 +189,8 @@ def test_who_may_not_apply_is_refused_and_audited(database: str, shorter: Path) 
 def test_a_version_is_not_given_twice(database: str, shorter: Path) -> None:
     shorter.write_text(shorter.read_text().replace("version: shorter", "version: '2024-11.2'"))
     with pytest.raises(RuleBroken, match=r"version 2024-11\.2 was another document before"):
-        policy("apply", str(shorter), "--yes")
+        policy("apply", str(shorter))
+    assert "give the document a new one" in policy("diff", str(shorter)).output
 
 
 def test_what_was_shown_must_still_be_in_force_when_somebody_says_yes(
