@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.vocabulary import FundingLine, Kind
+from schemas.vocabulary import FundingLine, Kind, RequestReason
 from services.refresh.policy import Policy, PolicyInForce
 from services.refresh.policy_document import policy_of
 from services.refresh.rules import Assessment, DeviceStanding, assess
 from services.refresh.rules.comparing import Comparison
 from services.refresh.rules.describe import differences
-from tests.unit.refresh.policies import POLICY
+from tests.unit.refresh.policies import POLICY, device, request
 from tests.unit.refresh.test_policy_schema import PLACES, SHIPPED
 from tests.unit.refresh.test_score import DAYS, devices
 
@@ -109,6 +109,19 @@ def test_counted_as_one_would_by_hand(
         assert (moves.lines if moves else 0) == of_kind(relined, kind)
     if before is after:
         assert found.due_more == {}
+
+
+def test_what_is_ordered_stands_after_all_that_waits() -> None:
+    ordered = device(kind=Kind.MONITOR, request=request(RequestReason.BROKEN, TODAY, ordered=True))
+    worn = device(purchased_on=date(2024, 1, 1), battery_percent=10, told_on=TODAY)
+    found = Comparison(YEAR_ENDS)
+    for each in (ordered, worn):
+        before, after = (assess(each, by, TODAY) for by in (POLICIES[0], POLICIES[2]))
+        found.add(each.kind, before, after, ordered=each is ordered)
+    found.finish()
+    assert (found.kinds[Kind.LAPTOP].leave, found.kinds[Kind.MONITOR].replaced) == (1, 1)
+    assert found.due_more == {(Kind.LAPTOP, FundingLine.REFRESH_AND_BAU): -1}
+    assert (Kind.MONITOR, FundingLine.REFRESH_AND_BAU) not in found.due_before, "its money is committed"
 
 
 def test_a_policy_differs_from_itself_in_nothing() -> None:
