@@ -71,6 +71,7 @@ async def _compare(
         if known.loose_requests[each].order_id is None
     ]
     for one in seen:
-        ordered = one.request is not None and one.request.ordered
+        held = known.entries.get(one.device_id)
+        ordered = (held is not None and held.status == "ordered") or (one.request is not None and one.request.ordered)
         found.add(one.kind, assess(one, before, today), assess(one, after, today), ordered=ordered)
     await asyncio.sleep(0)
