@@ -66,9 +66,9 @@ async def _compare(
         for each in devices
     ]
     seen += [
-        device_standing(each, None, (), known.loose_requests[each])
+        device_standing(each, None, (), request)
         for each in requests
-        if known.loose_requests[each].order_id is None
+        if (request := known.loose_requests.get(each)) is not None and request.order_id is None
     ]
     for one in seen:
         held = known.entries.get(one.device_id)
