@@ -13,10 +13,9 @@ from uuid import UUID
 
 import msgspec
 
-from schemas.events.register import DeviceFacts
 from schemas.vocabulary import Kind
 from services.refresh.policy import PolicyInForce
-from services.refresh.records import Entry, Known, Request, Standing
+from services.refresh.records import Entry, Known, Request, Standing, Told
 from services.refresh.rules import ApprovedRequest, Assessment, DeviceStanding, assess
 from services.refresh.rules.standing import IN_USE
 
@@ -52,7 +51,7 @@ def fold(
     devices: Iterable[UUID],
     requests: Iterable[UUID],
     known: Known,
-    told: Mapping[UUID, DeviceFacts],
+    told: Mapping[UUID, Told],
     policy: PolicyInForce,
     today: date,
     changes: Changes,
@@ -68,7 +67,7 @@ def fold(
 
 
 def _fold_device(
-    device_id: UUID, known: Known, told: DeviceFacts | None, policy: PolicyInForce, today: date, changes: Changes
+    device_id: UUID, known: Known, told: Told | None, policy: PolicyInForce, today: date, changes: Changes
 ) -> None:
     before = known.standings.get(device_id)
     facts = _newer(before, told)
@@ -89,20 +88,24 @@ def _fold_device(
         changes.left.append(_left(held, seen))
 
 
-def _newer(before: Standing | None, told: DeviceFacts | None) -> Standing | None:
-    if told is None or (before is not None and told.revision <= before.revision):
+def _newer(before: Standing | None, told: Told | None) -> Standing | None:
+    if told is None or (before is not None and told.facts.revision <= before.revision):
         return before
+    facts = told.facts
     return Standing(
-        told.device_id,
-        told.revision,
-        told.state,
-        told.serial,
-        told.kind,
-        told.model,
-        told.os,
-        told.os_version,
-        told.unit,
-        told.purchased_on,
+        facts.device_id,
+        facts.revision,
+        facts.state,
+        facts.serial,
+        facts.kind,
+        facts.model,
+        facts.os,
+        facts.os_version,
+        facts.unit,
+        facts.purchased_on,
+        warranty_ends_on=facts.warranty_ends_on,
+        battery_health_percent=facts.battery_health_percent,
+        told_on=told.told_on,
     )
 
 
@@ -125,6 +128,9 @@ def device_standing(
         facts.purchased_on,
         failures,
         approved,
+        facts.warranty_ends_on,
+        facts.battery_health_percent,
+        facts.told_on,
     )
 
 
@@ -132,7 +138,12 @@ def _approved(request: Request | None) -> ApprovedRequest | None:
     if request is None:
         return None
     return ApprovedRequest(
-        request.request_id, request.reference, request.reason, request.approved_on, request.order_id is not None
+        request.request_id,
+        request.reference,
+        request.reason,
+        request.approved_on,
+        request.order_id is not None,
+        accessibility_needs=request.accessibility_needs is True,
     )
 
 
@@ -165,6 +176,8 @@ def _entry(
         score_parts=judged.parts,
         status="ordered" if ordered else "queued",
         waiting_for=None if ordered or request is None else request.waiting_for,
+        line=judged.line,
+        cause=judged.cause,
     )
 
 

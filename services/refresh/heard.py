@@ -11,18 +11,18 @@ import msgspec
 
 from schemas.envelope import Event
 from schemas.events.budget import CommitmentRefused, OrderCommitted
-from schemas.events.register import DeviceChanged, DeviceFacts, DeviceFailed
+from schemas.events.register import DeviceChanged, DeviceFailed
 from schemas.events.request import RequestApproved
 from services.clock import london_date
 from services.eventlog.inbox import event_key
-from services.refresh.records import FailureTold, Request
+from services.refresh.records import FailureTold, Request, Told
 
 
 @dataclasses.dataclass(slots=True)
 class Heard:
     """What a batch says. `causes` names, for a device or request, the last event that touched it."""
 
-    facts: dict[UUID, DeviceFacts] = dataclasses.field(default_factory=dict)
+    facts: dict[UUID, Told] = dataclasses.field(default_factory=dict)
     failures: dict[tuple[UUID, str], FailureTold] = dataclasses.field(default_factory=dict)
     requests: dict[UUID, Request] = dataclasses.field(default_factory=dict)
     refused_at: dict[UUID, datetime] = dataclasses.field(default_factory=dict)
@@ -53,8 +53,8 @@ class Heard:
     def _changed(self, event: DeviceChanged) -> None:
         facts = event.data
         former = self.facts.get(facts.device_id)
-        if former is None or facts.revision > former.revision:
-            self.facts[facts.device_id] = facts
+        if former is None or facts.revision > former.facts.revision:
+            self.facts[facts.device_id] = Told(facts, london_date(event.time))
         self.causes[facts.device_id] = event
 
     def _failed(self, event: DeviceFailed) -> None:
@@ -77,6 +77,7 @@ class Heard:
                 said.kind,
                 said.reason,
                 london_date(event.time),
+                accessibility_needs=said.accessibility_needs,
             ),
         )
 

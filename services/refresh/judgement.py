@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from schemas.events.register import DeviceFacts
 from services.clock import london_date
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
@@ -15,6 +14,7 @@ from services.refresh import store
 from services.refresh.announce import Cause, announce
 from services.refresh.fold import Changes, fold
 from services.refresh.policy import PolicyInForce
+from services.refresh.records import Told
 
 SLICE = 500
 """Devices folded at a stretch, some ten milliseconds: others on the loop have their turn in between."""
@@ -24,7 +24,7 @@ async def judge(
     connection: Connection,
     devices: Sequence[UUID],
     requests: Sequence[UUID],
-    told: Mapping[UUID, DeviceFacts],
+    told: Mapping[UUID, Told],
     policy: PolicyInForce,
     now: datetime,
     cause: Cause,

@@ -17,9 +17,10 @@ WHERE excluded.failed_on < failures.failed_on OR excluded.told_at < failures.tol
 
 -- name: record_requests
 INSERT INTO refresh.requests AS known
-    (request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, refused_at, waiting_for)
+    (request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, refused_at, waiting_for,
+     accessibility_needs)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::date[],
-                     $9::text[], $10::timestamptz[], $11::text[])
+                     $9::text[], $10::timestamptz[], $11::text[], $12::boolean[])
 ON CONFLICT (request_id) DO UPDATE
 SET device_id   = coalesce(known.device_id, excluded.device_id),
     serial      = coalesce(known.serial, excluded.serial),
@@ -28,6 +29,7 @@ SET device_id   = coalesce(known.device_id, excluded.device_id),
     reason      = coalesce(known.reason, excluded.reason),
     approved_on = coalesce(known.approved_on, excluded.approved_on),
     order_id    = coalesce(known.order_id, excluded.order_id),
+    accessibility_needs = coalesce(known.accessibility_needs, excluded.accessibility_needs),
     refused_at  = greatest(known.refused_at, excluded.refused_at),
     waiting_for = CASE
         WHEN excluded.refused_at IS NULL THEN known.waiting_for
@@ -38,7 +40,8 @@ SET device_id   = coalesce(known.device_id, excluded.device_id),
 RETURNING request_id, device_id
 
 -- name: standings
-SELECT device_id, revision, state, serial, kind, model, os, os_version, unit, purchased_on, due_on, past_life, changes_on
+SELECT device_id, revision, state, serial, kind, model, os, os_version, unit, purchased_on, due_on, past_life, changes_on,
+       warranty_ends_on, battery_health_percent, told_on
 FROM refresh.standing
 WHERE device_id = ANY ($1::uuid[])
 
@@ -51,47 +54,51 @@ ORDER BY device_id, failed_on
 -- name: requests_of
 -- The request that speaks for a device: one that is ordered, else the one approved first.
 SELECT DISTINCT ON (device_id)
-    request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, waiting_for
+    request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, waiting_for, accessibility_needs
 FROM refresh.requests
 WHERE device_id = ANY ($1::uuid[])
 ORDER BY device_id, order_id IS NULL, approved_on, request_id
 
 -- name: requests_by_id
-SELECT request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, waiting_for
+SELECT request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, waiting_for, accessibility_needs
 FROM refresh.requests
 WHERE request_id = ANY ($1::uuid[])
 
 -- name: entries
 SELECT entry_id, device_id, request_id, request_reference, serial, kind, model, unit, demand, rule, reason,
-       policy_version, due_on, score, score_parts, status, waiting_for
+       policy_version, due_on, score, score_parts, status, waiting_for, line, cause
 FROM refresh.queue
 WHERE entry_id = ANY ($1::uuid[])
 
 -- name: write_standings
 INSERT INTO refresh.standing AS known
-    (device_id, revision, state, serial, kind, model, os, os_version, unit, purchased_on, due_on, past_life, changes_on)
+    (device_id, revision, state, serial, kind, model, os, os_version, unit, purchased_on, due_on, past_life, changes_on,
+     warranty_ends_on, battery_health_percent, told_on)
 SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                     $9::text[], $10::date[], $11::date[], $12::boolean[], $13::date[])
+                     $9::text[], $10::date[], $11::date[], $12::boolean[], $13::date[], $14::date[],
+                     $15::integer[], $16::date[])
 ON CONFLICT (device_id) DO UPDATE
 SET revision = excluded.revision, state = excluded.state, serial = excluded.serial, kind = excluded.kind,
     model = excluded.model, os = excluded.os, os_version = excluded.os_version, unit = excluded.unit,
     purchased_on = excluded.purchased_on, due_on = excluded.due_on, past_life = excluded.past_life,
-    changes_on = excluded.changes_on
+    changes_on = excluded.changes_on, warranty_ends_on = excluded.warranty_ends_on,
+    battery_health_percent = excluded.battery_health_percent, told_on = excluded.told_on
 WHERE excluded.revision >= known.revision
 
 -- name: write_entries
 INSERT INTO refresh.queue AS known
     (entry_id, device_id, request_id, request_reference, serial, kind, model, unit, demand, rule, reason,
-     policy_version, due_on, score, score_parts, status, waiting_for, entered_at)
-SELECT *, $18::timestamptz
+     policy_version, due_on, score, score_parts, status, waiting_for, line, cause, entered_at)
+SELECT *, $20::timestamptz
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-            $10::text[], $11::text[], $12::text[], $13::date[], $14::integer[], $15::jsonb[], $16::text[], $17::text[])
+            $10::text[], $11::text[], $12::text[], $13::date[], $14::integer[], $15::jsonb[], $16::text[], $17::text[],
+            $18::text[], $19::text[])
 ON CONFLICT (entry_id) DO UPDATE
 SET request_id = excluded.request_id, request_reference = excluded.request_reference, serial = excluded.serial,
     kind = excluded.kind, model = excluded.model, unit = excluded.unit, demand = excluded.demand, rule = excluded.rule,
     reason = excluded.reason, policy_version = excluded.policy_version, due_on = excluded.due_on,
     score = excluded.score, score_parts = excluded.score_parts, status = excluded.status,
-    waiting_for = excluded.waiting_for
+    waiting_for = excluded.waiting_for, line = excluded.line, cause = excluded.cause
 
 -- name: remove_entries
 DELETE FROM refresh.queue WHERE entry_id = ANY ($1::uuid[])
@@ -108,8 +115,27 @@ SET deployed = known.deployed + excluded.deployed,
 RETURNING unit, kind, sequence, measured_on, deployed, past_policy_life
 
 -- name: adopt_policy
-INSERT INTO refresh.policies (fingerprint, version, content, adopted_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (fingerprint) DO UPDATE SET adopted_at = excluded.adopted_at
+-- The last adopted is in force, so it is adopted after every other, also by a clock that is behind.
+INSERT INTO refresh.policies (fingerprint, version, content, adopted_at, adopted_by)
+SELECT $1, $2, $3, greatest($4, max(adopted_at) + interval '1 microsecond'), $5 FROM refresh.policies
+ON CONFLICT (fingerprint) DO UPDATE
+SET version = excluded.version, content = excluded.content, adopted_at = excluded.adopted_at,
+    adopted_by = excluded.adopted_by
+
+-- name: stamp_in_force
+SELECT fingerprint, adopted_at FROM refresh.policies ORDER BY adopted_at DESC, fingerprint LIMIT 1
+
+-- name: policy_in_force
+SELECT fingerprint, adopted_at, content FROM refresh.policies ORDER BY adopted_at DESC, fingerprint LIMIT 1
+
+-- name: devices_known
+SELECT count(*) FROM refresh.standing
+
+-- name: version_known
+SELECT EXISTS (SELECT FROM refresh.policies WHERE version = $1)
+
+-- name: policies_of_version
+SELECT content FROM refresh.policies WHERE version = $1
 
 -- name: last_sweep
 SELECT swept_on, fingerprint FROM refresh.sweep
