@@ -134,3 +134,21 @@ ALTER TABLE refresh.queue
     ),
     ADD CONSTRAINT queue_wave_check CHECK (status <> 'planned' OR wave IS NOT NULL),
     ALTER COLUMN turn SET EXPRESSION AS (CASE status WHEN 'queued' THEN 1000 ELSE 2000 END - score);
+CREATE INDEX queue_of_demand ON refresh.queue (demand_id) WHERE demand_id IS NOT NULL;
+
+-- What a plan may choose from: entries that wait, of kinds that are bought as `bought`, whose device nobody asked to
+-- replace (`requested`). `need` puts people without a working device before all others; `earliest` is the place of its
+-- day in `starts`, the first days of the plan's quarters and of the one after them.
+CREATE FUNCTION refresh.plannable(asked text[], bought text[], requested uuid[], starts date[], today date)
+RETURNS TABLE (entry_id uuid, device_id uuid, line text, kind text, unit text, demand text, score integer, need integer,
+               earliest integer, turn integer, due_on date)
+LANGUAGE sql STABLE AS $$
+    SELECT q.entry_id, q.device_id, q.line, instead.bought, coalesce(q.unit, ''), q.demand, q.score,
+           greatest(q.score, 1) + CASE WHEN q.cause IN ('breakage', 'loss', 'theft')
+                                         OR (q.cause = 'joiner' AND q.due_on <= plannable.today) THEN 1000 ELSE 0 END,
+           greatest(width_bucket(q.due_on, plannable.starts) - 1, 0), q.turn, q.due_on
+    FROM refresh.queue AS q
+    JOIN unnest(plannable.asked, plannable.bought) AS instead (asked, bought) ON instead.asked = q.kind
+    WHERE q.status = 'queued' AND q.request_id IS NULL
+      AND NOT EXISTS (SELECT FROM unnest(plannable.requested) AS requested (id) WHERE requested.id = q.device_id)
+$$;

@@ -35,10 +35,12 @@ DIRECTORY = Directory(
             ("priya.nair", "central-west", Role.MANAGER),
             ("daniel.reyes", "central-north", Role.MANAGER),
             ("amara.osei", "central-west-response", Role.STAFF),
+            ("helen.marsh", "metropolitan", Role.PLANNER),
+            ("farid.amin", "commercial-finance", Role.FINANCE),
         )
     ],
 )
-DIRECTOR, PRIYA, DANIEL, AMARA = (viewer_for(email, DIRECTORY) for email in DIRECTORY.people)
+DIRECTOR, PRIYA, DANIEL, AMARA, PLANNER, FINANCE = (viewer_for(email, DIRECTORY) for email in DIRECTORY.people)
 
 
 def device_id(number: int) -> UUID:
