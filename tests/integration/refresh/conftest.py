@@ -71,11 +71,19 @@ class Refresh:
             "failures": "SELECT * FROM failures ORDER BY device_id, ticket",
             "requests": "SELECT * FROM requests ORDER BY request_id",
             "queue": "SELECT to_jsonb(queue) - 'entered_at' FROM queue ORDER BY entry_id",
-            "placements": "SELECT * FROM placements ORDER BY entry_id",
-            "waves": "SELECT wave, status, attempt, entries FROM waves ORDER BY number",
             "ageing": "SELECT unit, kind, deployed, past_policy_life FROM ageing WHERE deployed > 0 ORDER BY 1, 2",
         }
         return {name: [tuple(row) for row in await self.pool.fetch(read)] for name, read in reads.items()}
+
+    async def held(self) -> list[list[tuple[object, ...]]]:
+        """What waves hold."""
+        reads = (
+            "SELECT * FROM placements ORDER BY entry_id",
+            "SELECT wave, status, attempt, entries FROM waves ORDER BY number",
+            "SELECT * FROM wave_entries ORDER BY wave_id, entry_id",
+            "SELECT * FROM idempotency_keys WHERE command <> 'propose'",
+        )
+        return [[tuple(row) for row in await self.pool.fetch(read)] for read in reads]
 
     async def recounted(self) -> list[tuple[object, ...]]:
         """The ageing counts, counted anew from the devices."""
