@@ -12,11 +12,10 @@ from uuid import UUID
 
 import msgspec
 
-from schemas.events.register import DeviceFacts
 from services.refresh.changes import Changes, Left
 from services.refresh.placed import fold_demand, newer, placement_of
 from services.refresh.policy import PolicyInForce
-from services.refresh.records import Entry, Known, Placement, Request, Standing
+from services.refresh.records import Entry, Known, Placement, Request, Standing, Told
 from services.refresh.rules import ApprovedRequest, Assessment, DeviceStanding, assess
 from services.refresh.rules.standing import IN_USE
 
@@ -26,7 +25,7 @@ def fold(
     requests: Iterable[UUID],
     demands: Iterable[UUID],
     known: Known,
-    told: Mapping[UUID, DeviceFacts],
+    told: Mapping[UUID, Told],
     policy: PolicyInForce,
     today: date,
     changes: Changes,
@@ -40,13 +39,13 @@ def fold(
     for request_id in requests:
         _fold_loose_request(request_id, known, policy, today, changes)
     for entry_id in demands:
-        fold_demand(entry_id, known, told, policy, changes)
+        fold_demand(entry_id, known, told, policy, today, changes)
 
 
 def _fold_device(
     device_id: UUID,
     known: Known,
-    told: Mapping[UUID, DeviceFacts],
+    told: Mapping[UUID, Told],
     policy: PolicyInForce,
     today: date,
     changes: Changes,
@@ -93,6 +92,9 @@ def device_standing(
         facts.purchased_on,
         failures,
         approved,
+        facts.warranty_ends_on,
+        facts.battery_health_percent,
+        facts.told_on,
     )
 
 
@@ -100,7 +102,12 @@ def _approved(request: Request | None, placement: Placement | None) -> ApprovedR
     if request is None:
         return None
     return ApprovedRequest(
-        request.request_id, request.reference, request.reason, request.approved_on, _ordered(request, placement)
+        request.request_id,
+        request.reference,
+        request.reason,
+        request.approved_on,
+        _ordered(request, placement),
+        accessibility_needs=request.accessibility_needs is True,
     )
 
 

@@ -80,7 +80,7 @@ async def read(
     starts = [start for start, _ in calendar]
     after = add_months(starts[-1], 3)
     requested = await requests.devices_with_open_request(connection)
-    parameters = _parameters(policy)
+    parameters = policy.policy.planning
     shelf = await _shelf(connection, policy, set(bought.values()), today)
     groups, scores, asked, beyond = _sorted_out(
         await connection.fetch(SQL["groups"], *_pairs(bought), requested, [*starts, after], today), len(starts)
@@ -133,17 +133,6 @@ async def read(
     return Reading(today, problem, scores, basis, requested, shelf, asked, beyond)
 
 
-class _Standard:
-    delay_permille = 50
-    floor_permille = 0
-    stock_oldest_months = 24
-    quarterly_capacity: dict[Kind, int] = {}  # noqa: RUF012
-
-
-def _parameters(policy: PolicyInForce) -> Any:
-    return getattr(policy.policy, "planning", _Standard)
-
-
 def _bought(planning: budget.Planning, policy: PolicyInForce, kinds: Collection[Kind]) -> dict[Kind, Kind]:
     """Which kind is bought where one is asked for, of the kinds wanted: as the price book says, else the policy."""
     instead = {}
@@ -164,7 +153,7 @@ async def _shelf(
 
     One whose age is not known may be too old, so it is not given out.
     """
-    oldest = add_months(today, -_parameters(policy).stock_oldest_months)
+    oldest = add_months(today, -policy.policy.planning.stock_oldest_months)
     rows = await connection.fetch(SQL["shelf"], list(kinds), oldest)
     found: dict[Kind, list[tuple[int, int, UUID]]] = defaultdict(list)
     for row in rows:

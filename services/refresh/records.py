@@ -9,11 +9,15 @@ from uuid import UUID
 
 import msgspec
 
+from schemas.events.register import DeviceFacts
 from schemas.vocabulary import BauCause, Demand, DeviceState, FundingLine, Kind, RequestReason
 
 
 class Standing(msgspec.Struct, frozen=True, array_like=True):
-    """A device's deciding facts at `revision`, and what was judged of them. Columns in the table's order."""
+    """A device's deciding facts at `revision`, and what was judged of them. Columns in the table's order.
+
+    `told_on` is the day of the event that told this revision.
+    """
 
     device_id: UUID
     revision: int
@@ -28,6 +32,9 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
     due_on: date | None = None
     past_life: bool = False
     changes_on: date | None = None
+    warranty_ends_on: date | None = None
+    battery_health_percent: int | None = None
+    told_on: date | None = None
 
     @property
     def counted(self) -> tuple[str, Kind] | None:
@@ -50,6 +57,7 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
     approved_on: date | None = None
     order_id: str | None = None
     waiting_for: str | None = None
+    accessibility_needs: bool | None = None
 
 
 class Placement(msgspec.Struct, frozen=True, array_like=True):
@@ -112,6 +120,13 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     wave: str | None = None
     order_id: str | None = None
     demand_id: UUID | None = None
+
+
+class Told(NamedTuple):
+    """A device's facts as an event of `told_on` told them."""
+
+    facts: DeviceFacts
+    told_on: date
 
 
 class FailureTold(NamedTuple):

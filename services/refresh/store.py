@@ -61,6 +61,7 @@ async def record_requests(
         [each.order_id for each in requests],
         [refused_at.get(each.request_id) for each in requests],
         [each.waiting_for for each in requests],
+        [each.accessibility_needs for each in requests],
     )
     return [(row["request_id"], row["device_id"]) for row in rows]
 

@@ -75,7 +75,7 @@ async def test_a_new_policy_judges_all_anew(refresh: Refresh) -> None:
         version="next",
         kinds={**policy.kinds, Kind.LAPTOP: msgspec.structs.replace(policy.kinds[Kind.LAPTOP], life_months=36)},
     )
-    refresh.policy = PolicyInForce(shorter, refresh.policy.frontline_units)
+    refresh.policy = PolicyInForce(shorter, refresh.policy.tier_units)
     assert await refresh.sweeper().sweep() == 6
     lines = await queries.queue(refresh.pool, DIRECTOR, TODAY)
     assert {line.policy_version for line in lines} == {"next"}
