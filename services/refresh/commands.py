@@ -25,6 +25,7 @@ from services.refresh import proposing, releasing, store, wave_queries
 from services.refresh.demand_commands import DemandView as DemandView
 from services.refresh.demand_commands import PlannedDemands as PlannedDemands
 from services.refresh.judgement import judge
+from services.refresh.policy_store import Policies
 from services.refresh.proposing import Reading
 from services.refresh.releasing import SQL, Held
 from services.refresh.rules.waves.problem import Plan, Problem
@@ -50,6 +51,7 @@ class Waves:
         self._pool = pool
         self._clock = clock
         self._directory = directory
+        self._policies = Policies()
         self._solve = solver
 
     async def propose(
@@ -79,7 +81,7 @@ class Waves:
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            policy = await policy_in_force(connection)
+            policy = await policy_in_force(connection, self._policies)
             year = financial_year(today)
             reading = await proposing.read(connection, policy, year, today, most_pence, kinds)
         proposing.something_to_do(reading)
@@ -150,7 +152,7 @@ class Waves:
                 [device_id for _, device_id in placed if device_id is not None],
                 [],
                 {},
-                await policy_in_force(connection),
+                await policy_in_force(connection, self._policies),
                 now,
                 lambda _: cause,
                 [entry_id for entry_id, device_id in placed if device_id is None],

@@ -18,6 +18,7 @@ from services.errors import BadInput, NotFound
 from services.eventlog import outbox
 from services.refresh import store
 from services.refresh.judgement import judge
+from services.refresh.policy_store import Policies
 from services.refresh.rules import add_months
 from services.refresh.rules.foreseen import URGENCY
 from services.refresh.transactions import commanded, may_plan, policy_in_force, use_key
@@ -57,6 +58,7 @@ class PlannedDemands:
         self._pool = pool
         self._clock = clock
         self._directory = directory
+        self._policies = Policies()
 
     async def add(
         self,
@@ -80,7 +82,7 @@ class PlannedDemands:
             may_plan(viewer)
             if await use_key(connection, viewer, "demand", idempotency_key, demand_id, now) is not None:
                 return await _view(connection, demand_id)
-            policy = await policy_in_force(connection)
+            policy = await policy_in_force(connection, self._policies)
             if withdrawn := policy.policy.kinds[kind].withdrawn:
                 raise BadInput(f"is bought no more; ask for a {withdrawn.replaced_by}", where="kind")
             self._check(cause, unit, quantity, needed_by, reason, london_date(now))
@@ -124,7 +126,7 @@ class PlannedDemands:
 
     async def _judge(self, connection: Connection, entries: list[UUID], cause: str, now: datetime) -> None:
         await store.take_turn(connection)
-        policy = await policy_in_force(connection)
+        policy = await policy_in_force(connection, self._policies)
         await outbox.append(connection, await judge(connection, [], [], {}, policy, now, lambda _: cause, entries))
 
 

@@ -123,12 +123,12 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
     The words come from the policy in force and the facts, by the rules that decided.
     """
     device_id = await connection.fetchval(SQL["device_by_serial"], viewer.unit_scope, serial.strip())
-    policy = await policy_in_force(connection)
-    if device_id is None or policy is None:
+    in_force = await connection.fetchrow(store.SQL["policy_in_force"])
+    if device_id is None or in_force is None:
         return None
     known = await store.load(connection, [device_id], [])
     facts, entry = known.standings[device_id], known.entries.get(device_id)
-    day = _day_of_judgement(facts, today)
+    policy, day = _decoded(in_force["content"]), _day_of_judgement(facts, today)
     failures = known.failures.get(device_id, ())
     placement = placement_of(device_id, known, {})
     seen = device_standing(device_id, facts, failures, known.requests.get(device_id), placement)
@@ -192,12 +192,6 @@ async def demand_counts(connection: Connection, viewer: Viewer, today: date) -> 
     """
     rows = await connection.fetch(SQL["demand_counts"], viewer.unit_scope)
     return [msgspec.convert(dict(row), DemandCount) for row in rows]
-
-
-async def policy_in_force(connection: Connection) -> PolicyInForce | None:
-    """The policy that was adopted last; None before the service first started."""
-    stored = await connection.fetchval(SQL["policy_in_force"])
-    return None if stored is None else _decoded(stored)
 
 
 @lru_cache(maxsize=4)

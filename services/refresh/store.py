@@ -13,7 +13,6 @@ from schemas.events.refresh import Ageing
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.refresh.changes import Changes
-from services.refresh.policy import PolicyInForce
 from services.refresh.records import DemandPlace, Entry, FailureTold, Known, Placement, Request, Standing
 
 SQL = load_statements(__file__, "store.sql")
@@ -119,8 +118,3 @@ async def write(connection: Connection, changes: Changes, today: date, now: date
 
 def _columns(rows: Sequence[msgspec.Struct], kind: type[msgspec.Struct]) -> list[list[Any]]:
     return [[getattr(row, name) for row in rows] for name in kind.__struct_fields__]
-
-
-async def adopt_policy(connection: Connection, policy: PolicyInForce, now: datetime) -> None:
-    """Keep the policy in force, so that explanations use it."""
-    await connection.execute(SQL["adopt_policy"], policy.fingerprint, policy.policy.version, policy.encode(), now)

@@ -128,8 +128,24 @@ SET deployed = known.deployed + excluded.deployed,
 RETURNING unit, kind, sequence, measured_on, deployed, past_policy_life
 
 -- name: adopt_policy
-INSERT INTO refresh.policies (fingerprint, version, content, adopted_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (fingerprint) DO UPDATE SET adopted_at = excluded.adopted_at
+-- The last adopted is in force, so it is adopted after every other, also by a clock that is behind.
+INSERT INTO refresh.policies (fingerprint, version, content, adopted_at, adopted_by)
+SELECT $1, $2, $3, greatest($4, max(adopted_at) + interval '1 microsecond'), $5 FROM refresh.policies
+ON CONFLICT (fingerprint) DO UPDATE
+SET version = excluded.version, content = excluded.content, adopted_at = excluded.adopted_at,
+    adopted_by = excluded.adopted_by
+
+-- name: stamp_in_force
+SELECT fingerprint, adopted_at FROM refresh.policies ORDER BY adopted_at DESC, fingerprint LIMIT 1
+
+-- name: policy_in_force
+SELECT fingerprint, adopted_at, content FROM refresh.policies ORDER BY adopted_at DESC, fingerprint LIMIT 1
+
+-- name: version_known
+SELECT EXISTS (SELECT FROM refresh.policies WHERE version = $1)
+
+-- name: policies_of_version
+SELECT content FROM refresh.policies WHERE version = $1
 
 -- name: last_sweep
 SELECT swept_on, fingerprint FROM refresh.sweep

@@ -13,9 +13,9 @@ from services.access.viewer import Viewer
 from services.clock import Clock
 from services.database.pool import Connection, Pool
 from services.database.statements import load_statements
-from services.errors import NotAllowed, NotFound, RuleBroken
-from services.refresh import queries
+from services.errors import ConfigurationError, NotAllowed, NotFound, RuleBroken
 from services.refresh.policy import PolicyInForce
+from services.refresh.policy_store import Policies
 
 SQL = load_statements(__file__, "transactions.sql")
 PLANS = (Role.PLANNER, Role.DIRECTOR)
@@ -48,12 +48,12 @@ async def used_key(connection: Connection, viewer: Viewer, command: str, key: st
     return used
 
 
-async def policy_in_force(connection: Connection) -> PolicyInForce:
+async def policy_in_force(connection: Connection, policies: Policies) -> PolicyInForce:
     """The policy by which the queue stands. Raises RuleBroken before the refresh service first started."""
-    policy = await queries.policy_in_force(connection)
-    if policy is None:
-        raise RuleBroken("No refresh policy is in force yet; start the refresh service first.")
-    return policy
+    try:
+        return (await policies.in_force(connection)).policy
+    except ConfigurationError:
+        raise RuleBroken("No refresh policy is in force yet; start the refresh service first.") from None
 
 
 def may_plan(viewer: Viewer) -> None:

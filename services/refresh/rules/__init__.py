@@ -6,7 +6,11 @@ from services.refresh.rules.demand import cause_of, demand_of
 from services.refresh.rules.explain import explain, not_due_because
 from services.refresh.rules.standing import ApprovedRequest, DeviceStanding
 
+EDITION = 2
+"""Counts changes of these rules under which devices must be judged anew, though the policy is the same."""
+
 __all__ = [
+    "EDITION",
     "ApprovedRequest",
     "Assessment",
     "DeviceStanding",

@@ -16,7 +16,7 @@ from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
 from services.eventlog import inbox, outbox
 from services.eventlog.outbox import Outgoing
-from services.refresh import commands, store
+from services.refresh import commands, policy_store
 from services.refresh.consumer import RefreshConsumer
 from services.refresh.policy import Policy, PolicyInForce
 from services.refresh.sweep import DailySweep
@@ -32,6 +32,7 @@ class Refresh:
     pool: Pool
     policy: PolicyInForce
     clock: FixedClock
+    consumer: RefreshConsumer
 
     async def hear(self, *events: Event) -> list[Event]:
         """Apply one batch in one transaction, repeats absorbed; returns what goes out."""
@@ -39,7 +40,7 @@ class Refresh:
             fresh = await inbox.accept(connection, events)
             outgoing: Sequence[Outgoing] = ()
             if fresh:
-                outgoing = await RefreshConsumer(self.policy, self.clock).apply(connection, fresh)
+                outgoing = await self.consumer.apply(connection, fresh)
             await outbox.append(connection, outgoing)
         return [event for _, event in outgoing]
 
@@ -50,7 +51,7 @@ class Refresh:
 
     def sweeper(self) -> DailySweep:
         """A sweep as a freshly started process has it."""
-        return DailySweep(self.pool, self.policy, self.clock)
+        return DailySweep(self.pool, self.clock)
 
     def waves(self) -> commands.Waves:
         """The commands as the bot has them, with a plain solver."""
@@ -101,8 +102,8 @@ async def refresh(database_url: str) -> AsyncIterator[Refresh]:
     policy = PolicyInForce.of(Policy.load(FILE), DIRECTORY)
     clock = FixedClock(NOW)
     async with pool.acquire() as connection:
-        await store.adopt_policy(connection, policy, clock.now())
-    yield Refresh(pool, policy, clock)
+        await policy_store.adopt(connection, policy, clock.now())
+    yield Refresh(pool, policy, clock, RefreshConsumer(clock))
     await pool.close()
 
 
