@@ -89,8 +89,8 @@ def no_money(year: str, line: str, *, approved: bool) -> str:
 def beyond_line(year: str, line: str) -> str:
     """Why a wave was not committed for want of money, and what would help. Names no sum."""
     return (
-        f"The money left for {_WORDS.get(line, line)} in {year} does not cover it. Propose it again to plan with what is "
-        "left, or a director can move money to the line or override its limit."
+        f"The money left for {_WORDS.get(line, line)} in {year} does not cover it. Propose it again to plan with what "
+        "is left, or a director can move money to the line or override its limit."
     )
 
 
