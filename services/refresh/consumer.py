@@ -42,7 +42,7 @@ class RefreshConsumer:
         named = await store.record_requests(connection, heard.requests.values(), heard.refused_at)
         requests_of = {device_id: request_id for request_id, device_id in named if device_id is not None}
         await placements.merged(connection, heard.merged)
-        touched = await placements.shelf_moved(connection, list(heard.facts), heard.handed_out)
+        touched = await placements.shelf_moved(connection, heard.moves)
         touched += await placements.answer(connection, heard.answers.values())
         because_of = {each.entry_id: each.touched_by for each in touched}
         return await judge(

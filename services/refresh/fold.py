@@ -39,7 +39,7 @@ def fold(
     for request_id in requests:
         _fold_loose_request(request_id, known, policy, today, changes)
     for entry_id in demands:
-        fold_demand(entry_id, known, told, policy, today, changes)
+        fold_demand(entry_id, known, policy, today, changes)
 
 
 def _fold_device(
@@ -52,7 +52,7 @@ def _fold_device(
 ) -> None:
     before = known.standings.get(device_id)
     facts = newer(before, told.get(device_id))
-    request, placement = known.requests.get(device_id), placement_of(device_id, known, told)
+    request, placement = known.requests.get(device_id), placement_of(device_id, known)
     seen = device_standing(device_id, facts, known.failures.get(device_id, ()), request, placement)
     judged = assess(seen, policy, today)
     if facts is not None:
@@ -113,7 +113,7 @@ def _approved(request: Request | None, placement: Placement | None) -> ApprovedR
 
 def _ordered(request: Request | None, placement: Placement | None) -> bool:
     """Whether the device's successor is ordered, for its request or in a wave."""
-    return (request is not None and request.order_id is not None) or (placement is not None and placement.ordered)
+    return (request is not None and request.ordered) or (placement is not None and placement.ordered)
 
 
 def _entry(
@@ -149,7 +149,7 @@ def _entry(
         line=judged.line,
         cause=judged.cause,
         wave=placement.wave if placement else None,
-        order_id=placement.order_id if placement else request.order_id if request else None,
+        order_id=placement.order_id if placement else request.order_id if request and request.ordered else None,
     )
 
 

@@ -17,7 +17,7 @@ from schemas.events.wave import WaveCommitted, WaveRefused
 from schemas.vocabulary import DeviceState
 from services.clock import london_date
 from services.eventlog.inbox import event_key
-from services.refresh.placements import Answer
+from services.refresh.placements import Answer, Move
 from services.refresh.records import FailureTold, Request, Told
 
 
@@ -32,8 +32,8 @@ class Heard:
     causes: dict[UUID, Event] = dataclasses.field(default_factory=dict)
     answers: dict[tuple[UUID, int], Answer] = dataclasses.field(default_factory=dict)
     """By wave and attempt."""
-    handed_out: dict[UUID, int] = dataclasses.field(default_factory=dict)
-    """The highest revision told in which somebody works with the device, also where newer facts were told."""
+    moves: list[Move] = dataclasses.field(default_factory=list)
+    """All that was told of devices not on the shelf, also where newer facts were told."""
     merged: dict[UUID, UUID] = dataclasses.field(default_factory=dict)
     """Records that proved to be another's."""
 
@@ -66,8 +66,9 @@ class Heard:
         former = self.facts.get(facts.device_id)
         if former is None or facts.revision > former.facts.revision:
             self.facts[facts.device_id] = Told(facts, london_date(event.time))
-        if facts.state is DeviceState.DEPLOYED:
-            self.handed_out[facts.device_id] = max(facts.revision, self.handed_out.get(facts.device_id, 0))
+        if facts.state is not DeviceState.IN_STOCK or facts.merged_into is not None:
+            handed = facts.state is DeviceState.DEPLOYED and facts.merged_into is None
+            self.moves.append(Move(facts.device_id, facts.revision, handed))
         if facts.merged_into is not None:
             self.merged[facts.device_id] = facts.merged_into
             self.causes.setdefault(facts.merged_into, event)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from schemas.vocabulary import Demand, DeviceState, FundingLine
+from schemas.vocabulary import Demand, FundingLine
 from services.refresh.changes import Changes, Left
 from services.refresh.policy import PolicyInForce
 from services.refresh.records import DemandPlace, Entry, Known, Placement, Standing, Told
@@ -37,27 +36,16 @@ def newer(before: Standing | None, told: Told | None) -> Standing | None:
     )
 
 
-def placement_of(entry_id: UUID, known: Known, told: Mapping[UUID, Told]) -> Placement | None:
-    """The entry's place in a wave if it holds: by an order, or by a device that lies on the shelf or was handed out.
-
-    A device that left the shelf otherwise serves nobody, so its entry waits again.
-    """
+def placement_of(entry_id: UUID, known: Known) -> Placement | None:
+    """The entry's place in a wave if it holds; without one it waits."""
     placement = known.placements.get(entry_id)
-    if placement is None or placement.stock_device_id is None or placement.served:
-        return placement
-    shelf = newer(known.standings.get(placement.stock_device_id), told.get(placement.stock_device_id))
-    # Of a record that proved to be another's no fact is left but its last state.
-    if shelf is None or shelf.state is not DeviceState.IN_STOCK or shelf.kind is None:
-        return None
-    return placement
+    return placement if placement is not None and placement.holds else None
 
 
-def fold_demand(
-    entry_id: UUID, known: Known, told: Mapping[UUID, Told], policy: PolicyInForce, today: date, changes: Changes
-) -> None:
+def fold_demand(entry_id: UUID, known: Known, policy: PolicyInForce, today: date, changes: Changes) -> None:
     """A foreseen device stands in the queue until it is ordered, or withdrawn before a wave holds it."""
     demand, held = known.demands.get(entry_id), known.entries.get(entry_id)
-    placement = placement_of(entry_id, known, told)
+    placement = placement_of(entry_id, known)
     entry = None
     if demand is not None and not (placement is not None and placement.ordered):
         entry = None if demand.withdrawn and placement is None else _foreseen(demand, placement, policy, today)

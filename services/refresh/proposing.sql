@@ -13,7 +13,8 @@ SELECT device_id, kind, model, os, os_version, purchased_on
 FROM refresh.standing AS shelf
 WHERE state = 'in_stock' AND kind = ANY ($1::text[]) AND purchased_on > $2::date
   AND NOT EXISTS (
-      SELECT FROM refresh.placements AS p WHERE p.stock_device_id = shelf.device_id AND NOT p.served
+      SELECT FROM refresh.placements AS p
+      WHERE p.stock_device_id = shelf.device_id AND p.handed_revision IS NULL AND p.left_revision IS NULL
   )
 
 -- name: released_orders

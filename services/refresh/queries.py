@@ -130,7 +130,7 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
     facts, entry = known.standings[device_id], known.entries.get(device_id)
     policy, day = _decoded(in_force["content"]), _day_of_judgement(facts, today)
     failures = known.failures.get(device_id, ())
-    placement = placement_of(device_id, known, {})
+    placement = placement_of(device_id, known)
     seen = device_standing(device_id, facts, failures, known.requests.get(device_id), placement)
     common: dict[str, Any] = {
         "device_id": facts.device_id,

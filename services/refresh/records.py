@@ -59,16 +59,28 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
     waiting_for: str | None = None
     accessibility_needs: bool | None = None
 
+    @property
+    def ordered(self) -> bool:
+        """True once money was set aside for it.
+
+        Where a device from the shelf serves the request, the budget names the wave instead of an order: then the
+        device stands as its place in the wave does.
+        """
+        return self.order_id is not None and not self.order_id.startswith("W-")
+
 
 class Placement(msgspec.Struct, frozen=True, array_like=True):
-    """An entry's place in a released wave: an order serves it, or a device from the shelf. `served`: handed out."""
+    """An entry's place in a released wave: an order serves it, or a device from the shelf.
+
+    It `holds` unless that device left the shelf for somewhere else.
+    """
 
     entry_id: UUID
     wave: str
     state: Literal["planned", "ordered"]
     order_id: str | None
     stock_device_id: UUID | None
-    served: bool
+    holds: bool
 
     @property
     def ordered(self) -> bool:
@@ -150,7 +162,6 @@ class Known(msgspec.Struct, frozen=True):
     """All that is stored about the devices, requests and planned demand at hand."""
 
     standings: Mapping[UUID, Standing]
-    """Of the devices, and of those on the shelf that are reserved for them."""
     failures: Mapping[UUID, tuple[date, ...]]
     requests: Mapping[UUID, Request]
     """By device id."""

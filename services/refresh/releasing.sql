@@ -22,7 +22,8 @@ WITH stays AS (
           SELECT FROM refresh.standing AS shelf
           WHERE shelf.device_id = e.stock_device_id AND shelf.state = 'in_stock' AND shelf.kind = e.kind
             AND NOT EXISTS (
-                SELECT FROM refresh.placements AS p WHERE p.stock_device_id = shelf.device_id AND NOT p.served
+                SELECT FROM refresh.placements AS p
+                WHERE p.stock_device_id = shelf.device_id AND p.handed_revision IS NULL AND p.left_revision IS NULL
             )
       ))
 ), gone AS (
@@ -52,7 +53,8 @@ WHERE e.wave_id = $1 AND e.quarter = $2
 ON CONFLICT (entry_id) DO UPDATE
 SET device_id = excluded.device_id, wave_id = excluded.wave_id, wave = excluded.wave, attempt = excluded.attempt,
     quarter = excluded.quarter, kind = excluded.kind, state = excluded.state, order_id = excluded.order_id,
-    stock_device_id = excluded.stock_device_id, stock_revision = excluded.stock_revision, served = false
+    stock_device_id = excluded.stock_device_id, stock_revision = excluded.stock_revision,
+    handed_revision = NULL, left_revision = NULL
 RETURNING entry_id, device_id
 
 -- name: release

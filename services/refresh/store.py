@@ -73,8 +73,7 @@ async def load(
     for device_id, failed_on in await connection.fetch(SQL["failures_of"], devices):
         failures[device_id] = (*failures.get(device_id, ()), failed_on)
     placements = _rows(await connection.fetch(SQL["placements"], [*devices, *demands]), Placement)
-    shelf = [each.stock_device_id for each in placements if each.stock_device_id is not None]
-    standings = _rows(await connection.fetch(SQL["standings"], [*devices, *shelf]), Standing)
+    standings = _rows(await connection.fetch(SQL["standings"], devices), Standing)
     entries = _rows(await connection.fetch(SQL["entries"], [*devices, *requests, *demands]), Entry)
     by_device = _rows(await connection.fetch(SQL["requests_of"], devices), Request)
     loose = _rows(await connection.fetch(SQL["requests_by_id"], requests), Request) if requests else []

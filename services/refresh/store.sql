@@ -65,7 +65,7 @@ FROM refresh.requests
 WHERE request_id = ANY ($1::uuid[])
 
 -- name: placements
-SELECT entry_id, wave, state, order_id, stock_device_id, served
+SELECT entry_id, wave, state, order_id, stock_device_id, holds
 FROM refresh.placements
 WHERE entry_id = ANY ($1::uuid[])
 

@@ -88,8 +88,9 @@ CREATE TABLE refresh.wave_entries (
 );
 CREATE INDEX wave_entries_of_stock ON refresh.wave_entries (wave_id, stock_device_id) WHERE stock_device_id IS NOT NULL;
 
--- The place of an entry in a released wave: at most one an entry. `served`: the device from the shelf was handed out.
--- One that is reserved for two entries cannot be written.
+-- The place of an entry in a released wave: at most one an entry. A device from the shelf was handed out, or left the
+-- shelf otherwise, with the first revisions after `stock_revision` that say so, in whatever order they were heard; once
+-- it left without being handed out, the place holds no more. A device cannot be set aside for two entries.
 CREATE TABLE refresh.placements (
     entry_id        uuid    PRIMARY KEY,
     device_id       uuid    UNIQUE,
@@ -102,12 +103,17 @@ CREATE TABLE refresh.placements (
     order_id        text,
     stock_device_id uuid,
     stock_revision  bigint,
-    served          boolean NOT NULL DEFAULT false,
+    handed_revision bigint,
+    left_revision   bigint,
+    holds           boolean NOT NULL
+        GENERATED ALWAYS AS (left_revision IS NULL OR coalesce(handed_revision < left_revision, false)) STORED,
     CHECK ((order_id IS NULL) <> (stock_device_id IS NULL)),
     CHECK ((stock_device_id IS NULL) = (stock_revision IS NULL)),
     CHECK (device_id IS NULL OR device_id = entry_id)
 );
-CREATE UNIQUE INDEX one_entry_a_device_from_stock ON refresh.placements (stock_device_id) WHERE NOT served;
+CREATE UNIQUE INDEX one_entry_a_device_from_stock ON refresh.placements (stock_device_id)
+    WHERE handed_revision IS NULL AND left_revision IS NULL;
+CREATE INDEX placements_from_stock ON refresh.placements (stock_device_id) WHERE stock_device_id IS NOT NULL;
 CREATE INDEX placements_of_wave ON refresh.placements (wave_id);
 
 -- A command that comes twice with one key is answered as the first time.
