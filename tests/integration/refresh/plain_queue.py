@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from schemas.envelope import Event
-from schemas.events.budget import OrderCommitted
+from schemas.events.budget import CommitmentRefused, OrderCommitted
 from schemas.events.register import DeviceChanged, DeviceFailed
 from schemas.events.request import RequestApproved
 from schemas.events.wave import WaveCommitted, WaveRefused
@@ -144,7 +144,11 @@ class Told:
 
     def sweep(self, queue: Iterable[UUID]) -> None:
         """Forget places that hold nothing any more."""
-        standing = set(queue)
+        kept = set(queue) | {
+            event.data.device_id
+            for event in self.events.values()
+            if isinstance(event, RequestApproved | OrderCommitted | CommitmentRefused)
+        }
         for entry, place in list(self.places.items()):
-            if not self.holds(place) or (place.device and entry not in standing):
+            if not self.holds(place) or (place.device and entry not in kept):
                 del self.places[entry]
