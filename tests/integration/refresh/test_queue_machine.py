@@ -38,7 +38,6 @@ from services.refresh.consumer import RefreshConsumer
 from services.refresh.policy import Policy, PolicyInForce
 from services.requests import store as requests_store
 from services.requests.rules import Status
-from services.requests.store import NewRequest
 from tests.integration.refresh.conftest import Refresh
 from tests.integration.refresh.fleet import (
     DIRECTOR,
@@ -50,7 +49,7 @@ from tests.integration.refresh.fleet import (
     committed,
     device_id,
     failed,
-    request_id,
+    raised_request,
     without_money,
 )
 from tests.integration.refresh.plain_queue import Place, Told
@@ -154,7 +153,7 @@ class Queue(RuleBasedStateMachine):
         if number in self.asked:
             return
         self.asked.add(number)
-        raised = _request(number, reason)
+        raised = raised_request(number, reason)
 
         async def write() -> None:
             async with self.pool.acquire() as connection, connection.transaction():
@@ -395,28 +394,6 @@ class Queue(RuleBasedStateMachine):
         self.now(self.pool.close())
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.loop.close()
-
-
-def _request(number: int, reason: RequestReason) -> NewRequest:
-    return NewRequest(
-        request_id=request_id(number),
-        reference=f"R-{number}",
-        requester_email="amara.osei@metropolitan.example",
-        requester_name="Amara Osei",
-        unit="central-west-response",
-        kind=Kind.LAPTOP,
-        reason=reason,
-        device_id=device_id(number),
-        serial=None,
-        explanation="",
-        needed_by=None,
-        accessibility_needs=False,
-        delivery_place="",
-        status=Status.WAITING_FOR_APPROVAL,
-        verdict="",
-        approver_email="priya.nair@metropolitan.example",
-        raised_at=NOW,
-    )
 
 
 @pytest.mark.timeout(600)
