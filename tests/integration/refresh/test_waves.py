@@ -219,6 +219,15 @@ async def test_a_device_handed_out_first_has_served_and_one_gone_first_has_not(
     assert {found[f"SN{number:04}"] for number in range(len(orders))} == {status}
 
 
+async def test_what_happened_before_it_was_set_aside_says_nothing(refresh: Refresh, budget: Budget) -> None:
+    budget.left_pence = 0
+    await refresh.hear(changed(1), in_stock(9, 5))
+    wave = await proposed(refresh)
+    await refresh.waves().release(DIRECTOR, wave.wave_id, routes={}, approvals={}, idempotency_key="r")
+    await refresh.hear(in_stock(9, 4, state=DeviceState.RETURNED), in_stock(9, 3, state=DeviceState.DEPLOYED))
+    assert await statuses(refresh) == {"SN0001": "ordered"}
+
+
 async def test_a_device_that_left_the_shelf_sends_its_entry_back(refresh: Refresh, budget: Budget) -> None:
     budget.left_pence = 0
     await refresh.hear(changed(1), in_stock(9))
