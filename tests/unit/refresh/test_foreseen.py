@@ -1,4 +1,4 @@
-"""Demand that a planner foresees: urgent as a request, first for a first tier, nothing for a device that is not there."""
+"""Demand that a planner foresees: urgent as a request, first for a first tier, and nothing for age or failures."""
 
 from __future__ import annotations
 
