@@ -22,8 +22,8 @@ from services.database.pool import Connection, Pool
 from services.errors import BadInput, NotFound, RuleBroken
 from services.eventlog import outbox
 from services.refresh import proposing, releasing, store, wave_entries, wave_queries
-from services.refresh.demand_commands import DemandView as DemandView
 from services.refresh.demand_commands import PlannedDemands as PlannedDemands
+from services.refresh.demand_queries import DemandView as DemandView
 from services.refresh.judgement import judge
 from services.refresh.policy_store import Policies
 from services.refresh.proposing import Reading

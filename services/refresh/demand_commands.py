@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
-import msgspec
-
 from schemas.vocabulary import BauCause, Kind
 from services.access import audit
 from services.access.directory import Directory
@@ -16,7 +14,8 @@ from services.database.pool import Connection, Pool
 from services.database.statements import load_statements
 from services.errors import BadInput, NotFound
 from services.eventlog import outbox
-from services.refresh import store
+from services.refresh import demand_queries, store
+from services.refresh.demand_queries import DemandView
 from services.refresh.judgement import judge
 from services.refresh.policy_store import Policies
 from services.refresh.rules import add_months
@@ -29,26 +28,6 @@ FURTHEST_MONTHS = 24
 LONGEST_REASON = 500
 
 _DEMANDS = UUID("c2b9be0e-6a0e-4d0e-9a6d-6c8b3c0a7e55")
-
-
-class DemandView(msgspec.Struct, frozen=True, kw_only=True):
-    """A planned demand, and how its entries stand. What is neither waiting nor planned nor withdrawn was ordered."""
-
-    demand_id: UUID
-    reference: str
-    """D-4."""
-    cause: BauCause
-    kind: Kind
-    unit: str
-    quantity: int
-    needed_by: date
-    reason: str
-    added_by: str
-    added_at: datetime
-    withdrawn_by: str | None
-    withdrawn_at: datetime | None
-    waiting: int
-    planned: int
 
 
 class PlannedDemands:
@@ -138,6 +117,5 @@ def _words(reason: str) -> str:
 
 
 async def _view(connection: Connection, demand_id: UUID) -> DemandView:
-    row = await connection.fetchrow(SQL["view"], demand_id)
-    assert row is not None, "it was written before"
-    return msgspec.convert(dict(row), DemandView)
+    (view,) = await demand_queries.demands(connection, None, demand_id)
+    return view

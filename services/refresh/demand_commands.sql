@@ -23,11 +23,3 @@ RETURNING true
 
 -- name: entries_of
 SELECT entry_id FROM refresh.demand_places WHERE demand_id = $1
-
--- name: view
-SELECT demand_id, reference, cause, kind, unit, quantity, needed_by, reason, added_by, added_at, withdrawn_by,
-       withdrawn_at,
-       (SELECT count(*) FROM refresh.queue AS q WHERE q.demand_id = d.demand_id AND q.status = 'queued') AS waiting,
-       (SELECT count(*) FROM refresh.queue AS q WHERE q.demand_id = d.demand_id AND q.status = 'planned') AS planned
-FROM refresh.demands AS d
-WHERE demand_id = $1

@@ -285,6 +285,11 @@ async def test_foreseen_demand_waits_is_ordered_or_withdrawn(refresh: Refresh, b
     joiners = await add("j")
     assert await add("j") == joiners
     growth = await add("g", cause=BauCause.GROWTH, quantity=2)
+    assert [(each.reference, each.waiting) for each in await queries.planned_demands(refresh.pool, PLANNER)] == [
+        ("D-1", 3),
+        ("D-2", 2),
+    ]
+    assert await queries.planned_demands(refresh.pool, PRIYA) == []
     counts = await queries.demand_counts(refresh.pool, DIRECTOR, TODAY)
     assert [(each.demand, each.cause, each.status, each.entries) for each in counts] == [
         (Demand.BAU, BauCause.GROWTH, "queued", 2),
@@ -307,6 +312,7 @@ async def test_foreseen_demand_waits_is_ordered_or_withdrawn(refresh: Refresh, b
     told = await refresh.hear(committed_wave(said))
     assert [each.data.cause for each in told if isinstance(each, QueueLeft)] == ["ordered"] * 3
     assert await queries.queue(refresh.pool, DIRECTOR, TODAY) == []
+    assert await queries.planned_demands(refresh.pool, PLANNER) == []
     refresh.clock.advance(timedelta(days=1))
     await refresh.sweeper().sweep()
     assert await queries.queue(refresh.pool, DIRECTOR, TODAY) == []
