@@ -10,6 +10,7 @@ from uuid import UUID
 from services.database.pool import Connection
 from services.refresh import store
 from services.refresh.fold import device_standing
+from services.refresh.placed import placement_of
 from services.refresh.policy import PolicyInForce
 from services.refresh.rules import assess
 from services.refresh.rules.comparing import Comparison
@@ -45,7 +46,7 @@ async def dry_run(
             progress(len(devices))
         others = await connection.fetch(SQL["entries_without_facts"])
         unknown = [row["device_id"] for row in others if row["device_id"] is not None]
-        requests = [row["entry_id"] for row in others if row["device_id"] is None]
+        requests = [row["entry_id"] for row in others if row["device_id"] is None and row["demand_id"] is None]
         await _compare(connection, unknown, requests, before, after, today, found)
     found.finish()
     return found
@@ -61,12 +62,15 @@ async def _compare(
     found: Comparison,
 ) -> None:
     known = await store.load(connection, devices, requests)
+    places = {each: placement_of(each, known) for each in devices}
     seen = [
-        device_standing(each, known.standings.get(each), known.failures.get(each, ()), known.requests.get(each))
+        device_standing(
+            each, known.standings.get(each), known.failures.get(each, ()), known.requests.get(each), places[each]
+        )
         for each in devices
     ]
     seen += [
-        device_standing(each, None, (), request)
+        device_standing(each, None, (), request, None)
         for each in requests
         if (request := known.loose_requests.get(each)) is not None and request.order_id is None
     ]

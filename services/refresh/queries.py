@@ -12,12 +12,15 @@ from uuid import UUID
 
 import msgspec
 
-from schemas.vocabulary import Demand, Kind
+from schemas.vocabulary import BauCause, Demand, Kind
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.refresh import store
+from services.refresh.demand_queries import DemandView as DemandView
+from services.refresh.demand_queries import planned_demands as planned_demands
 from services.refresh.fold import device_standing
+from services.refresh.placed import placement_of
 from services.refresh.policy import PolicyInForce
 from services.refresh.records import Standing
 from services.refresh.rules import add_months, assess, explain, not_due_because
@@ -45,9 +48,13 @@ class QueueLine(msgspec.Struct, frozen=True, kw_only=True):
     score_parts: dict[str, int]
     due_on: date
     demand: Demand
-    status: Literal["queued", "ordered"]
+    status: Literal["queued", "planned", "ordered"]
     request_reference: str | None
     waiting_for: str | None
+    wave: str | None = None
+    """The released wave that holds it, or the proposed one that it is in."""
+    planned_for: date | None = None
+    """First day of the quarter in whose wave it is, or is foreseen to be; None where no plan reaches it."""
 
 
 class DueMonth(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,8 +92,10 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     due_on: date | None
     failures: list[date]
     not_due_because: str | None
-    status: Literal["queued", "ordered"] | None = None
+    status: Literal["queued", "planned", "ordered"] | None = None
     request_reference: str | None = None
+    wave: str | None = None
+    planned_for: date | None = None
 
 
 async def due(connection: Connection, viewer: Viewer, today: date, months: int = 12) -> DueView:
@@ -123,7 +132,8 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
     facts, entry = known.standings[device_id], known.entries.get(device_id)
     policy, day = _decoded(in_force["content"]), _day_of_judgement(facts, today)
     failures = known.failures.get(device_id, ())
-    seen = device_standing(device_id, facts, failures, known.requests.get(device_id))
+    placement = placement_of(device_id, known)
+    seen = device_standing(device_id, facts, failures, known.requests.get(device_id), placement)
     common: dict[str, Any] = {
         "device_id": facts.device_id,
         "serial": facts.serial,
@@ -147,6 +157,7 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
             due_on=judged.due_on,
             not_due_because=not_due_because(seen, policy, day),
         )
+    planned = await connection.fetchrow(SQL["planned"], device_id)
     return Explanation(
         **common,
         in_queue=True,
@@ -161,7 +172,28 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
         not_due_because=None,
         status=entry.status,
         request_reference=entry.request_reference,
+        wave=planned["wave"] if planned else None,
+        planned_for=planned["planned_for"] if planned else None,
     )
+
+
+class DemandCount(msgspec.Struct, frozen=True, kw_only=True):
+    """So many entries that are alike. `cause` is None for refresh demand."""
+
+    demand: Demand
+    cause: BauCause | None
+    kind: Kind
+    status: Literal["queued", "planned", "ordered"]
+    entries: int
+
+
+async def demand_counts(connection: Connection, viewer: Viewer, today: date) -> list[DemandCount]:
+    """What stands in the queue of the viewer's units, refresh and each cause of business as usual counted apart.
+
+    `today` is for readers to say as of when.
+    """
+    rows = await connection.fetch(SQL["demand_counts"], viewer.unit_scope)
+    return [msgspec.convert(dict(row), DemandCount) for row in rows]
 
 
 @lru_cache(maxsize=4)

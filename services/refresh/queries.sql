@@ -4,7 +4,9 @@
 -- A place is the rank in the whole queue: the window runs along the index and ends with the last line wanted.
 SELECT line.place, entry.device_id, entry.serial, entry.kind, entry.model, entry.unit, entry.rule, entry.reason,
        entry.policy_version, entry.score, entry.score_parts, entry.due_on, entry.demand, entry.status,
-       entry.request_reference, entry.waiting_for
+       entry.request_reference, entry.waiting_for,
+       coalesce(entry.wave, CASE WHEN foreseen.quarter = plan.quarter THEN plan.wave END) AS wave,
+       coalesce(held.quarter, foreseen.quarter) AS planned_for
 FROM (
     SELECT ranked.entry_id, ranked.place
     FROM (
@@ -17,7 +19,26 @@ FROM (
     LIMIT $2
 ) AS line
 JOIN refresh.queue AS entry USING (entry_id)
+LEFT JOIN refresh.placements AS held ON entry.wave IS NOT NULL AND held.entry_id = entry.entry_id
+LEFT JOIN refresh.plan_in_force AS plan ON entry.status = 'queued'
+LEFT JOIN refresh.wave_entries AS foreseen ON foreseen.wave_id = plan.wave_id AND foreseen.entry_id = entry.entry_id
 ORDER BY line.place
+
+-- name: planned
+SELECT coalesce(entry.wave, CASE WHEN foreseen.quarter = plan.quarter THEN plan.wave END) AS wave,
+       coalesce(held.quarter, foreseen.quarter) AS planned_for
+FROM refresh.queue AS entry
+LEFT JOIN refresh.placements AS held ON entry.wave IS NOT NULL AND held.entry_id = entry.entry_id
+LEFT JOIN refresh.plan_in_force AS plan ON entry.status = 'queued'
+LEFT JOIN refresh.wave_entries AS foreseen ON foreseen.wave_id = plan.wave_id AND foreseen.entry_id = entry.entry_id
+WHERE entry.entry_id = $1
+
+-- name: demand_counts
+SELECT demand, cause, kind, status, count(*) AS entries
+FROM refresh.queue
+WHERE $1::text[] IS NULL OR unit = ANY ($1)
+GROUP BY 1, 2, 3, 4
+ORDER BY 1, 2 NULLS FIRST, 3, 4
 
 -- name: due_by_month
 -- Counted from the judgements, which reach beyond the queue's horizon and are true on any day; entries with a request

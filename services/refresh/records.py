@@ -59,11 +59,55 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
     waiting_for: str | None = None
     accessibility_needs: bool | None = None
 
+    @property
+    def ordered(self) -> bool:
+        """True once money was set aside for it.
+
+        Where a device from the shelf serves the request, the budget names the wave instead of an order: then the
+        device stands as its place in the wave does.
+        """
+        return self.order_id is not None and not self.order_id.startswith("W-")
+
+
+class Placement(msgspec.Struct, frozen=True, array_like=True):
+    """An entry's place in a released wave: an order serves it, or a device from the shelf.
+
+    It `holds` unless that device left the shelf for somewhere else.
+    """
+
+    entry_id: UUID
+    wave: str
+    state: Literal["planned", "ordered"]
+    order_id: str | None
+    stock_device_id: UUID | None
+    holds: bool
+
+    @property
+    def ordered(self) -> bool:
+        """True once the wave's money is committed."""
+        return self.state == "ordered"
+
+
+class DemandPlace(msgspec.Struct, frozen=True, array_like=True):
+    """One of the devices that a planned demand asks for."""
+
+    entry_id: UUID
+    demand_id: UUID
+    reference: str
+    cause: BauCause
+    kind: Kind
+    unit: str
+    needed_by: date
+    reason: str
+    withdrawn: bool
+
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
-    """A place in the queue. `entry_id` is the device's id, or the request's where it names no device.
+    """A place in the queue. `entry_id` is the device's id, the request's where it names no device, or one of a
+    demand's where a planner foresaw it.
 
-    `line` pays for the successor; `cause` is what business-as-usual demand came from, None for refresh demand.
+    `line` pays for the successor; `cause` is what business-as-usual demand came from, None for refresh demand. `wave`
+    holds the entry; it is planned while the wave waits for its money.
     """
 
     entry_id: UUID
@@ -81,10 +125,13 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     due_on: date
     score: int
     score_parts: dict[str, int]
-    status: Literal["queued", "ordered"]
+    status: Literal["queued", "planned", "ordered"]
     waiting_for: str | None
     line: FundingLine
     cause: BauCause | None
+    wave: str | None = None
+    order_id: str | None = None
+    demand_id: UUID | None = None
 
 
 class Told(NamedTuple):
@@ -112,7 +159,7 @@ class FailureTold(NamedTuple):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """All that is stored about the devices and requests at hand."""
+    """All that is stored about the devices, requests and planned demand at hand."""
 
     standings: Mapping[UUID, Standing]
     failures: Mapping[UUID, tuple[date, ...]]
@@ -121,3 +168,7 @@ class Known(msgspec.Struct, frozen=True):
     loose_requests: Mapping[UUID, Request]
     """By request id: those touched, whether or not they name a device."""
     entries: Mapping[UUID, Entry]
+    placements: Mapping[UUID, Placement] = {}
+    """By entry id."""
+    demands: Mapping[UUID, DemandPlace] = {}
+    """By entry id."""

@@ -20,7 +20,7 @@ from services.clock import Clock, london_date
 from services.database.pool import TEMPORARY_ERRORS, Connection, Pool
 from services.eventlog import outbox
 from services.lifecycle import OwnedTasks
-from services.refresh import store
+from services.refresh import placements, store
 from services.refresh.judgement import judge
 from services.refresh.policy_store import InForce, Policies
 from services.refresh.store import SQL
@@ -108,6 +108,9 @@ class DailySweep:
             await self._judge(connection, devices, (), today, in_force)
             judged, after = judged + len(devices), devices[-1]
         judged += await self._judge_without_facts(connection, today, in_force)
+        async with connection.transaction():
+            await store.take_turn(connection)
+            await placements.let_go(connection)
         await connection.execute(SQL["swept"], today, in_force.stamp)
         version = in_force.policy.policy.version
         log.info("swept", date=str(today), judged=judged, everything=everything, policy=version)
@@ -123,20 +126,31 @@ class DailySweep:
     async def _judge_without_facts(self, connection: Connection, today: date, in_force: InForce) -> int:
         rows = await connection.fetch(SQL["entries_without_facts"])
         devices = [row["device_id"] for row in rows if row["device_id"] is not None]
-        requests = [row["entry_id"] for row in rows if row["device_id"] is None]
+        requests = [row["entry_id"] for row in rows if row["device_id"] is None and row["demand_id"] is None]
+        demands = [row["entry_id"] for row in rows if row["demand_id"] is not None]
         for start in range(0, len(devices), CHUNK):
             await self._judge(connection, devices[start : start + CHUNK], (), today, in_force)
         for start in range(0, len(requests), CHUNK):
             await self._judge(connection, (), requests[start : start + CHUNK], today, in_force)
+        for start in range(0, len(demands), CHUNK):
+            await self._judge(connection, (), (), today, in_force, demands[start : start + CHUNK])
         return len(rows)
 
     async def _judge(
-        self, connection: Connection, devices: Sequence[UUID], requests: Sequence[UUID], today: date, by: InForce
+        self,
+        connection: Connection,
+        devices: Sequence[UUID],
+        requests: Sequence[UUID],
+        today: date,
+        by: InForce,
+        demands: Sequence[UUID] = (),
     ) -> None:
         cause = f"sweep/{today}/{by.stamp}"
         async with connection.transaction():
             await store.take_turn(connection)
             if await self._policies.in_force(connection) != by:
                 raise _AnotherPolicyError
-            outgoing = await judge(connection, devices, requests, {}, by.policy, self._clock.now(), lambda _: cause)
+            outgoing = await judge(
+                connection, devices, requests, {}, by.policy, self._clock.now(), lambda _: cause, demands
+            )
             await outbox.append(connection, outgoing)

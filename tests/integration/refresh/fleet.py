@@ -14,6 +14,8 @@ from schemas.events.request import Approved, RequestApproved
 from schemas.vocabulary import DeviceState, FundingLine, Kind, RequestReason, Role
 from services.access.directory import Directory, Person, Unit
 from services.access.viewer import viewer_for
+from services.requests.rules import Status
+from services.requests.store import NewRequest
 
 NOW = datetime(2024, 11, 4, 9, tzinfo=UTC)
 TODAY = NOW.date()
@@ -35,10 +37,12 @@ DIRECTORY = Directory(
             ("priya.nair", "central-west", Role.MANAGER),
             ("daniel.reyes", "central-north", Role.MANAGER),
             ("amara.osei", "central-west-response", Role.STAFF),
+            ("helen.marsh", "metropolitan", Role.PLANNER),
+            ("farid.amin", "commercial-finance", Role.FINANCE),
         )
     ],
 )
-DIRECTOR, PRIYA, DANIEL, AMARA = (viewer_for(email, DIRECTORY) for email in DIRECTORY.people)
+DIRECTOR, PRIYA, DANIEL, AMARA, PLANNER, FINANCE = (viewer_for(email, DIRECTORY) for email in DIRECTORY.people)
 
 
 def device_id(number: int) -> UUID:
@@ -107,8 +111,8 @@ def approved(
     )
 
 
-def committed(number: int, of: int | None) -> OrderCommitted:
-    """Budget set money aside for request `number`."""
+def committed(number: int, of: int | None, order_id: str | None = None) -> OrderCommitted:
+    """Budget set money aside for request `number`, or found that a wave orders for it already."""
     return OrderCommitted(
         id=f"R-{number}/committed",
         source="quartermaster/budget",
@@ -117,7 +121,7 @@ def committed(number: int, of: int | None) -> OrderCommitted:
         data=Commitment(
             request_id=request_id(number),
             request_reference=f"R-{number}",
-            order_id=f"PO-{number}",
+            order_id=order_id or f"PO-{number}",
             financial_year="2024/25",
             line=FundingLine.REFRESH_AND_BAU,
             kind=Kind.LAPTOP,
@@ -140,6 +144,29 @@ def without_money(number: int, of: int | None, words: str = "Nothing is left.") 
             explanation=words,
             device_id=None if of is None else device_id(of),
         ),
+    )
+
+
+def raised_request(number: int, reason: RequestReason = RequestReason.BROKEN) -> NewRequest:
+    """Request `number` for device `number`, as the requests service keeps it before anybody decided."""
+    return NewRequest(
+        request_id=request_id(number),
+        reference=f"R-{number}",
+        requester_email="amara.osei@metropolitan.example",
+        requester_name="Amara Osei",
+        unit="central-west-response",
+        kind=Kind.LAPTOP,
+        reason=reason,
+        device_id=device_id(number),
+        serial=None,
+        explanation="",
+        needed_by=None,
+        accessibility_needs=False,
+        delivery_place="",
+        status=Status.WAITING_FOR_APPROVAL,
+        verdict="",
+        approver_email="priya.nair@metropolitan.example",
+        raised_at=NOW,
     )
 
 
