@@ -1,0 +1,50 @@
+"""What people type, read: one grammar for `/kit …`, mentions and direct messages.
+
+Pure, and total: every text has an answer. Words it does not know come back with the nearest command.
+"""
+
+from __future__ import annotations
+
+from bot.grammar.asked import (
+    Alerts,
+    Asked,
+    Budget,
+    Conflicts,
+    Counts,
+    DeadLetters,
+    Due,
+    Fault,
+    Find,
+    Help,
+    Leavers,
+    Mine,
+    Queue,
+    Replace,
+    Request,
+    Unknown,
+    Why,
+)
+from bot.grammar.reading import parse
+from bot.grammar.usage import USAGE
+
+__all__ = [
+    "USAGE",
+    "Alerts",
+    "Asked",
+    "Budget",
+    "Conflicts",
+    "Counts",
+    "DeadLetters",
+    "Due",
+    "Fault",
+    "Find",
+    "Help",
+    "Leavers",
+    "Mine",
+    "Queue",
+    "Replace",
+    "Request",
+    "Unknown",
+    "Why",
+    "parse",
+]

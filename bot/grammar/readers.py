@@ -1,0 +1,117 @@
+"""One reader a word: what follows it, read; None where it cannot be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from bot.grammar.asked import (
+    Alerts,
+    Asked,
+    Budget,
+    Conflicts,
+    Counts,
+    DeadLetters,
+    Due,
+    Find,
+    Help,
+    Leavers,
+    Queue,
+    Replace,
+    Request,
+    Why,
+)
+from bot.grammar.parts import KINDS, TERM, unit_of, year_of
+from schemas.vocabulary import Kind
+from services.register.queries import Dimension
+
+MOST_MONTHS = 60
+_REFERENCE = re.compile(r"(?:R-?)?(\d{1,9})", re.IGNORECASE)
+_MONTHS = re.compile(r"\bnext\s+(\d{1,3})\s+months?\b", re.IGNORECASE)
+_DIMENSIONS = {name: each for each in Dimension for name in (each.value, f"{each.value}s")}
+
+Reader = Callable[[str], Asked | None]
+
+
+def _alone(answer: Asked) -> Reader:
+    return lambda rest: answer if not rest else None
+
+
+def _counts(rest: str) -> Asked | None:
+    unit, rest = unit_of(rest)
+    before, _, dimensions = f" {rest} ".lower().partition(" by ")
+    words = before.split()
+    kind: Kind | None = None
+    if words:
+        kind = KINDS.get(words[0])
+        if kind is None or len(words) > 1:
+            return None
+    by: list[Dimension] = []
+    for word in re.split(r"[,\s]+|\band\b", dimensions):
+        if not word:
+            continue
+        dimension = _DIMENSIONS.get(word)
+        if dimension is None:
+            return None
+        if dimension not in by:
+            by.append(dimension)
+    default = Dimension.KIND if kind is None else Dimension.MODEL
+    return Counts(by=tuple(by[:2]) or (default,), kind=kind, unit=unit)
+
+
+def _due(rest: str) -> Asked | None:
+    months = 12
+    found = _MONTHS.search(rest)
+    if found:
+        months = max(1, min(int(found[1]), MOST_MONTHS))
+        rest = (rest[: found.start()] + rest[found.end() :]).strip()
+    unit, rest = unit_of(rest)
+    return Due(unit=unit, months=months) if not rest else None
+
+
+def _budget(rest: str) -> Asked | None:
+    if not rest:
+        return Budget()
+    year = year_of(rest)
+    return Budget(year) if year else None
+
+
+def _request(rest: str) -> Asked | None:
+    found = _REFERENCE.fullmatch(rest)
+    return Request(f"R-{int(found[1])}") if found else None
+
+
+def _leavers(rest: str) -> Asked | None:
+    unit, rest = unit_of(rest)
+    return Leavers(unit) if not rest else None
+
+
+def _why(rest: str) -> Asked | None:
+    return Why(rest) if TERM.fullmatch(rest) else None
+
+
+def _find(rest: str) -> Asked | None:
+    return Find(rest) if TERM.fullmatch(rest) else None
+
+
+def _dead_letters(rest: str) -> Asked | None:
+    if not rest:
+        return DeadLetters()
+    return DeadLetters(rest.lower()) if TERM.fullmatch(rest) else None
+
+
+READERS: Mapping[str, Reader] = {
+    "counts": _counts,
+    "due": _due,
+    "queue": _alone(Queue()),
+    "why": _why,
+    "find": _find,
+    "budget": _budget,
+    "replace": lambda rest: Replace(),
+    "request": _request,
+    "alerts": _alone(Alerts()),
+    "conflicts": _alone(Conflicts()),
+    "leavers": _leavers,
+    "deadletters": _dead_letters,
+    "help": lambda rest: Help(),
+}
