@@ -4,20 +4,30 @@
 -- A place is the rank in the whole queue: the window runs along the index and ends with the last line wanted.
 SELECT line.place, entry.device_id, entry.serial, entry.kind, entry.model, entry.unit, entry.rule, entry.reason,
        entry.policy_version, entry.score, entry.score_parts, entry.due_on, entry.demand, entry.status,
-       entry.request_reference, entry.waiting_for
+       entry.request_reference, entry.waiting_for, entry.cause, entry.line
 FROM (
     SELECT ranked.entry_id, ranked.place
     FROM (
-        SELECT entry_id, unit, turn, due_on, row_number() OVER (ORDER BY turn, due_on, entry_id) AS place
+        SELECT entry_id, unit, kind, turn, due_on, row_number() OVER (ORDER BY turn, due_on, entry_id) AS place
         FROM refresh.queue
     ) AS ranked
     WHERE ($1::text[] IS NULL OR ranked.unit = ANY ($1))
       AND ($3::date IS NULL OR ranked.due_on <= $3)
+      AND ($4::text IS NULL OR ranked.kind = $4)
+      AND ranked.place > $5
     ORDER BY ranked.turn, ranked.due_on, ranked.entry_id
     LIMIT $2
 ) AS line
 JOIN refresh.queue AS entry USING (entry_id)
 ORDER BY line.place
+
+-- name: queue_counts
+SELECT kind, cause, date_trunc('month', due_on)::date AS month, NULL::date AS planned_for, status,
+       count(*) AS entries
+FROM refresh.queue
+WHERE ($1::text[] IS NULL OR unit = ANY ($1)) AND ($2::text IS NULL OR kind = $2)
+GROUP BY 1, 2, 3, 4, 5
+ORDER BY 3, 1, 2, 4, 5
 
 -- name: due_by_month
 -- Counted from the judgements, which reach beyond the queue's horizon and are true on any day; entries with a request
@@ -33,7 +43,7 @@ FROM (
           SELECT device_id FROM refresh.queue WHERE request_id IS NOT NULL AND device_id IS NOT NULL
       )
 ) AS due
-WHERE due_on <= $3::date AND ($1::text[] IS NULL OR unit = ANY ($1))
+WHERE due_on <= $3::date AND ($1::text[] IS NULL OR unit = ANY ($1)) AND ($4::text IS NULL OR kind = $4)
 GROUP BY 1, 2
 ORDER BY 1, 2
 
