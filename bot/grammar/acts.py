@@ -8,7 +8,7 @@ from bot.grammar.asked import Acts, Asked, PlanDemand, Propose, RollOver, Wave
 from bot.grammar.parts import KINDS, day_of, pence_of, year_of
 from schemas.vocabulary import BauCause, Kind
 
-MOST_PLANNED = 100_000
+MOST_PLANNED = 5000
 MOST_REASON = 500
 
 _WAVE = re.compile(r"(?:W-?)?(\d{1,9})", re.IGNORECASE)
@@ -18,9 +18,8 @@ _CAUSES = {
     "joiners": BauCause.JOINER,
     "new joiners": BauCause.JOINER,
     "growth": BauCause.GROWTH,
-    "accessibility": BauCause.ACCESSIBILITY,
 }
-"""What one can foresee. Breakage, loss and theft come as requests, each for its device."""
+"""What one can foresee. The other causes come as requests, each for its device."""
 _DEMAND = re.compile(
     r"(?P<quantity>\d{1,9})\s+(?P<kind>\w+)\s+for\s+(?P<cause>.+?)\s+in\s+(?P<unit>.+)"
     r"\s+by\s+(?P<day>[\w/ -]+?)\s+(?:because|as|since)\s+(?P<reason>.+)",

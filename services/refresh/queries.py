@@ -45,7 +45,7 @@ class QueueLine(msgspec.Struct, frozen=True, kw_only=True):
     score_parts: dict[str, int]
     due_on: date
     demand: Demand
-    status: Literal["queued", "ordered"]
+    status: Literal["queued", "planned", "ordered"]
     request_reference: str | None
     waiting_for: str | None
     cause: BauCause | None = None
@@ -64,7 +64,7 @@ class QueueCount(msgspec.Struct, frozen=True, kw_only=True):
     cause: BauCause | None
     month: date
     planned_for: date | None
-    status: Literal["queued", "ordered"]
+    status: Literal["queued", "planned", "ordered"]
     entries: int
 
 
@@ -104,8 +104,12 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     due_on: date | None
     failures: list[date]
     not_due_because: str | None
-    status: Literal["queued", "ordered"] | None = None
+    status: Literal["queued", "planned", "ordered"] | None = None
     request_reference: str | None = None
+    planned_for: date | None = None
+    wave: str | None = None
+    changes_on: date | None = None
+    """The next day on which time alone may change the judgement."""
 
 
 async def due(
@@ -177,6 +181,7 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
         "model": facts.model,
         "unit": facts.unit,
         "failures": list(failures),
+        "changes_on": facts.changes_on,
     }
     if entry is None:
         judged = assess(seen, policy, day)
@@ -197,6 +202,7 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
         **common,
         in_queue=True,
         place=await connection.fetchval(SQL["place"], device_id),
+        **await _planned(connection, device_id),
         rule=entry.rule,
         reason=entry.reason,
         policy_version=entry.policy_version,
@@ -208,6 +214,11 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
         status=entry.status,
         request_reference=entry.request_reference,
     )
+
+
+async def _planned(connection: Connection, entry_id: UUID) -> dict[str, Any]:
+    row = await connection.fetchrow(SQL["planned"], entry_id)
+    return dict(row) if row else {}
 
 
 @lru_cache(maxsize=4)
