@@ -8,10 +8,12 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot import ids
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section, table
+from bot.render.queue import quarter
 from bot.render.wording import LINES, bar, count_of, day, kind_name, moment, money, month, number, unit_name
 from schemas.vocabulary import Role
 from services.access.viewer import Viewer
-from services.refresh.wave_queries import LeftOutRow, QuarterRow, UnitRow, WaveStatus, WaveView
+from services.clock import london_date
+from services.refresh.wave_queries import LeftOutRow, QuarterRow, UnitRow, WaveLine, WaveStatus, WaveView
 
 PROPOSES = (Role.PLANNER, Role.DIRECTOR)
 MOST_UNITS = 12
@@ -41,7 +43,7 @@ _METHODS: Mapping[str, str] = {
 def render(view: WaveView, viewer: Viewer, names: Mapping[str, str], people: Mapping[str, str]) -> Message:
     """A wave as this viewer may see it, with what they may do to it. The view leaves out sums without the role."""
     blocks: list[Block] = [
-        header(f"Wave {view.wave} · orders of {_quarter(view)}"),
+        header(f"Wave {view.wave} · orders of {quarter(view.quarter)}"),
         section(status_text(view, people)),
         section(f"{summary(view)}\n{_quality(view)}"),
     ]
@@ -76,19 +78,29 @@ def summary(view: WaveView) -> str:
     )
 
 
+def bars(view: WaveView, *, priced: bool) -> tuple[list[tuple[str, int]], str]:
+    """For a chart: by kind the cost in pence with the role, else devices; and what that is in words."""
+    found: dict[str, int] = {}
+    for row in view.rows:
+        kind = kind_name(row.kind).capitalize()
+        found[kind] = found.get(kind, 0) + (row.gross_pence or 0 if priced else row.ordered + row.from_stock)
+    what = "cost by kind, incl. VAT" if priced else "devices by kind"
+    return sorted(found.items(), key=lambda each: -each[1]), what
+
+
 def already_decided(view: WaveView, people: Mapping[str, str]) -> str:
     """What the second person to press is told."""
     return f"Wave {escape(view.wave)} was decided before; nothing was done.\n{status_text(view, people)}"
 
 
-def render_list(waves: Sequence[WaveView], people: Mapping[str, str]) -> Message:
+def render_list(waves: Sequence[WaveLine], people: Mapping[str, str]) -> Message:
     """The answer to `waves`, the newest first."""
     if not waves:
         told = "No wave has been proposed yet."
         return message(told, [section(f"{told} `/kit wave propose` plans one.")])
     lines = [
-        f"*{escape(wave.wave)}* · {_quarter(wave)} · {_plain(STATUSES[wave.status])} · "
-        f"{count_of(wave.entries, 'device')}, {money(wave.gross_pence)} · proposed {day(wave.proposed_at.date())}"
+        f"*{escape(wave.wave)}* · {quarter(wave.quarter)} · {_plain(STATUSES[wave.status])} · "
+        f"{count_of(wave.entries, 'device')}, {money(wave.gross_pence)} · proposed {day(london_date(wave.proposed_at))}"
         f" by {_name(people, wave.proposed_by)}"
         for wave in waves
     ]
@@ -108,11 +120,6 @@ def render_working() -> Message:
     """Said at once: to plan a large queue takes some seconds."""
     told = "Planning the next wave. The proposal follows here in some seconds."
     return message(told, [section(f":hourglass_flowing_sand: {told}")])
-
-
-def _quarter(view: WaveView) -> str:
-    last = view.quarter.month + 2
-    return f"{view.quarter:%b} to {view.quarter.replace(day=1, month=last):%b %Y}"
 
 
 def _by_kind(view: WaveView, *, priced: bool) -> list[Block]:
