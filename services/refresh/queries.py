@@ -18,6 +18,7 @@ from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.refresh import store
 from services.refresh.fold import device_standing
+from services.refresh.placed import placement_of
 from services.refresh.policy import PolicyInForce
 from services.refresh.records import Standing
 from services.refresh.rules import add_months, assess, explain, not_due_because
@@ -51,10 +52,10 @@ class QueueLine(msgspec.Struct, frozen=True, kw_only=True):
     cause: BauCause | None = None
     """Of business-as-usual demand, what it comes from."""
     line: FundingLine | None = None
-    planned_for: date | None = None
-    """First day of the quarter that the last plan foresees."""
     wave: str | None = None
-    """The W-number of the wave it is in."""
+    """The released wave that holds it, or the proposed one that it is in."""
+    planned_for: date | None = None
+    """First day of the quarter in whose wave it is, or is foreseen to be; None where no plan reaches it."""
 
 
 class QueueCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,8 +107,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     not_due_because: str | None
     status: Literal["queued", "planned", "ordered"] | None = None
     request_reference: str | None = None
-    planned_for: date | None = None
     wave: str | None = None
+    planned_for: date | None = None
     changes_on: date | None = None
     """The next day on which time alone may change the judgement."""
 
@@ -173,7 +174,8 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
     facts, entry = known.standings[device_id], known.entries.get(device_id)
     policy, day = _decoded(stored_policy), _day_of_judgement(facts, today)
     failures = known.failures.get(device_id, ())
-    seen = device_standing(device_id, facts, failures, known.requests.get(device_id))
+    placement = placement_of(device_id, known, {})
+    seen = device_standing(device_id, facts, failures, known.requests.get(device_id), placement)
     common: dict[str, Any] = {
         "device_id": facts.device_id,
         "serial": facts.serial,
@@ -198,11 +200,11 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
             due_on=judged.due_on,
             not_due_because=not_due_because(seen, policy, day),
         )
+    planned = await connection.fetchrow(SQL["planned"], device_id)
     return Explanation(
         **common,
         in_queue=True,
         place=await connection.fetchval(SQL["place"], device_id),
-        **await _planned(connection, device_id),
         rule=entry.rule,
         reason=entry.reason,
         policy_version=entry.policy_version,
@@ -213,12 +215,28 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
         not_due_because=None,
         status=entry.status,
         request_reference=entry.request_reference,
+        wave=planned["wave"] if planned else None,
+        planned_for=planned["planned_for"] if planned else None,
     )
 
 
-async def _planned(connection: Connection, entry_id: UUID) -> dict[str, Any]:
-    row = await connection.fetchrow(SQL["planned"], entry_id)
-    return dict(row) if row else {}
+class DemandCount(msgspec.Struct, frozen=True, kw_only=True):
+    """So many entries that are alike. `cause` is None for refresh demand."""
+
+    demand: Demand
+    cause: BauCause | None
+    kind: Kind
+    status: Literal["queued", "planned", "ordered"]
+    entries: int
+
+
+async def demand_counts(connection: Connection, viewer: Viewer, today: date) -> list[DemandCount]:
+    """What stands in the queue of the viewer's units, refresh and each cause of business as usual counted apart.
+
+    `today` is for readers to say as of when.
+    """
+    rows = await connection.fetch(SQL["demand_counts"], viewer.unit_scope)
+    return [msgspec.convert(dict(row), DemandCount) for row in rows]
 
 
 @lru_cache(maxsize=4)

@@ -5,8 +5,8 @@
 SELECT line.place, entry.device_id, entry.serial, entry.kind, entry.model, entry.unit, entry.rule, entry.reason,
        entry.policy_version, entry.score, entry.score_parts, entry.due_on, entry.demand, entry.status,
        entry.request_reference, entry.waiting_for, entry.cause, entry.line,
-       coalesce(placed.quarter, planned.quarter) AS planned_for,
-       coalesce(entry.wave, CASE planned.quarter WHEN plan.quarter THEN plan.wave END) AS wave
+       coalesce(entry.wave, CASE WHEN foreseen.quarter = plan.quarter THEN plan.wave END) AS wave,
+       coalesce(held.quarter, foreseen.quarter) AS planned_for
 FROM (
     SELECT ranked.entry_id, ranked.place
     FROM (
@@ -21,28 +21,37 @@ FROM (
     LIMIT $2
 ) AS line
 JOIN refresh.queue AS entry USING (entry_id)
-LEFT JOIN refresh.placements AS placed USING (entry_id)
-LEFT JOIN (
-    SELECT wave_id, wave, quarter FROM refresh.waves
-    WHERE status IN ('proposed', 'released', 'committed', 'refused')
-    ORDER BY number DESC LIMIT 1
-) AS plan ON true
-LEFT JOIN refresh.wave_entries AS planned ON planned.wave_id = plan.wave_id AND planned.entry_id = entry.entry_id
+LEFT JOIN refresh.placements AS held ON entry.wave IS NOT NULL AND held.entry_id = entry.entry_id
+LEFT JOIN refresh.plan_in_force AS plan ON entry.status = 'queued'
+LEFT JOIN refresh.wave_entries AS foreseen ON foreseen.wave_id = plan.wave_id AND foreseen.entry_id = entry.entry_id
 ORDER BY line.place
+
+-- name: planned
+SELECT coalesce(entry.wave, CASE WHEN foreseen.quarter = plan.quarter THEN plan.wave END) AS wave,
+       coalesce(held.quarter, foreseen.quarter) AS planned_for
+FROM refresh.queue AS entry
+LEFT JOIN refresh.placements AS held ON entry.wave IS NOT NULL AND held.entry_id = entry.entry_id
+LEFT JOIN refresh.plan_in_force AS plan ON entry.status = 'queued'
+LEFT JOIN refresh.wave_entries AS foreseen ON foreseen.wave_id = plan.wave_id AND foreseen.entry_id = entry.entry_id
+WHERE entry.entry_id = $1
 
 -- name: queue_counts
 SELECT entry.kind, entry.cause, date_trunc('month', entry.due_on)::date AS month,
-       coalesce(placed.quarter, planned.quarter) AS planned_for, entry.status, count(*) AS entries
+       coalesce(held.quarter, foreseen.quarter) AS planned_for, entry.status, count(*) AS entries
 FROM refresh.queue AS entry
-LEFT JOIN refresh.placements AS placed USING (entry_id)
-LEFT JOIN refresh.wave_entries AS planned ON planned.entry_id = entry.entry_id AND planned.wave_id = (
-    SELECT wave_id FROM refresh.waves
-    WHERE status IN ('proposed', 'released', 'committed', 'refused')
-    ORDER BY number DESC LIMIT 1
-)
+LEFT JOIN refresh.placements AS held ON entry.wave IS NOT NULL AND held.entry_id = entry.entry_id
+LEFT JOIN refresh.plan_in_force AS plan ON entry.status = 'queued'
+LEFT JOIN refresh.wave_entries AS foreseen ON foreseen.wave_id = plan.wave_id AND foreseen.entry_id = entry.entry_id
 WHERE ($1::text[] IS NULL OR entry.unit = ANY ($1)) AND ($2::text IS NULL OR entry.kind = $2)
 GROUP BY 1, 2, 3, 4, 5
 ORDER BY 3, 1, 2, 4, 5
+
+-- name: demand_counts
+SELECT demand, cause, kind, status, count(*) AS entries
+FROM refresh.queue
+WHERE $1::text[] IS NULL OR unit = ANY ($1)
+GROUP BY 1, 2, 3, 4
+ORDER BY 1, 2 NULLS FIRST, 3, 4
 
 -- name: due_by_month
 -- Counted from the judgements, which reach beyond the queue's horizon and are true on any day; entries with a request
@@ -73,20 +82,6 @@ LIMIT 1
 SELECT count(*) + 1
 FROM refresh.queue AS ahead, refresh.queue AS mine
 WHERE mine.entry_id = $1 AND (ahead.turn, ahead.due_on, ahead.entry_id) < (mine.turn, mine.due_on, mine.entry_id)
-
--- name: planned
--- What the plan in force foresees for an entry, and where it stands once a wave was released.
-SELECT coalesce(placed.quarter, planned.quarter) AS planned_for,
-       coalesce(entry.wave, CASE planned.quarter WHEN plan.quarter THEN plan.wave END) AS wave
-FROM refresh.queue AS entry
-LEFT JOIN refresh.placements AS placed USING (entry_id)
-LEFT JOIN (
-    SELECT wave_id, wave, quarter FROM refresh.waves
-    WHERE status IN ('proposed', 'released', 'committed', 'refused')
-    ORDER BY number DESC LIMIT 1
-) AS plan ON true
-LEFT JOIN refresh.wave_entries AS planned ON planned.wave_id = plan.wave_id AND planned.entry_id = entry.entry_id
-WHERE entry.entry_id = $1
 
 -- name: policy_in_force
 SELECT content FROM refresh.policies ORDER BY adopted_at DESC, fingerprint LIMIT 1
