@@ -8,11 +8,14 @@ from uuid import UUID
 import msgspec
 
 from schemas.envelope import Event
-from schemas.vocabulary import Demand, Kind
+from schemas.vocabulary import BauCause, Demand, FundingLine, Kind
 
 
 class QueueEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a device stands in the queue. `rule` and `policy_version` name what put it there; `score` is 0 to 1000."""
+    """Why a device stands in the queue. `rule` and `policy_version` name what put it there; `score` is 0 to 1000.
+
+    `line` pays for the successor. `cause` is what business-as-usual demand came from; refresh demand has none.
+    """
 
     device_id: UUID
     demand: Demand
@@ -25,6 +28,8 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None = None
     serial: str | None = None
     request_reference: str | None = None
+    line: FundingLine = FundingLine.REFRESH_AND_BAU
+    cause: BauCause | None = None
 
 
 class QueueExit(msgspec.Struct, frozen=True, kw_only=True):

@@ -60,4 +60,6 @@ def _entry(entry: Entry) -> QueueEntry:
         unit=entry.unit,
         serial=entry.serial,
         request_reference=entry.request_reference,
+        line=entry.line,
+        cause=entry.cause,
     )

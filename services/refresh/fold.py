@@ -165,6 +165,8 @@ def _entry(
         score_parts=judged.parts,
         status="ordered" if ordered else "queued",
         waiting_for=None if ordered or request is None else request.waiting_for,
+        line=judged.line,
+        cause=judged.cause,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import msgspec
 
-from schemas.vocabulary import Kind, RequestReason
+from schemas.vocabulary import FundingLine, Kind, RequestReason
 from services.access.directory import Directory
 from services.errors import ConfigurationError
 
@@ -35,10 +35,11 @@ class _Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Withdrawal(_Block, frozen=True, kw_only=True):
-    """A kind that is bought no more: it is due `on` that day and another kind takes its place."""
+    """A kind that is bought no more: it is due `on` that day, another kind takes its place, and `funding_line` pays."""
 
     on: date
     replaced_by: Kind
+    funding_line: FundingLine = FundingLine.REFRESH_AND_BAU
 
 
 class KindPolicy(_Block, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from schemas.vocabulary import Demand, DeviceState, Kind, RequestReason
+from schemas.vocabulary import BauCause, Demand, DeviceState, FundingLine, Kind, RequestReason
 
 
 class Standing(msgspec.Struct, frozen=True, array_like=True):
@@ -53,7 +53,10 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
-    """A line of the queue. `entry_id` is the device's id, or the request's where it names no device."""
+    """A place in the queue. `entry_id` is the device's id, or the request's where it names no device.
+
+    `line` pays for the successor; `cause` is what business-as-usual demand came from, None for refresh demand.
+    """
 
     entry_id: UUID
     device_id: UUID | None
@@ -72,6 +75,8 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     score_parts: dict[str, int]
     status: Literal["queued", "ordered"]
     waiting_for: str | None
+    line: FundingLine
+    cause: BauCause | None
 
 
 class FailureTold(NamedTuple):

@@ -63,7 +63,7 @@ WHERE request_id = ANY ($1::uuid[])
 
 -- name: entries
 SELECT entry_id, device_id, request_id, request_reference, serial, kind, model, unit, demand, rule, reason,
-       policy_version, due_on, score, score_parts, status, waiting_for
+       policy_version, due_on, score, score_parts, status, waiting_for, line, cause
 FROM refresh.queue
 WHERE entry_id = ANY ($1::uuid[])
 
@@ -82,16 +82,17 @@ WHERE excluded.revision >= known.revision
 -- name: write_entries
 INSERT INTO refresh.queue AS known
     (entry_id, device_id, request_id, request_reference, serial, kind, model, unit, demand, rule, reason,
-     policy_version, due_on, score, score_parts, status, waiting_for, entered_at)
-SELECT *, $18::timestamptz
+     policy_version, due_on, score, score_parts, status, waiting_for, line, cause, entered_at)
+SELECT *, $20::timestamptz
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-            $10::text[], $11::text[], $12::text[], $13::date[], $14::integer[], $15::jsonb[], $16::text[], $17::text[])
+            $10::text[], $11::text[], $12::text[], $13::date[], $14::integer[], $15::jsonb[], $16::text[], $17::text[],
+            $18::text[], $19::text[])
 ON CONFLICT (entry_id) DO UPDATE
 SET request_id = excluded.request_id, request_reference = excluded.request_reference, serial = excluded.serial,
     kind = excluded.kind, model = excluded.model, unit = excluded.unit, demand = excluded.demand, rule = excluded.rule,
     reason = excluded.reason, policy_version = excluded.policy_version, due_on = excluded.due_on,
     score = excluded.score, score_parts = excluded.score_parts, status = excluded.status,
-    waiting_for = excluded.waiting_for
+    waiting_for = excluded.waiting_for, line = excluded.line, cause = excluded.cause
 
 -- name: remove_entries
 DELETE FROM refresh.queue WHERE entry_id = ANY ($1::uuid[])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -13,6 +13,9 @@ from schemas.vocabulary import Demand, FundingLine, Kind
 from services.access.viewer import Viewer
 from services.budget.queries import OrderGates
 from services.database.pool import Connection
+from services.database.statements import load_statements
+
+SQL = load_statements(__file__, "wave_queries.sql")
 
 
 class WaveStatus(StrEnum):
@@ -139,3 +142,14 @@ async def wave(connection: Connection, viewer: Viewer, reference: str | None, to
 async def wave_entries(connection: Connection, viewer: Viewer, wave_id: UUID) -> list[WaveEntry]:
     """Everything in a wave, in queue order, for export; limited to the viewer's units."""
     raise NotImplementedError
+
+
+async def placed(connection: Connection, device_ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Of these devices those whose successor a released wave holds: (W-number, order id; empty for one from stock).
+
+    For other services, which are to order no second one. Whoever decides on it holds the lock of placing.
+    """
+    if not device_ids:
+        return {}
+    rows = await connection.fetch(SQL["placed"], list(device_ids))
+    return {row["device_id"]: (row["wave"], row["order_id"]) for row in rows}

@@ -2,7 +2,7 @@
 
 from services.refresh.rules.assess import Assessment, assess
 from services.refresh.rules.calendar import add_months, whole_months
-from services.refresh.rules.demand import demand_of
+from services.refresh.rules.demand import cause_of, demand_of, line_of
 from services.refresh.rules.explain import explain, not_due_because
 from services.refresh.rules.standing import ApprovedRequest, DeviceStanding
 
@@ -12,8 +12,10 @@ __all__ = [
     "DeviceStanding",
     "add_months",
     "assess",
+    "cause_of",
     "demand_of",
     "explain",
+    "line_of",
     "not_due_because",
     "whole_months",
 ]

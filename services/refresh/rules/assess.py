@@ -10,10 +10,10 @@ from datetime import date
 
 import msgspec
 
-from schemas.vocabulary import Demand
+from schemas.vocabulary import BauCause, Demand, FundingLine
 from services.refresh.policy import PolicyInForce
 from services.refresh.rules.calendar import add_months
-from services.refresh.rules.demand import demand_of
+from services.refresh.rules.demand import cause_of, demand_of, line_of
 from services.refresh.rules.due import due, life_ends_on
 from services.refresh.rules.score import next_age_point_on, score_parts, support_ends_on, support_steps
 from services.refresh.rules.standing import DeviceStanding
@@ -22,7 +22,8 @@ from services.refresh.rules.standing import DeviceStanding
 class Assessment(msgspec.Struct, frozen=True):
     """What the policy says of a device. `score` is the sum of `parts`, both empty while it is not in the queue.
 
-    `past_life` tells only of age; `changes_on` is the first day on which anything here may differ.
+    `past_life` tells only of age; `changes_on` is the first day on which anything here may differ. `line` pays for the
+    successor; `cause` is None for refresh demand.
     """
 
     due_on: date | None
@@ -34,6 +35,8 @@ class Assessment(msgspec.Struct, frozen=True):
     parts: dict[str, int]
     past_life: bool
     changes_on: date | None
+    line: FundingLine
+    cause: BauCause | None
 
 
 def assess(device: DeviceStanding, policy: PolicyInForce, today: date) -> Assessment:
@@ -43,6 +46,7 @@ def assess(device: DeviceStanding, policy: PolicyInForce, today: date) -> Assess
     enters_on = None if decided is None else add_months(decided.due_on, -policy.policy.horizon.months)
     in_queue = enters_on is not None and enters_on <= today
     parts = score_parts(device, policy, today) if in_queue else {}
+    reason = device.request.reason if device.request else None
     turning = [life_end, enters_on, *_failure_turns(device, policy)]
     if in_queue:
         support_end = support_ends_on(device, policy)
@@ -53,11 +57,13 @@ def assess(device: DeviceStanding, policy: PolicyInForce, today: date) -> Assess
         rule=decided.rule if decided else None,
         reason=decided.reason if decided else "",
         in_queue=in_queue,
-        demand=demand_of(device.request.reason if device.request else None),
+        demand=demand_of(reason),
         score=sum(parts.values()),
         parts=parts,
         past_life=life_end is not None and life_end <= today,
         changes_on=min((day for day in turning if day is not None and day > today), default=None),
+        line=line_of(device.kind, policy),
+        cause=cause_of(reason),
     )
 
 

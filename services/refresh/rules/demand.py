@@ -1,12 +1,33 @@
-"""Which of the two sums a device's replacement counts towards."""
+"""What a device's replacement counts towards: which of the two demands, what caused it, and which line pays."""
 
 from __future__ import annotations
 
-from schemas.vocabulary import Demand, RequestReason
+from schemas.vocabulary import BauCause, Demand, FundingLine, Kind, RequestReason
+from services.refresh.policy import PolicyInForce
+
+_CAUSES = {
+    RequestReason.BROKEN: BauCause.BREAKAGE,
+    RequestReason.LOST: BauCause.LOSS,
+    RequestReason.STOLEN: BauCause.THEFT,
+    RequestReason.ACCESSIBILITY: BauCause.ACCESSIBILITY,
+}
+"""Mishaps and needs. Slow and worn out are what a refresh is for, asked for by whoever could not wait."""
 
 
 def demand_of(reason: RequestReason | None) -> Demand:
-    """Business as usual for a request, unless its reason is the policy's own; refresh without a request."""
-    if reason is None or reason is RequestReason.END_OF_LIFE:
-        return Demand.REFRESH
-    return Demand.BAU
+    """Refresh without a request and for age or slowness; business as usual for mishaps and needs."""
+    return Demand.BAU if reason in _CAUSES else Demand.REFRESH
+
+
+def cause_of(reason: RequestReason | None) -> BauCause | None:
+    """What business-as-usual demand came from; None for refresh demand.
+
+    A joiner's or a growing team's devices are no reason in chat yet, so neither cause comes from here.
+    """
+    return None if reason is None else _CAUSES.get(reason)
+
+
+def line_of(kind: Kind | None, policy: PolicyInForce) -> FundingLine:
+    """The line that pays for the successor: a withdrawn kind may have one of its own."""
+    withdrawn = policy.policy.kinds[kind].withdrawn if kind else None
+    return withdrawn.funding_line if withdrawn else FundingLine.REFRESH_AND_BAU

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from schemas.vocabulary import Demand, DeviceState, Kind, RequestReason
+from schemas.vocabulary import BauCause, Demand, DeviceState, FundingLine, Kind, RequestReason
+from services.budget.rules.limits import demand_of as budget_demand_of
 from services.refresh.rules import assess, not_due_because
 from tests.unit.refresh.policies import POLICY, device, request
 
@@ -66,7 +67,33 @@ def test_a_request_decides_before_all_else(reason: RequestReason) -> None:
     judged = assess(asked, POLICY, TODAY)
     assert judged.rule == f"request-{reason.value.replace('_', '-')}"
     assert judged.due_on == TODAY
-    assert judged.demand == (Demand.REFRESH if reason is RequestReason.END_OF_LIFE else Demand.BAU)
+    slow = reason in (RequestReason.SLOW, RequestReason.END_OF_LIFE)
+    assert judged.demand is (Demand.REFRESH if slow else Demand.BAU)
+    assert judged.demand.value == budget_demand_of(reason).value, "both services count alike"
+    assert (judged.cause is None) == (judged.demand is Demand.REFRESH)
+
+
+@pytest.mark.parametrize(
+    ("reason", "cause"),
+    [
+        (RequestReason.BROKEN, BauCause.BREAKAGE),
+        (RequestReason.LOST, BauCause.LOSS),
+        (RequestReason.STOLEN, BauCause.THEFT),
+        (RequestReason.ACCESSIBILITY, BauCause.ACCESSIBILITY),
+        (RequestReason.SLOW, None),
+        (RequestReason.END_OF_LIFE, None),
+    ],
+)
+def test_what_caused_the_demand(reason: RequestReason, cause: BauCause | None) -> None:
+    assert assess(device(request=request(reason, TODAY)), POLICY, TODAY).cause is cause
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_only_tablets_are_paid_for_by_a_line_of_their_own(kind: Kind) -> None:
+    tablets, others = FundingLine.TABLET_REPLACEMENT, FundingLine.REFRESH_AND_BAU
+    expected = tablets if kind is Kind.TABLET else others
+    assert assess(device(kind=kind, purchased_on=date(2015, 1, 1)), POLICY, TODAY).line is expected
+    assert assess(device(kind=kind, request=request(RequestReason.BROKEN, TODAY)), POLICY, TODAY).line is expected
 
 
 @pytest.mark.parametrize("state", [each for each in DeviceState if each not in ("deployed", "in_repair")])

@@ -1,0 +1,130 @@
+-- Planned demand, waves as proposed and released, and the places that entries have in them.
+-- depends: refresh-0003-lines-and-causes
+
+-- Demand without a device, which a planner foresees: joiners and growth. Each of its `quantity` places may stand in
+-- the queue; after a withdrawal only those that a wave holds already.
+CREATE SEQUENCE refresh.demand_numbers;
+CREATE TABLE refresh.demands (
+    demand_id    uuid        PRIMARY KEY,
+    reference    text        NOT NULL UNIQUE,
+    cause        text        NOT NULL CHECK (cause IN ('joiner', 'growth')),
+    kind         text        NOT NULL,
+    unit         text        NOT NULL,
+    quantity     integer     NOT NULL CHECK (quantity BETWEEN 1 AND 5000),
+    needed_by    date        NOT NULL,
+    reason       text        NOT NULL,
+    added_by     text        NOT NULL,
+    added_at     timestamptz NOT NULL,
+    withdrawn_by text,
+    withdrawn_at timestamptz,
+    withdrawal   text,
+    CHECK ((withdrawn_by IS NULL) = (withdrawn_at IS NULL))
+);
+
+-- The entries that a demand may have in the queue.
+CREATE TABLE refresh.demand_places (
+    entry_id  uuid PRIMARY KEY,
+    demand_id uuid NOT NULL REFERENCES refresh.demands
+);
+CREATE INDEX ON refresh.demand_places (demand_id);
+
+-- A wave as it was proposed and what became of it. `numbers` are the totals as last decided; `summary` holds what it
+-- does by kind, unit and quarter, `basis` the money, volumes, prices and parameters that it was planned with.
+CREATE SEQUENCE refresh.wave_numbers;
+CREATE TABLE refresh.waves (
+    wave_id        uuid        PRIMARY KEY,
+    number         bigint      NOT NULL UNIQUE,
+    wave           text        NOT NULL UNIQUE,
+    status         text        NOT NULL CHECK (status IN ('proposed', 'released', 'committed', 'refused', 'sent_back',
+                                                          'superseded')),
+    attempt        integer     NOT NULL DEFAULT 0,
+    financial_year text        NOT NULL,
+    quarter        date        NOT NULL,
+    policy_version text        NOT NULL,
+    entries        integer     NOT NULL CHECK (entries >= 0),
+    from_stock     integer     NOT NULL CHECK (from_stock >= 0),
+    ordered        integer     NOT NULL CHECK (ordered >= 0),
+    gross_pence    bigint      NOT NULL CHECK (gross_pence >= 0),
+    gap            double precision NOT NULL CHECK (gap >= 0),
+    method         text        NOT NULL,
+    floors_met     boolean     NOT NULL,
+    summary        jsonb       NOT NULL,
+    basis          jsonb       NOT NULL,
+    orders         jsonb       NOT NULL,
+    proposed_by    text        NOT NULL,
+    proposed_at    timestamptz NOT NULL,
+    decided_by     text,
+    decided_at     timestamptz,
+    explanation    text        NOT NULL DEFAULT '',
+    CHECK (entries = from_stock + ordered)
+);
+-- One wave of a quarter may wait for a director.
+CREATE UNIQUE INDEX one_open_wave_a_quarter ON refresh.waves (quarter) WHERE status = 'proposed';
+-- The plan that holds: that of the newest of these.
+CREATE INDEX waves_in_force ON refresh.waves (number) WHERE status IN ('proposed', 'released', 'committed', 'refused');
+
+-- What a wave's plan does with each entry that it serves: those of its own quarter are in the wave, the others are
+-- foreseen for a later quarter. `place` is the order of the queue.
+CREATE TABLE refresh.wave_entries (
+    wave_id         uuid    NOT NULL REFERENCES refresh.waves,
+    entry_id        uuid    NOT NULL,
+    place           integer NOT NULL,
+    quarter         date    NOT NULL,
+    delivered_in    date    NOT NULL,
+    line            text    NOT NULL,
+    kind            text    NOT NULL,
+    unit            text,
+    demand          text    NOT NULL,
+    served_by       text    NOT NULL CHECK (served_by IN ('stock', 'order')),
+    order_id        text,
+    stock_device_id uuid,
+    PRIMARY KEY (wave_id, entry_id)
+);
+CREATE INDEX wave_entries_of_stock ON refresh.wave_entries (wave_id, stock_device_id) WHERE stock_device_id IS NOT NULL;
+
+-- The place of an entry in a released wave: at most one an entry. `served`: the device from the shelf was handed out.
+-- One that is reserved for two entries cannot be written.
+CREATE TABLE refresh.placements (
+    entry_id        uuid    PRIMARY KEY,
+    device_id       uuid    UNIQUE,
+    wave_id         uuid    NOT NULL REFERENCES refresh.waves,
+    wave            text    NOT NULL,
+    attempt         integer NOT NULL,
+    quarter         date    NOT NULL,
+    kind            text    NOT NULL,
+    state           text    NOT NULL CHECK (state IN ('planned', 'ordered')),
+    order_id        text,
+    stock_device_id uuid,
+    stock_revision  bigint,
+    served          boolean NOT NULL DEFAULT false,
+    CHECK ((order_id IS NULL) <> (stock_device_id IS NULL)),
+    CHECK ((stock_device_id IS NULL) = (stock_revision IS NULL)),
+    CHECK (device_id IS NULL OR device_id = entry_id)
+);
+CREATE UNIQUE INDEX one_entry_a_device_from_stock ON refresh.placements (stock_device_id) WHERE NOT served;
+CREATE INDEX placements_of_wave ON refresh.placements (wave_id);
+
+-- A command that comes twice with one key is answered as the first time.
+CREATE TABLE refresh.idempotency_keys (
+    email   text        NOT NULL,
+    command text        NOT NULL,
+    key     text        NOT NULL,
+    about   uuid        NOT NULL,
+    used_at timestamptz NOT NULL,
+    PRIMARY KEY (email, command, key)
+);
+
+-- An entry is planned while a released wave waits for its money. What a wave holds comes after all that waits.
+ALTER TABLE refresh.queue
+    ADD COLUMN wave text,
+    ADD COLUMN order_id text,
+    ADD COLUMN demand_id uuid,
+    DROP CONSTRAINT queue_status_check,
+    ADD CONSTRAINT queue_status_check CHECK (status IN ('queued', 'planned', 'ordered')),
+    DROP CONSTRAINT queue_check,
+    ADD CONSTRAINT queue_check CHECK (
+        CASE WHEN demand_id IS NULL THEN entry_id = coalesce(device_id, request_id)
+             ELSE device_id IS NULL AND request_id IS NULL END
+    ),
+    ADD CONSTRAINT queue_wave_check CHECK (status <> 'planned' OR wave IS NOT NULL),
+    ALTER COLUMN turn SET EXPRESSION AS (CASE status WHEN 'queued' THEN 1000 ELSE 2000 END - score);
