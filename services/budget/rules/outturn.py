@@ -30,7 +30,7 @@ import msgspec
 
 from services.budget.rules.apportion import cut_to
 from services.budget.rules.financial_year import bounds
-from services.budget.rules.outturn_range import Unsure, deviation, dispersion_of
+from services.budget.rules.outturn_range import Slice, Unsure, deviation, dispersion_of
 from services.budget.rules.seasonality import Weights, left_of, months_of
 
 DAY = timedelta(days=1)
@@ -79,21 +79,13 @@ class Awaited(msgspec.Struct, frozen=True, kw_only=True):
 class Expectation(msgspec.Struct, frozen=True, kw_only=True):
     """What a pot still expects, after the caps and the money. Pence."""
 
-    refresh_pence: int
-    bau_pence: int
+    whole: Slice
     from_queue_pence: int
     from_run_rate_pence: int
     beyond_volume_pence: int
     """What is wanted and the kind's cap leaves no volume for."""
     beyond_money_pence: int
     """What else is wanted and the line has no money for."""
-    unsure: Unsure
-    """What the range is made of."""
-
-    @property
-    def expected_pence(self) -> int:
-        """Refresh and BAU together."""
-        return self.refresh_pence + self.bau_pence
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,7 +113,8 @@ def expect(
     waits = {pot: awaited.get(pot, Awaited()) for pot in pots}
     closing = _closing(year, today, assumed.closing_days)
     ahead_bau = _ratio(left_of(assumed.bau_weights, year, today))
-    ahead_orders = _ratio(left_of(assumed.order_weights, year, today))
+    left = left_of(assumed.order_weights, year, today)
+    ahead_orders = _ratio(left)
     rate = {pot: _rounded(had[pot].devices * ahead_bau) * waits[pot].price_pence for pot in pots}
     approved = {pot: waits[pot].bau * waits[pot].price_pence for pot in pots}
     least = {pot: int(approved[pot] * closing) for pot in pots}
@@ -144,18 +137,17 @@ def expect(
     for pot in pots:
         planned = int(paid_refresh[pot] * closing)
         devices = deviation(had[pot].devices, ahead_bau, _dispersion(had[pot], assumed, year, today))
+        unsure = Unsure(
+            refresh_slow_pence=int(min(planned, pace[pot]) * (1 - left)),
+            bau_least_pence=min(least[pot], paid_bau[pot]),
+            bau_deviation_pence=round(devices * waits[pot].price_pence),
+        )
         result[pot] = Expectation(
-            refresh_pence=planned,
-            bau_pence=paid_bau[pot],
+            whole=Slice(planned, paid_bau[pot], unsure),
             from_queue_pence=int(queue[pot] * closing),
             from_run_rate_pence=run_rate[pot],
             beyond_volume_pence=bau[pot] + refresh[pot] - capped_bau[pot] - capped_refresh[pot],
             beyond_money_pence=capped_bau[pot] + capped_refresh[pot] - paid_bau[pot] - paid_refresh[pot],
-            unsure=Unsure(
-                refresh_slow_pence=min(planned, pace[pot]),
-                bau_least_pence=min(least[pot], paid_bau[pot]),
-                bau_deviation_pence=round(devices * waits[pot].price_pence),
-            ),
         )
     return result
 

@@ -5,7 +5,8 @@
                   Poisson rate that is itself known only from k (negative binomial), over-dispersed by d, the factor by
                   which the months so far varied more than pure chance. The range takes 1.28 standard deviations to
                   either side, and not less than what is already approved. Kinds vary apart from one another.
-    refresh       at the low end orders go on no faster than they went so far; the plan is the high end.
+    refresh       the plan is the high end. At the low end orders go on no faster than they went so far, and that counts
+                  only for as much as of the year has shown it: early on, little.
     prices        invoices differ from orders, either way, by a share of all that is still to be invoiced.
     cancellations at the low end, a share of what is committed and not yet invoiced is cancelled or credited.
 
@@ -20,8 +21,6 @@ from fractions import Fraction
 from statistics import NormalDist
 from typing import NamedTuple
 
-import msgspec
-
 SHARE_WITHIN = 0.8
 _DEVIATIONS = NormalDist().inv_cdf((1 + SHARE_WITHIN) / 2)
 WHOLE_MONTHS = 3
@@ -33,48 +32,57 @@ class Unsure(NamedTuple):
     """What may come otherwise, of one kind on one line; sums add up, but deviations do so in quadrature."""
 
     refresh_slow_pence: int = 0
-    """Refresh if orders go on as they went so far, at most what is planned."""
+    """Refresh that is sure if orders go on as they went so far."""
     bau_least_pence: int = 0
     """BAU that is already approved, at most what is expected."""
     bau_deviation_pence: int = 0
     """One standard deviation of BAU."""
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What an outturn starts from: sums so far, what is expected, and the room for it."""
+class Slice(NamedTuple):
+    """What is still expected of something: a kind on a line, a unit's share of it, its refresh alone."""
 
-    committed_pence: int
-    invoiced_pence: int
     refresh_pence: int
     bau_pence: int
-    room_pence: int
-
-    @property
-    def outturn_pence(self) -> int:
-        """Invoiced, committed and expected."""
-        return self.invoiced_pence + self.committed_pence + self.refresh_pence + self.bau_pence
+    unsure: Unsure
 
 
-class Range(NamedTuple):
-    """Low and high end of an outturn."""
+class Spent(NamedTuple):
+    """What an outturn starts from, and the room for more."""
+
+    committed_pence: int = 0
+    invoiced_pence: int = 0
+    room_pence: int = 0
+
+
+class Forecast(NamedTuple):
+    """An outturn with its range: `low_pence` ≤ `outturn_pence` ≤ `high_pence`."""
 
     low_pence: int
+    outturn_pence: int
     high_pence: int
 
 
-def spread(known: Known, unsure: Iterable[Unsure], cancelled: int, price_difference: int, year_left: Fraction) -> Range:
-    """The range round `known.outturn_pence`; the shares are in basis points."""
-    parts = list(unsure)
-    chance = round(_DEVIATIONS * math.sqrt(sum(each.bau_deviation_pence**2 for each in parts)))
-    used = known.invoiced_pence + known.committed_pence
-    expected = known.refresh_pence + known.bau_pence
-    committed = max(0, known.committed_pence)
+def forecast(
+    spent: Spent, slices: Iterable[Slice], cancelled: int, price_difference: int, year_left: Fraction
+) -> Forecast:
+    """Invoiced, committed and what the slices expect, with the range round it. The shares are in basis points."""
+    parts = list(slices)
+    used = spent.invoiced_pence + spent.committed_pence
+    bau = sum(each.bau_pence for each in parts)
+    expected = sum(each.refresh_pence for each in parts) + bau
+    chance = round(_DEVIATIONS * math.sqrt(sum(each.unsure.bau_deviation_pence**2 for each in parts)))
+    slow = sum(each.unsure.refresh_slow_pence for each in parts)
+    least = max(sum(each.unsure.bau_least_pence for each in parts), bau - chance)
+    most = max(expected, min(expected + chance, spent.room_pence))
+    committed = max(0, spent.committed_pence)
     prices = int((committed + expected) * year_left * price_difference / _BASIS)
     given_back = int(committed * year_left * cancelled / _BASIS)
-    slow = sum(each.refresh_slow_pence for each in parts)
-    least = max(sum(each.bau_least_pence for each in parts), known.bau_pence - chance)
-    most = max(expected, min(expected + chance, known.room_pence))
-    return Range(used - given_back + max(0, slow + least - prices), used + most + prices)
+    return Forecast(
+        low_pence=used - given_back + max(0, slow + least - prices),
+        outturn_pence=used + expected,
+        high_pence=used + most + prices,
+    )
 
 
 def deviation(devices: int, ratio: Fraction, dispersion: Fraction) -> float:
