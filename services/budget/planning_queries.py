@@ -12,7 +12,11 @@ import msgspec
 
 from schemas.events.wave import WaveOrder
 from schemas.vocabulary import FundingLine, Kind
+from services.budget.rules.financial_year import bounds
 from services.database.pool import Connection
+from services.database.statements import load_statements
+
+SQL = load_statements(__file__, "planning_queries.sql")
 
 
 class PlanPrice(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,8 +77,29 @@ class OrderGates(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def planning(connection: Connection, financial_year: str, today: date) -> Planning:
-    """Money, volumes and prices for a plan. Raises BadInput for what is no year."""
-    raise NotImplementedError
+    """Money, volumes and prices for a plan; `today` is the day of ordering. Raises BadInput for what is no year."""
+    bounds(financial_year)
+    waited_for = {row["line"]: row["gross_pence"] for row in await connection.fetch(SQL["waited_for"])}
+    left = await connection.fetch(SQL["left"], financial_year)
+    volumes = await connection.fetch(SQL["volume_left"], financial_year)
+    return Planning(
+        financial_year=financial_year,
+        left_pence={
+            FundingLine(row["line"]): max(0, row["left_pence"] - waited_for.get(row["line"], 0)) for row in left
+        },
+        volume_left={Kind(row["kind"]): row["devices"] for row in volumes},
+        prices={
+            Kind(row["asked_for"]): PlanPrice(
+                kind=Kind(row["kind"]),
+                net_pence=row["net_pence"],
+                vat_pence=row["vat_pence"],
+                lead_days=row["lead_days"],
+                supplier=row["supplier"],
+                contract_id=row["contract_id"],
+            )
+            for row in await connection.fetch(SQL["plan_prices"], today)
+        },
+    )
 
 
 async def gates(

@@ -18,6 +18,7 @@ from services.budget.planning_queries import gates as gates
 from services.budget.planning_queries import planning as planning
 from services.budget.rules.financial_year import bounds
 from services.budget.rules.financial_year import financial_year as financial_year
+from services.budget.verification import verify_counters as verify_counters
 from services.database.pool import Connection
 from services.database.statements import load_statements
 
@@ -76,12 +77,3 @@ async def budget(connection: Connection, viewer: Viewer, financial_year: str) ->
         kinds=[msgspec.convert(dict(row), KindView) for row in kinds],
         prior=[msgspec.convert(dict(row), PriorYear) for row in prior],
     )
-
-
-async def verify_counters(connection: Connection) -> list[str]:
-    """Counters that differ from the ledger's sums, in words; empty while the books are sound. For tests, operators."""
-    return [
-        f"{row['counter']} {row['name']} shows {list(map(str, row['shown'] or []))}, "
-        f"the ledger sums to {list(map(str, row['summed'] or []))}"
-        for row in await connection.fetch(SQL["verify_counters"])
-    ]

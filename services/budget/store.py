@@ -11,7 +11,6 @@ import msgspec
 from schemas.events.budget import Balance
 from schemas.events.finance import DocumentType, FinanceDocument
 from schemas.vocabulary import FundingLine, Kind
-from services.budget.configuration import PriceBook, PriorYear
 from services.budget.rules.entries import Amount, Entry, Part
 from services.budget.rules.limits import LineSums
 from services.budget.rules.matching import Order, add
@@ -204,19 +203,3 @@ async def post(connection: Connection, entries: Sequence[Entry], now: datetime) 
     ]
     changed = await connection.fetch(SQL["post"], *(list(column) for column in zip(*rows, strict=True)), now)
     return [msgspec.convert(dict(row), Balance) for row in changed]
-
-
-async def fill_price_book(connection: Connection, book: PriceBook) -> None:
-    """Write the price book as the file has it."""
-    rows = [
-        (asked.value, bought.value, price.net_pence, price.vat_basis_points, price.supplier, price.assumed)
-        for asked, bought, price in book.rows()
-    ]
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    await connection.execute(SQL["fill_price_book"], *columns, book.version)
-
-
-async def fill_prior_years(connection: Connection, years: Sequence[PriorYear]) -> None:
-    """Write the years before the ledger as the file has them."""
-    columns = [list(column) for column in zip(*map(msgspec.structs.astuple, years), strict=True)]
-    await connection.execute(SQL["fill_prior_years"], *columns)

@@ -97,7 +97,8 @@ WITH posted AS (
 ),
 signed AS (
     SELECT financial_year, line, kind, unit, demand,
-           CASE WHEN entry_type IN ('approved', 'adjusted') THEN pence ELSE 0 END AS approved,
+           CASE WHEN entry_type IN ('approved', 'adjusted', 'moved_in') THEN pence
+                WHEN entry_type = 'moved_out' THEN -pence ELSE 0 END AS approved,
            CASE entry_type WHEN 'committed' THEN pence WHEN 'released' THEN -pence ELSE 0 END AS committed,
            CASE entry_type WHEN 'invoiced' THEN pence ELSE 0 END AS invoiced,
            CASE entry_type WHEN 'receipted' THEN pence ELSE 0 END AS receipted,
@@ -128,25 +129,3 @@ FROM (
 ) AS moved
 WHERE b.financial_year = moved.financial_year AND b.line = moved.line
 RETURNING b.financial_year, b.line, b.sequence, b.approved_pence, b.committed_pence, b.invoiced_pence
-
--- name: fill_price_book
--- The file is the source: kinds that left it leave the table.
-WITH given AS (
-    SELECT kind, bought_instead, net_pence, vat_basis_points, supplier, assumed
-    FROM unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::text[], $6::boolean[])
-         AS given(kind, bought_instead, net_pence, vat_basis_points, supplier, assumed)
-),
-gone AS (
-    DELETE FROM budget.price_book WHERE kind <> ALL ($1)
-)
-INSERT INTO budget.price_book (kind, bought_instead, net_pence, vat_basis_points, supplier, version, assumed)
-SELECT kind, bought_instead, net_pence, vat_basis_points, supplier, $7::text, assumed FROM given
-ON CONFLICT (kind) DO UPDATE
-SET bought_instead = excluded.bought_instead, net_pence = excluded.net_pence, supplier = excluded.supplier,
-    vat_basis_points = excluded.vat_basis_points, version = excluded.version, assumed = excluded.assumed
-
--- name: fill_prior_years
-INSERT INTO budget.prior_years (financial_year, spent_pence, forecast, source)
-SELECT * FROM unnest($1::text[], $2::bigint[], $3::boolean[], $4::text[])
-ON CONFLICT (financial_year) DO UPDATE
-SET spent_pence = excluded.spent_pence, forecast = excluded.forecast, source = excluded.source

@@ -16,7 +16,7 @@ import msgspec
 from schemas.envelope import Event
 from schemas.topics import BUDGET, DEVICE_OBSERVED, FINANCE_DOCUMENT, REQUEST, Topic
 from services.access.directory import Directory
-from services.budget import store as budget_store
+from services.budget import configuration_store as budget_store
 from services.budget.configuration import PRICE_BOOK, PRIOR_YEARS, load_price_book, load_prior_years
 from services.budget.consumer import BudgetConsumer
 from services.clock import Clock

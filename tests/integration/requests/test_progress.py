@@ -11,7 +11,7 @@ from schemas.events.budget import BudgetEvent, CommitmentRefusal, CommitmentRefu
 from schemas.events.finance import DocumentType as Type
 from schemas.events.request import RequestProgressed
 from schemas.topics import REQUEST
-from services.budget import store
+from services.budget import configuration_store
 from services.budget.configuration import load_price_book
 from services.budget.consumer import BudgetConsumer
 from services.clock import FixedClock
@@ -41,7 +41,7 @@ async def decided(
     events = [reader.read("request", row["event"]) for row in await pool.fetch("SELECT event FROM outbox")]
     budget = await open_pool(database_url, "budget")
     async with budget.acquire() as connection:
-        await store.fill_price_book(connection, load_price_book())
+        await configuration_store.fill_price_book(connection, load_price_book())
     consumer = BudgetConsumer(clock)
     told = await deliver(budget, consumer.apply, [event for event in events if event is not None])
     told += await deliver(budget, consumer.apply, [recorded(document("A", Type.APPROVAL, 200_000, 0))])
