@@ -6,10 +6,12 @@ Pure, and total: every text has an answer. Words it does not know come back with
 from __future__ import annotations
 
 from bot.grammar.asked import (
+    Acts,
     Alerts,
     Asked,
     Budget,
     Conflicts,
+    Contracts,
     Counts,
     DeadLetters,
     Due,
@@ -18,10 +20,17 @@ from bot.grammar.asked import (
     Help,
     Leavers,
     Mine,
+    Override,
+    PlanDemand,
+    Propose,
     Queue,
     Replace,
     Request,
+    RollOver,
     Unknown,
+    Virement,
+    Wave,
+    Waves,
     Why,
 )
 from bot.grammar.reading import parse
@@ -29,10 +38,12 @@ from bot.grammar.usage import USAGE
 
 __all__ = [
     "USAGE",
+    "Acts",
     "Alerts",
     "Asked",
     "Budget",
     "Conflicts",
+    "Contracts",
     "Counts",
     "DeadLetters",
     "Due",
@@ -41,10 +52,17 @@ __all__ = [
     "Help",
     "Leavers",
     "Mine",
+    "Override",
+    "PlanDemand",
+    "Propose",
     "Queue",
     "Replace",
     "Request",
+    "RollOver",
     "Unknown",
+    "Virement",
+    "Wave",
+    "Waves",
     "Why",
     "parse",
 ]

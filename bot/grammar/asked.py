@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 
-from schemas.vocabulary import Kind, RequestReason
+from schemas.vocabulary import BauCause, Kind, RequestReason
 from services.register.queries import Dimension
 
 
@@ -29,15 +30,30 @@ class Counts:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Due:
-    """What falls due in the next months."""
+    """What falls due in the next months, of one kind or of all."""
 
     unit: str | None = None
     months: int = 12
+    kind: Kind | None = None
+
+    def line(self) -> str:
+        """The same question as a line of the grammar, for buttons."""
+        where = f"in {self.unit}" if self.unit else ""
+        return " ".join(word for word in ("due", self.kind or "", f"next {self.months} months", where) if word)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Queue:
-    """The refresh queue."""
+    """The refresh queue, of one kind or of all, after a place."""
+
+    kind: Kind | None = None
+    unit: str | None = None
+    after: int = 0
+
+    def line(self) -> str:
+        """The same question as a line of the grammar, for buttons."""
+        words = ["queue", self.kind or "", f"after {self.after}" if self.after else ""]
+        return " ".join(word for word in [*words, f"in {self.unit}" if self.unit else ""] if word)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -98,6 +114,67 @@ class DeadLetters:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Wave:
+    """A wave by its W-number; None means the present one."""
+
+    reference: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Waves:
+    """The waves there have been."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Propose:
+    """Plan a wave anew: of some kinds or of all, within a sum or within what is left."""
+
+    kinds: tuple[Kind, ...] = ()
+    most_pence: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PlanDemand:
+    """Say that devices will be needed: by whom (in the person's own words), by when and why."""
+
+    quantity: int
+    kind: Kind
+    cause: BauCause
+    unit: str
+    needed_by: date
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Override:
+    """Open the form that lets a line or a kind go beyond its limit."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Virement:
+    """Open the form that moves money between lines."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RollOver:
+    """Open the form that carries a year's commitments into the next."""
+
+    financial_year: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Contracts:
+    """The contract register."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Acts:
+    """What directors and finance did to a year's limits; None means the present year."""
+
+    financial_year: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Help:
     """What one can say."""
 
@@ -133,6 +210,15 @@ Asked = (
     | Conflicts
     | Leavers
     | DeadLetters
+    | Wave
+    | Waves
+    | Propose
+    | PlanDemand
+    | Override
+    | Virement
+    | RollOver
+    | Contracts
+    | Acts
     | Help
     | Fault
     | Unknown

@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from bot.grammar import acts
 from bot.grammar.asked import (
     Alerts,
     Asked,
     Budget,
     Conflicts,
+    Contracts,
     Counts,
     DeadLetters,
     Due,
     Find,
     Help,
     Leavers,
+    Override,
     Queue,
     Replace,
     Request,
+    Virement,
+    Waves,
     Why,
 )
 from bot.grammar.parts import KINDS, TERM, unit_of, year_of
@@ -28,6 +33,7 @@ from services.register.queries import Dimension
 MOST_MONTHS = 60
 _REFERENCE = re.compile(r"(?:R-?)?(\d{1,9})", re.IGNORECASE)
 _MONTHS = re.compile(r"\bnext\s+(\d{1,3})\s+months?\b", re.IGNORECASE)
+_AFTER = re.compile(r"\bafter\s+(\d{1,9})$", re.IGNORECASE)
 _DIMENSIONS = {name: each for each in Dimension for name in (each.value, f"{each.value}s")}
 
 Reader = Callable[[str], Asked | None]
@@ -66,7 +72,23 @@ def _due(rest: str) -> Asked | None:
         months = max(1, min(int(found[1]), MOST_MONTHS))
         rest = (rest[: found.start()] + rest[found.end() :]).strip()
     unit, rest = unit_of(rest)
-    return Due(unit=unit, months=months) if not rest else None
+    if not rest:
+        return Due(unit=unit, months=months)
+    kind = KINDS.get(rest.lower())
+    return Due(unit=unit, months=months, kind=kind) if kind else None
+
+
+def _queue(rest: str) -> Asked | None:
+    unit, rest = unit_of(rest)
+    after = 0
+    found = _AFTER.search(rest)
+    if found:
+        after = int(found[1])
+        rest = rest[: found.start()].strip()
+    if not rest:
+        return Queue(unit=unit, after=after)
+    kind = KINDS.get(rest.lower())
+    return Queue(kind=kind, unit=unit, after=after) if kind else None
 
 
 def _budget(rest: str) -> Asked | None:
@@ -103,7 +125,7 @@ def _dead_letters(rest: str) -> Asked | None:
 READERS: Mapping[str, Reader] = {
     "counts": _counts,
     "due": _due,
-    "queue": _alone(Queue()),
+    "queue": _queue,
     "why": _why,
     "find": _find,
     "budget": _budget,
@@ -113,5 +135,13 @@ READERS: Mapping[str, Reader] = {
     "conflicts": _alone(Conflicts()),
     "leavers": _leavers,
     "deadletters": _dead_letters,
+    "wave": acts.wave,
+    "waves": _alone(Waves()),
+    "demand": acts.plan_demand,
+    "override": _alone(Override()),
+    "virement": _alone(Virement()),
+    "rollover": acts.roll_over,
+    "contracts": _alone(Contracts()),
+    "acts": acts.acts,
     "help": lambda rest: Help(),
 }

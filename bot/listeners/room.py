@@ -9,7 +9,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import notices, outgoing
-from bot.answers.counts import File
+from bot.answers.files import File
 from bot.desk import Desk
 from bot.outgoing import OutgoingMessage
 from bot.people import People

@@ -12,9 +12,9 @@ from slack_sdk.models.views import View
 from bot.render.alerts import MARKS
 from bot.render.budget import line_text
 from bot.render.counts import UNKNOWN
-from bot.render.due import queue_line
 from bot.render.message import divider, escape, header, listed, note, section
 from bot.render.mine import device_blocks, offer
+from bot.render.queue import queue_line
 from bot.render.wording import count_of, kind_name, number, unit_name
 from services.access.viewer import Viewer
 from services.budget.queries import BudgetView

@@ -30,6 +30,10 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True):
     request_reference: str | None = None
     line: FundingLine = FundingLine.REFRESH_AND_BAU
     cause: BauCause | None = None
+    status: str = "queued"
+    """queued, planned (in a released wave that waits for its money) or ordered."""
+    wave: str | None = None
+    """The W-number of the wave that holds it."""
 
 
 class QueueExit(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from uuid import UUID
 from schemas.events.refresh import Ageing, QueueEntered, QueueEntry, QueueExit, QueueLeft, UnitAgeingMeasured
 from schemas.topics import REFRESH, UNIT_AGEING
 from services.eventlog.outbox import Outgoing
-from services.refresh.fold import Changes
+from services.refresh.changes import Changes
 from services.refresh.records import Entry
 
 SOURCE = "quartermaster/refresh"
@@ -62,4 +62,6 @@ def _entry(entry: Entry) -> QueueEntry:
         request_reference=entry.request_reference,
         line=entry.line,
         cause=entry.cause,
+        status=entry.status,
+        wave=entry.wave,
     )

@@ -1,4 +1,5 @@
-"""What the refresh queue hears: facts and failures from the register, approvals from requests, orders from budget.
+"""What the refresh queue hears: facts and failures from the register, approvals from requests, orders and answers to
+waves from budget.
 
 Delivery policy: at least once, effects once. The event log's inbox absorbs repeats; whatever order events come in,
 the queue is worked out anew from the last facts and the sets of failures and requests, and so ends the same.
@@ -10,16 +11,17 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from schemas.envelope import Event
-from schemas.topics import BUDGET, DEVICE_CHANGED, DEVICE_FAILED, REQUEST
+from schemas.topics import BUDGET, DEVICE_CHANGED, DEVICE_FAILED, ORDER, REQUEST
 from services.clock import Clock
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
-from services.refresh import store
+from services.refresh import placements, store
 from services.refresh.heard import Heard
 from services.refresh.judgement import judge
+from services.refresh.placements import Touched
 from services.refresh.policy import PolicyInForce
 
-TOPICS = (DEVICE_CHANGED, DEVICE_FAILED, REQUEST, BUDGET)
+TOPICS = (DEVICE_CHANGED, DEVICE_FAILED, REQUEST, BUDGET, ORDER)
 
 
 class RefreshConsumer:
@@ -38,19 +40,26 @@ class RefreshConsumer:
         await store.record_failures(connection, heard.failures)
         named = await store.record_requests(connection, heard.requests.values(), heard.refused_at)
         requests_of = {device_id: request_id for request_id, device_id in named if device_id is not None}
+        await placements.merged(connection, heard.merged)
+        touched = await placements.shelf_moved(connection, list(heard.facts), heard.handed_out)
+        touched += await placements.answer(connection, heard.answers.values())
+        because_of = {each.entry_id: each.touched_by for each in touched}
         return await judge(
             connection,
-            _devices(heard, requests_of),
+            _devices(heard, requests_of, touched),
             list(heard.requests),
             heard.facts,
             self._policy,
             self._clock.now(),
-            lambda entry: heard.cause(entry, requests_of.get(entry, entry)),
+            lambda entry: heard.cause(entry, requests_of.get(entry, entry), because_of.get(entry, entry)),
+            [each.entry_id for each in touched if each.device_id is None],
         )
 
 
-def _devices(heard: Heard, requests_of: dict[UUID, UUID]) -> list[UUID]:
-    touched = dict.fromkeys(heard.facts)
-    touched.update(dict.fromkeys(device_id for device_id, _ in heard.failures))
-    touched.update(dict.fromkeys(requests_of))
-    return list(touched)
+def _devices(heard: Heard, requests_of: dict[UUID, UUID], touched: Sequence[Touched]) -> list[UUID]:
+    devices = dict.fromkeys(heard.facts)
+    devices.update(dict.fromkeys(device_id for device_id, _ in heard.failures))
+    devices.update(dict.fromkeys(requests_of))
+    devices.update(dict.fromkeys(heard.merged.values()))
+    devices.update(dict.fromkeys(each.device_id for each in touched if each.device_id is not None))
+    return list(devices)

@@ -13,20 +13,29 @@ from schemas.envelope import Event
 from schemas.events.budget import CommitmentRefused, OrderCommitted
 from schemas.events.register import DeviceChanged, DeviceFacts, DeviceFailed
 from schemas.events.request import RequestApproved
+from schemas.events.wave import WaveCommitted, WaveRefused
+from schemas.vocabulary import DeviceState
 from services.clock import london_date
 from services.eventlog.inbox import event_key
+from services.refresh.placements import Answer
 from services.refresh.records import FailureTold, Request
 
 
 @dataclasses.dataclass(slots=True)
 class Heard:
-    """What a batch says. `causes` names, for a device or request, the last event that touched it."""
+    """What a batch says. `causes` names, for a device, request or wave, the last event that touched it."""
 
     facts: dict[UUID, DeviceFacts] = dataclasses.field(default_factory=dict)
     failures: dict[tuple[UUID, str], FailureTold] = dataclasses.field(default_factory=dict)
     requests: dict[UUID, Request] = dataclasses.field(default_factory=dict)
     refused_at: dict[UUID, datetime] = dataclasses.field(default_factory=dict)
     causes: dict[UUID, Event] = dataclasses.field(default_factory=dict)
+    answers: dict[tuple[UUID, int], Answer] = dataclasses.field(default_factory=dict)
+    """By wave and attempt."""
+    handed_out: dict[UUID, int] = dataclasses.field(default_factory=dict)
+    """The highest revision told in which somebody works with the device, also where newer facts were told."""
+    merged: dict[UUID, UUID] = dataclasses.field(default_factory=dict)
+    """Records that proved to be another's."""
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> Heard:
@@ -43,6 +52,8 @@ class Heard:
                 heard._ordered(event)
             elif isinstance(event, CommitmentRefused):
                 heard._without_money(event)
+            elif isinstance(event, WaveCommitted | WaveRefused):
+                heard._answered(event)
         return heard
 
     def cause(self, *ids: UUID) -> str:
@@ -55,6 +66,11 @@ class Heard:
         former = self.facts.get(facts.device_id)
         if former is None or facts.revision > former.revision:
             self.facts[facts.device_id] = facts
+        if facts.state is DeviceState.DEPLOYED:
+            self.handed_out[facts.device_id] = max(facts.revision, self.handed_out.get(facts.device_id, 0))
+        if facts.merged_into is not None:
+            self.merged[facts.device_id] = facts.merged_into
+            self.causes.setdefault(facts.merged_into, event)
         self.causes[facts.device_id] = event
 
     def _failed(self, event: DeviceFailed) -> None:
@@ -92,6 +108,14 @@ class Heard:
             self.refused_at[said.request_id] = event.time
             words = said.explanation
         self._request(event, Request(said.request_id, said.request_reference, said.device_id, waiting_for=words))
+
+    def _answered(self, event: WaveCommitted | WaveRefused) -> None:
+        said, committed = event.data, isinstance(event, WaveCommitted)
+        former = self.answers.get((said.wave_id, said.attempt))
+        if former is None or not former.committed:
+            told = Answer(said.wave_id, said.attempt, committed, said.explanation)
+            self.answers[said.wave_id, said.attempt] = told
+        self.causes[said.wave_id] = event
 
     def _request(self, event: Event, said: Request) -> None:
         """Add to what the batch already said of the request; only the words about money are ever replaced."""

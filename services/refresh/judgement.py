@@ -13,7 +13,8 @@ from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
 from services.refresh import store
 from services.refresh.announce import Cause, announce
-from services.refresh.fold import Changes, fold
+from services.refresh.changes import Changes
+from services.refresh.fold import fold
 from services.refresh.policy import PolicyInForce
 
 SLICE = 500
@@ -28,16 +29,17 @@ async def judge(
     policy: PolicyInForce,
     now: datetime,
     cause: Cause,
+    demands: Sequence[UUID] = (),
 ) -> list[Outgoing]:
-    """Judge devices, and requests that name none, as of `now`; returns the events that follow.
+    """Judge devices, requests that name none, and entries of planned demand, as of `now`; the events that follow.
 
     The caller holds the transaction and has its turn (`store.take_turn`).
     """
     today, changes = london_date(now), Changes()
-    known = await store.load(connection, devices, requests)
+    known = await store.load(connection, devices, requests, demands)
     for start in range(0, len(devices), SLICE):
-        fold(devices[start : start + SLICE], (), known, told, policy, today, changes)
+        fold(devices[start : start + SLICE], (), (), known, told, policy, today, changes)
         await asyncio.sleep(0)
-    fold((), requests, known, told, policy, today, changes)
+    fold((), requests, demands, known, told, policy, today, changes)
     ageing = await store.write(connection, changes, today, now)
     return announce(changes, ageing, cause, now)

@@ -12,12 +12,13 @@ from uuid import UUID
 
 import msgspec
 
-from schemas.vocabulary import Demand, Kind
+from schemas.vocabulary import BauCause, Demand, FundingLine, Kind
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.refresh import store
 from services.refresh.fold import device_standing
+from services.refresh.placed import placement_of
 from services.refresh.policy import PolicyInForce
 from services.refresh.records import Standing
 from services.refresh.rules import add_months, assess, explain, not_due_because
@@ -45,9 +46,27 @@ class QueueLine(msgspec.Struct, frozen=True, kw_only=True):
     score_parts: dict[str, int]
     due_on: date
     demand: Demand
-    status: Literal["queued", "ordered"]
+    status: Literal["queued", "planned", "ordered"]
     request_reference: str | None
     waiting_for: str | None
+    cause: BauCause | None = None
+    """Of business-as-usual demand, what it comes from."""
+    line: FundingLine | None = None
+    wave: str | None = None
+    """The released wave that holds it, or the proposed one that it is in."""
+    planned_for: date | None = None
+    """First day of the quarter in whose wave it is, or is foreseen to be; None where no plan reaches it."""
+
+
+class QueueCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many entries are alike in this. `cause` is None for refresh; `month` is the first day of the month due."""
+
+    kind: Kind
+    cause: BauCause | None
+    month: date
+    planned_for: date | None
+    status: Literal["queued", "planned", "ordered"]
+    entries: int
 
 
 class DueMonth(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +81,7 @@ class DueView(msgspec.Struct, frozen=True, kw_only=True):
     """What is overdue, what falls due from today on, and who comes first. An ordered successor still counts here."""
 
     overdue: int
+    overdue_by_kind: dict[Kind, int]
     by_month: list[DueMonth]
     first: list[QueueLine]
 
@@ -85,28 +105,59 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     due_on: date | None
     failures: list[date]
     not_due_because: str | None
-    status: Literal["queued", "ordered"] | None = None
+    status: Literal["queued", "planned", "ordered"] | None = None
     request_reference: str | None = None
+    wave: str | None = None
+    planned_for: date | None = None
+    changes_on: date | None = None
+    """The next day on which time alone may change the judgement."""
 
 
-async def due(connection: Connection, viewer: Viewer, today: date, months: int = 12) -> DueView:
-    """What is due in the viewer's units until `months` calendar months from today."""
+async def due(
+    connection: Connection, viewer: Viewer, today: date, months: int = 12, kind: Kind | None = None
+) -> DueView:
+    """What is due in the viewer's units until `months` calendar months from today, of one kind or of all."""
     until = add_months(today, months)
-    rows = await connection.fetch(SQL["due_by_month"], viewer.unit_scope, today, until)
+    rows = await connection.fetch(SQL["due_by_month"], viewer.unit_scope, today, until, kind)
     return DueView(
         overdue=sum(row["devices"] for row in rows if row["month"] is None),
+        overdue_by_kind={Kind(row["kind"]): row["devices"] for row in rows if row["month"] is None},
         by_month=[msgspec.convert(dict(row), DueMonth) for row in rows if row["month"] is not None],
-        first=await _lines(connection, viewer, FIRST_LINES, until),
+        first=await _lines(connection, viewer, FIRST_LINES, until, kind),
     )
 
 
-async def queue(connection: Connection, viewer: Viewer, today: date, limit: int = 20) -> list[QueueLine]:
-    """The first lines of the queue in the viewer's units. `today` is for readers to compare `due_on` with."""
-    return await _lines(connection, viewer, limit, None)
+async def queue(
+    connection: Connection,
+    viewer: Viewer,
+    today: date,
+    limit: int | None = 20,
+    *,
+    kind: Kind | None = None,
+    after: int = 0,
+) -> list[QueueLine]:
+    """Lines of the queue in the viewer's units, past place `after`, all of them if `limit` is None.
+
+    `today` is for readers to compare `due_on` with.
+    """
+    return await _lines(connection, viewer, limit, None, kind, after)
 
 
-async def _lines(connection: Connection, viewer: Viewer, limit: int, until: date | None) -> list[QueueLine]:
-    rows = await connection.fetch(SQL["queue"], viewer.unit_scope, limit, until)
+async def queue_counts(connection: Connection, viewer: Viewer, kind: Kind | None = None) -> list[QueueCount]:
+    """The whole queue in the viewer's units, counted."""
+    rows = await connection.fetch(SQL["queue_counts"], viewer.unit_scope, kind)
+    return [msgspec.convert(dict(row), QueueCount) for row in rows]
+
+
+async def _lines(
+    connection: Connection,
+    viewer: Viewer,
+    limit: int | None,
+    until: date | None,
+    kind: Kind | None = None,
+    after: int = 0,
+) -> list[QueueLine]:
+    rows = await connection.fetch(SQL["queue"], viewer.unit_scope, limit, until, kind, after)
     return [msgspec.convert(dict(row), QueueLine) for row in rows]
 
 
@@ -123,7 +174,8 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
     facts, entry = known.standings[device_id], known.entries.get(device_id)
     policy, day = _decoded(stored_policy), _day_of_judgement(facts, today)
     failures = known.failures.get(device_id, ())
-    seen = device_standing(device_id, facts, failures, known.requests.get(device_id))
+    placement = placement_of(device_id, known, {})
+    seen = device_standing(device_id, facts, failures, known.requests.get(device_id), placement)
     common: dict[str, Any] = {
         "device_id": facts.device_id,
         "serial": facts.serial,
@@ -131,6 +183,7 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
         "model": facts.model,
         "unit": facts.unit,
         "failures": list(failures),
+        "changes_on": facts.changes_on,
     }
     if entry is None:
         judged = assess(seen, policy, day)
@@ -147,6 +200,7 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
             due_on=judged.due_on,
             not_due_because=not_due_because(seen, policy, day),
         )
+    planned = await connection.fetchrow(SQL["planned"], device_id)
     return Explanation(
         **common,
         in_queue=True,
@@ -161,7 +215,28 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
         not_due_because=None,
         status=entry.status,
         request_reference=entry.request_reference,
+        wave=planned["wave"] if planned else None,
+        planned_for=planned["planned_for"] if planned else None,
     )
+
+
+class DemandCount(msgspec.Struct, frozen=True, kw_only=True):
+    """So many entries that are alike. `cause` is None for refresh demand."""
+
+    demand: Demand
+    cause: BauCause | None
+    kind: Kind
+    status: Literal["queued", "planned", "ordered"]
+    entries: int
+
+
+async def demand_counts(connection: Connection, viewer: Viewer, today: date) -> list[DemandCount]:
+    """What stands in the queue of the viewer's units, refresh and each cause of business as usual counted apart.
+
+    `today` is for readers to say as of when.
+    """
+    rows = await connection.fetch(SQL["demand_counts"], viewer.unit_scope)
+    return [msgspec.convert(dict(row), DemandCount) for row in rows]
 
 
 @lru_cache(maxsize=4)

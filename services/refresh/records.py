@@ -52,10 +52,42 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
     waiting_for: str | None = None
 
 
-class Entry(msgspec.Struct, frozen=True, array_like=True):
-    """A place in the queue. `entry_id` is the device's id, or the request's where it names no device.
+class Placement(msgspec.Struct, frozen=True, array_like=True):
+    """An entry's place in a released wave: an order serves it, or a device from the shelf. `served`: handed out."""
 
-    `line` pays for the successor; `cause` is what business-as-usual demand came from, None for refresh demand.
+    entry_id: UUID
+    wave: str
+    state: Literal["planned", "ordered"]
+    order_id: str | None
+    stock_device_id: UUID | None
+    served: bool
+
+    @property
+    def ordered(self) -> bool:
+        """True once the wave's money is committed."""
+        return self.state == "ordered"
+
+
+class DemandPlace(msgspec.Struct, frozen=True, array_like=True):
+    """One of the devices that a planned demand asks for."""
+
+    entry_id: UUID
+    demand_id: UUID
+    reference: str
+    cause: BauCause
+    kind: Kind
+    unit: str
+    needed_by: date
+    reason: str
+    withdrawn: bool
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """A place in the queue. `entry_id` is the device's id, the request's where it names no device, or one of a
+    demand's where a planner foresaw it.
+
+    `line` pays for the successor; `cause` is what business-as-usual demand came from, None for refresh demand. `wave`
+    holds the entry; it is planned while the wave waits for its money.
     """
 
     entry_id: UUID
@@ -73,10 +105,13 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     due_on: date
     score: int
     score_parts: dict[str, int]
-    status: Literal["queued", "ordered"]
+    status: Literal["queued", "planned", "ordered"]
     waiting_for: str | None
     line: FundingLine
     cause: BauCause | None
+    wave: str | None = None
+    order_id: str | None = None
+    demand_id: UUID | None = None
 
 
 class FailureTold(NamedTuple):
@@ -97,12 +132,17 @@ class FailureTold(NamedTuple):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """All that is stored about the devices and requests at hand."""
+    """All that is stored about the devices, requests and planned demand at hand."""
 
     standings: Mapping[UUID, Standing]
+    """Of the devices, and of those on the shelf that are reserved for them."""
     failures: Mapping[UUID, tuple[date, ...]]
     requests: Mapping[UUID, Request]
     """By device id."""
     loose_requests: Mapping[UUID, Request]
     """By request id: those touched, whether or not they name a device."""
     entries: Mapping[UUID, Entry]
+    placements: Mapping[UUID, Placement] = {}
+    """By entry id."""
+    demands: Mapping[UUID, DemandPlace] = {}
+    """By entry id."""

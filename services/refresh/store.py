@@ -12,9 +12,9 @@ import msgspec
 from schemas.events.refresh import Ageing
 from services.database.pool import Connection
 from services.database.statements import load_statements
-from services.refresh.fold import Changes
+from services.refresh.changes import Changes
 from services.refresh.policy import PolicyInForce
-from services.refresh.records import Entry, FailureTold, Known, Request, Standing
+from services.refresh.records import DemandPlace, Entry, FailureTold, Known, Placement, Request, Standing
 
 SQL = load_statements(__file__, "store.sql")
 
@@ -65,21 +65,28 @@ async def record_requests(
     return [(row["request_id"], row["device_id"]) for row in rows]
 
 
-async def load(connection: Connection, devices: Sequence[UUID], requests: Sequence[UUID]) -> Known:
-    """All that is stored about these devices and requests, one read a table."""
+async def load(
+    connection: Connection, devices: Sequence[UUID], requests: Sequence[UUID], demands: Sequence[UUID] = ()
+) -> Known:
+    """All that is stored about these devices, requests and entries of planned demand, one read a table."""
     failures: dict[UUID, tuple[date, ...]] = {}
     for device_id, failed_on in await connection.fetch(SQL["failures_of"], devices):
         failures[device_id] = (*failures.get(device_id, ()), failed_on)
-    standings = _rows(await connection.fetch(SQL["standings"], devices), Standing)
-    entries = _rows(await connection.fetch(SQL["entries"], [*devices, *requests]), Entry)
+    placements = _rows(await connection.fetch(SQL["placements"], [*devices, *demands]), Placement)
+    shelf = [each.stock_device_id for each in placements if each.stock_device_id is not None]
+    standings = _rows(await connection.fetch(SQL["standings"], [*devices, *shelf]), Standing)
+    entries = _rows(await connection.fetch(SQL["entries"], [*devices, *requests, *demands]), Entry)
     by_device = _rows(await connection.fetch(SQL["requests_of"], devices), Request)
     loose = _rows(await connection.fetch(SQL["requests_by_id"], requests), Request) if requests else []
+    foreseen = _rows(await connection.fetch(SQL["demand_places"], demands), DemandPlace) if demands else []
     return Known(
         standings={each.device_id: each for each in standings},
         failures=failures,
         requests={each.device_id: each for each in by_device if each.device_id is not None},
         loose_requests={each.request_id: each for each in loose},
         entries={each.entry_id: each for each in entries},
+        placements={each.entry_id: each for each in placements},
+        demands={each.entry_id: each for each in foreseen},
     )
 
 

@@ -61,9 +61,20 @@ SELECT request_id, reference, device_id, serial, unit, kind, reason, approved_on
 FROM refresh.requests
 WHERE request_id = ANY ($1::uuid[])
 
+-- name: placements
+SELECT entry_id, wave, state, order_id, stock_device_id, served
+FROM refresh.placements
+WHERE entry_id = ANY ($1::uuid[])
+
+-- name: demand_places
+SELECT p.entry_id, d.demand_id, d.reference, d.cause, d.kind, d.unit, d.needed_by, d.reason, d.withdrawn_at IS NOT NULL
+FROM refresh.demand_places AS p
+JOIN refresh.demands AS d USING (demand_id)
+WHERE p.entry_id = ANY ($1::uuid[])
+
 -- name: entries
 SELECT entry_id, device_id, request_id, request_reference, serial, kind, model, unit, demand, rule, reason,
-       policy_version, due_on, score, score_parts, status, waiting_for, line, cause
+       policy_version, due_on, score, score_parts, status, waiting_for, line, cause, wave, order_id, demand_id
 FROM refresh.queue
 WHERE entry_id = ANY ($1::uuid[])
 
@@ -82,17 +93,19 @@ WHERE excluded.revision >= known.revision
 -- name: write_entries
 INSERT INTO refresh.queue AS known
     (entry_id, device_id, request_id, request_reference, serial, kind, model, unit, demand, rule, reason,
-     policy_version, due_on, score, score_parts, status, waiting_for, line, cause, entered_at)
-SELECT *, $20::timestamptz
+     policy_version, due_on, score, score_parts, status, waiting_for, line, cause, wave, order_id, demand_id,
+     entered_at)
+SELECT *, $23::timestamptz
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
             $10::text[], $11::text[], $12::text[], $13::date[], $14::integer[], $15::jsonb[], $16::text[], $17::text[],
-            $18::text[], $19::text[])
+            $18::text[], $19::text[], $20::text[], $21::text[], $22::uuid[])
 ON CONFLICT (entry_id) DO UPDATE
 SET request_id = excluded.request_id, request_reference = excluded.request_reference, serial = excluded.serial,
     kind = excluded.kind, model = excluded.model, unit = excluded.unit, demand = excluded.demand, rule = excluded.rule,
     reason = excluded.reason, policy_version = excluded.policy_version, due_on = excluded.due_on,
     score = excluded.score, score_parts = excluded.score_parts, status = excluded.status,
-    waiting_for = excluded.waiting_for, line = excluded.line, cause = excluded.cause
+    waiting_for = excluded.waiting_for, line = excluded.line, cause = excluded.cause, wave = excluded.wave,
+    order_id = excluded.order_id
 
 -- name: remove_entries
 DELETE FROM refresh.queue WHERE entry_id = ANY ($1::uuid[])
@@ -132,5 +145,5 @@ SELECT device_id FROM refresh.standing WHERE device_id > $1 ORDER BY device_id L
 SELECT device_id FROM refresh.standing WHERE device_id > $1 AND changes_on <= $3 ORDER BY device_id LIMIT $2
 
 -- name: entries_without_facts
-SELECT entry_id, device_id FROM refresh.queue
+SELECT entry_id, device_id, demand_id FROM refresh.queue
 WHERE NOT EXISTS (SELECT FROM refresh.standing WHERE standing.device_id = queue.device_id)

@@ -19,7 +19,7 @@ from services.clock import Clock, london_date
 from services.database.pool import TEMPORARY_ERRORS, Connection, Pool
 from services.eventlog import outbox
 from services.lifecycle import OwnedTasks
-from services.refresh import store
+from services.refresh import placements, store
 from services.refresh.judgement import judge
 from services.refresh.policy import PolicyInForce
 from services.refresh.store import SQL
@@ -91,6 +91,9 @@ class DailySweep:
             await self._judge(connection, devices, (), today)
             judged, after = judged + len(devices), devices[-1]
         judged += await self._judge_without_facts(connection, today)
+        async with connection.transaction():
+            await store.take_turn(connection)
+            await placements.let_go(connection)
         await connection.execute(SQL["swept"], today, self._fingerprint)
         log.info("swept", date=str(today), judged=judged, everything=everything)
         return judged
@@ -105,18 +108,28 @@ class DailySweep:
     async def _judge_without_facts(self, connection: Connection, today: date) -> int:
         rows = await connection.fetch(SQL["entries_without_facts"])
         devices = [row["device_id"] for row in rows if row["device_id"] is not None]
-        requests = [row["entry_id"] for row in rows if row["device_id"] is None]
+        requests = [row["entry_id"] for row in rows if row["device_id"] is None and row["demand_id"] is None]
+        demands = [row["entry_id"] for row in rows if row["demand_id"] is not None]
         for start in range(0, len(devices), CHUNK):
             await self._judge(connection, devices[start : start + CHUNK], (), today)
         for start in range(0, len(requests), CHUNK):
             await self._judge(connection, (), requests[start : start + CHUNK], today)
+        for start in range(0, len(demands), CHUNK):
+            await self._judge(connection, (), (), today, demands[start : start + CHUNK])
         return len(rows)
 
     async def _judge(
-        self, connection: Connection, devices: Sequence[UUID], requests: Sequence[UUID], today: date
+        self,
+        connection: Connection,
+        devices: Sequence[UUID],
+        requests: Sequence[UUID],
+        today: date,
+        demands: Sequence[UUID] = (),
     ) -> None:
         cause = f"sweep/{today}/{self._fingerprint}"
         async with connection.transaction():
             await store.take_turn(connection)
-            outgoing = await judge(connection, devices, requests, {}, self._policy, self._clock.now(), lambda _: cause)
+            outgoing = await judge(
+                connection, devices, requests, {}, self._policy, self._clock.now(), lambda _: cause, demands
+            )
             await outbox.append(connection, outgoing)

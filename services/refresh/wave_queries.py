@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from schemas.vocabulary import Demand, FundingLine, Kind
-from services.access.viewer import Viewer
+from services.access.viewer import SEES_ALL_UNITS, Viewer
 from services.budget.queries import OrderGates
 from services.database.pool import Connection
 from services.database.statements import load_statements
@@ -113,6 +113,22 @@ class WaveView(msgspec.Struct, frozen=True, kw_only=True):
     gates: Sequence[str]
     """What stands against release, a sentence each; empty if nothing does."""
     orders: Sequence[OrderGates]
+    attempt: int = 0
+    """How often it was released."""
+
+
+class WaveLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A wave in a list. `gross_pence` is all kinds together."""
+
+    wave: str
+    status: WaveStatus
+    quarter: date
+    entries: int
+    gross_pence: int
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
 
 
 class WaveEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +153,13 @@ class WaveEntry(msgspec.Struct, frozen=True, kw_only=True):
 async def wave(connection: Connection, viewer: Viewer, reference: str | None, today: date) -> WaveView | None:
     """The wave of a W-number, or without one the newest that is not superseded; None if there is none to see."""
     raise NotImplementedError
+
+
+async def waves(connection: Connection, viewer: Viewer, limit: int = 20) -> list[WaveLine]:
+    """The last waves, the newest first; none for those who look after nothing."""
+    if not viewer.has(*SEES_ALL_UNITS):
+        return []
+    return [msgspec.convert(dict(row), WaveLine) for row in await connection.fetch(SQL["waves"], limit)]
 
 
 async def wave_entries(connection: Connection, viewer: Viewer, wave_id: UUID) -> list[WaveEntry]:

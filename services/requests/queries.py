@@ -82,6 +82,12 @@ async def waiting_for(connection: Connection, viewer: Viewer) -> list[RequestVie
     return await _read(connection, viewer, statuses=[Status.WAITING_FOR_APPROVAL], waiting=True)
 
 
+async def devices_with_open_request(connection: Connection) -> list[UUID]:
+    """Devices that somebody asked to replace and was not refused. For services, which order no second successor."""
+    rows = await connection.fetch(SQL["devices_with_open_request"], list(OPEN))
+    return [row["device_id"] for row in rows]
+
+
 async def _read(
     connection: Connection,
     viewer: Viewer,

@@ -24,3 +24,6 @@ WHERE ($1::text[] IS NULL OR r.unit = ANY ($1) OR r.requester_email = $2::text O
   AND (NOT $7::boolean OR (r.requester_email <> $2 AND ($9::boolean OR r.approver_email = $2)))
 ORDER BY ($7 AND r.approver_email = $2) DESC, r.raised_at, r.request_id
 LIMIT $8::integer
+
+-- name: devices_with_open_request
+SELECT device_id FROM requests.requests WHERE device_id IS NOT NULL AND status = ANY ($1::text[])

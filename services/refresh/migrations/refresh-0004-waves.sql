@@ -60,8 +60,14 @@ CREATE TABLE refresh.waves (
 );
 -- One wave of a quarter may wait for a director.
 CREATE UNIQUE INDEX one_open_wave_a_quarter ON refresh.waves (quarter) WHERE status = 'proposed';
--- The plan that holds: that of the newest of these.
 CREATE INDEX waves_in_force ON refresh.waves (number) WHERE status IN ('proposed', 'released', 'committed', 'refused');
+
+-- The plan that holds: the newest proposal's that was neither sent back nor put out of use.
+CREATE VIEW refresh.plan_in_force AS
+SELECT wave_id, wave, quarter FROM refresh.waves
+WHERE status IN ('proposed', 'released', 'committed', 'refused')
+ORDER BY number DESC
+LIMIT 1;
 
 -- What a wave's plan does with each entry that it serves: those of its own quarter are in the wave, the others are
 -- foreseen for a later quarter. `place` is the order of the queue.

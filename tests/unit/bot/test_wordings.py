@@ -10,7 +10,7 @@ import msgspec
 from bot.grammar import Counts
 from bot.render import alerts, budget, counts, request, why
 from bot.render.chart import fitting
-from bot.render.due import queue_line
+from bot.render.queue import queue_line
 from bot.render.history import history_line
 from schemas.events.alert import Alert
 from schemas.vocabulary import AlertSeverity, Demand, Kind, RequestReason
