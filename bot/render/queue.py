@@ -30,6 +30,8 @@ _RULES: Mapping[str, str] = {
     "end-of-system-support": "end of its system's support",
     "repeated-failure": "fails again and again",
     "kind-withdrawn": "its kind is withdrawn",
+    "out-of-warranty": "out of warranty",
+    "battery-worn": "its battery is worn",
 }
 
 

@@ -26,6 +26,8 @@ class CheckIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=F
     os_version: str | None = None
     holder_email: str | None = None
     compliant: bool | None = None
+    battery_health_percent: int | None = None
+    """What its battery holds, in per cent of what it held when new."""
 
 
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +40,8 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     os: str | None = None
     os_version: str | None = None
     holder_email: str | None = None
+    battery_health_percent: int | None = None
+    """What its battery holds, in per cent of what it held when new."""
 
 
 class Unenrolment(msgspec.Struct, frozen=True, kw_only=True):

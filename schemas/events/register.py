@@ -38,6 +38,8 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     holder_email: str | None = None
     purchased_on: date | None = None
     warranty_ends_on: date | None = None
+    battery_health_percent: int | None = None
+    """What its battery holds, in per cent of what it held when new."""
     merged_into: UUID | None = None
     """Set once two records proved to be one device: this id is not used again, the other carries on."""
 

@@ -19,16 +19,16 @@ from services.refresh import placements, store
 from services.refresh.heard import Heard
 from services.refresh.judgement import judge
 from services.refresh.placements import Touched
-from services.refresh.policy import PolicyInForce
+from services.refresh.policy_store import Policies
 
 TOPICS = (DEVICE_CHANGED, DEVICE_FAILED, REQUEST, BUDGET, ORDER)
 
 
 class RefreshConsumer:
-    """Applies batches. `policy` is in force for as long as the process lives."""
+    """Applies batches, each by the policy that is in force in its turn."""
 
-    def __init__(self, policy: PolicyInForce, clock: Clock) -> None:
-        self._policy = policy
+    def __init__(self, clock: Clock) -> None:
+        self._policies = Policies()
         self._clock = clock
 
     async def apply(self, connection: Connection, events: Sequence[Event]) -> Sequence[Outgoing]:
@@ -37,11 +37,12 @@ class RefreshConsumer:
         if not heard.causes:
             return ()
         await store.take_turn(connection)
+        policy = (await self._policies.in_force(connection)).policy
         await store.record_failures(connection, heard.failures)
         named = await store.record_requests(connection, heard.requests.values(), heard.refused_at)
         requests_of = {device_id: request_id for request_id, device_id in named if device_id is not None}
         await placements.merged(connection, heard.merged)
-        touched = await placements.shelf_moved(connection, list(heard.facts), heard.handed_out)
+        touched = await placements.shelf_moved(connection, heard.moves)
         touched += await placements.answer(connection, heard.answers.values())
         because_of = {each.entry_id: each.touched_by for each in touched}
         return await judge(
@@ -49,7 +50,7 @@ class RefreshConsumer:
             _devices(heard, requests_of, touched),
             list(heard.requests),
             heard.facts,
-            self._policy,
+            policy,
             self._clock.now(),
             lambda entry: heard.cause(entry, requests_of.get(entry, entry), because_of.get(entry, entry)),
             [each.entry_id for each in touched if each.device_id is None],

@@ -12,11 +12,10 @@ from uuid import UUID
 
 import msgspec
 
-from schemas.events.register import DeviceFacts
 from services.refresh.changes import Changes, Left
 from services.refresh.placed import fold_demand, newer, placement_of
 from services.refresh.policy import PolicyInForce
-from services.refresh.records import Entry, Known, Placement, Request, Standing
+from services.refresh.records import Entry, Known, Placement, Request, Standing, Told
 from services.refresh.rules import ApprovedRequest, Assessment, DeviceStanding, assess
 from services.refresh.rules.standing import IN_USE
 
@@ -26,7 +25,7 @@ def fold(
     requests: Iterable[UUID],
     demands: Iterable[UUID],
     known: Known,
-    told: Mapping[UUID, DeviceFacts],
+    told: Mapping[UUID, Told],
     policy: PolicyInForce,
     today: date,
     changes: Changes,
@@ -40,20 +39,20 @@ def fold(
     for request_id in requests:
         _fold_loose_request(request_id, known, policy, today, changes)
     for entry_id in demands:
-        fold_demand(entry_id, known, told, policy, changes)
+        fold_demand(entry_id, known, policy, today, changes)
 
 
 def _fold_device(
     device_id: UUID,
     known: Known,
-    told: Mapping[UUID, DeviceFacts],
+    told: Mapping[UUID, Told],
     policy: PolicyInForce,
     today: date,
     changes: Changes,
 ) -> None:
     before = known.standings.get(device_id)
     facts = newer(before, told.get(device_id))
-    request, placement = known.requests.get(device_id), placement_of(device_id, known, told)
+    request, placement = known.requests.get(device_id), placement_of(device_id, known)
     seen = device_standing(device_id, facts, known.failures.get(device_id, ()), request, placement)
     judged = assess(seen, policy, today)
     if facts is not None:
@@ -93,6 +92,9 @@ def device_standing(
         facts.purchased_on,
         failures,
         approved,
+        facts.warranty_ends_on,
+        facts.battery_health_percent,
+        facts.told_on,
     )
 
 
@@ -100,13 +102,18 @@ def _approved(request: Request | None, placement: Placement | None) -> ApprovedR
     if request is None:
         return None
     return ApprovedRequest(
-        request.request_id, request.reference, request.reason, request.approved_on, _ordered(request, placement)
+        request.request_id,
+        request.reference,
+        request.reason,
+        request.approved_on,
+        _ordered(request, placement),
+        accessibility_needs=request.accessibility_needs is True,
     )
 
 
 def _ordered(request: Request | None, placement: Placement | None) -> bool:
     """Whether the device's successor is ordered, for its request or in a wave."""
-    return (request is not None and request.order_id is not None) or (placement is not None and placement.ordered)
+    return (request is not None and request.ordered) or (placement is not None and placement.ordered)
 
 
 def _entry(
@@ -142,7 +149,7 @@ def _entry(
         line=judged.line,
         cause=judged.cause,
         wave=placement.wave if placement else None,
-        order_id=placement.order_id if placement else request.order_id if request else None,
+        order_id=placement.order_id if placement else request.order_id if request and request.ordered else None,
     )
 
 

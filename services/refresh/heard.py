@@ -11,29 +11,29 @@ import msgspec
 
 from schemas.envelope import Event
 from schemas.events.budget import CommitmentRefused, OrderCommitted
-from schemas.events.register import DeviceChanged, DeviceFacts, DeviceFailed
+from schemas.events.register import DeviceChanged, DeviceFailed
 from schemas.events.request import RequestApproved
 from schemas.events.wave import WaveCommitted, WaveRefused
 from schemas.vocabulary import DeviceState
 from services.clock import london_date
 from services.eventlog.inbox import event_key
-from services.refresh.placements import Answer
-from services.refresh.records import FailureTold, Request
+from services.refresh.placements import Answer, Move
+from services.refresh.records import FailureTold, Request, Told
 
 
 @dataclasses.dataclass(slots=True)
 class Heard:
     """What a batch says. `causes` names, for a device, request or wave, the last event that touched it."""
 
-    facts: dict[UUID, DeviceFacts] = dataclasses.field(default_factory=dict)
+    facts: dict[UUID, Told] = dataclasses.field(default_factory=dict)
     failures: dict[tuple[UUID, str], FailureTold] = dataclasses.field(default_factory=dict)
     requests: dict[UUID, Request] = dataclasses.field(default_factory=dict)
     refused_at: dict[UUID, datetime] = dataclasses.field(default_factory=dict)
     causes: dict[UUID, Event] = dataclasses.field(default_factory=dict)
     answers: dict[tuple[UUID, int], Answer] = dataclasses.field(default_factory=dict)
     """By wave and attempt."""
-    handed_out: dict[UUID, int] = dataclasses.field(default_factory=dict)
-    """The highest revision told in which somebody works with the device, also where newer facts were told."""
+    moves: list[Move] = dataclasses.field(default_factory=list)
+    """All that was told of devices not on the shelf, also where newer facts were told."""
     merged: dict[UUID, UUID] = dataclasses.field(default_factory=dict)
     """Records that proved to be another's."""
 
@@ -64,10 +64,11 @@ class Heard:
     def _changed(self, event: DeviceChanged) -> None:
         facts = event.data
         former = self.facts.get(facts.device_id)
-        if former is None or facts.revision > former.revision:
-            self.facts[facts.device_id] = facts
-        if facts.state is DeviceState.DEPLOYED:
-            self.handed_out[facts.device_id] = max(facts.revision, self.handed_out.get(facts.device_id, 0))
+        if former is None or facts.revision > former.facts.revision:
+            self.facts[facts.device_id] = Told(facts, london_date(event.time))
+        if facts.state is not DeviceState.IN_STOCK or facts.merged_into is not None:
+            handed = facts.state is DeviceState.DEPLOYED and facts.merged_into is None
+            self.moves.append(Move(facts.device_id, facts.revision, handed))
         if facts.merged_into is not None:
             self.merged[facts.device_id] = facts.merged_into
             self.causes.setdefault(facts.merged_into, event)
@@ -93,6 +94,7 @@ class Heard:
                 said.kind,
                 said.reason,
                 london_date(event.time),
+                accessibility_needs=said.accessibility_needs,
             ),
         )
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from schemas.events.register import DeviceFacts
 from services.clock import london_date
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
@@ -16,6 +15,7 @@ from services.refresh.announce import Cause, announce
 from services.refresh.changes import Changes
 from services.refresh.fold import fold
 from services.refresh.policy import PolicyInForce
+from services.refresh.records import Told
 
 SLICE = 500
 """Devices folded at a stretch, some ten milliseconds: others on the loop have their turn in between."""
@@ -25,7 +25,7 @@ async def judge(
     connection: Connection,
     devices: Sequence[UUID],
     requests: Sequence[UUID],
-    told: Mapping[UUID, DeviceFacts],
+    told: Mapping[UUID, Told],
     policy: PolicyInForce,
     now: datetime,
     cause: Cause,

@@ -2,67 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
-from schemas.events.register import DeviceFacts
-from schemas.vocabulary import Demand, DeviceState, FundingLine
+from schemas.vocabulary import Demand, FundingLine
 from services.refresh.changes import Changes, Left
 from services.refresh.policy import PolicyInForce
-from services.refresh.records import DemandPlace, Entry, Known, Placement, Standing
+from services.refresh.records import DemandPlace, Entry, Known, Placement, Standing, Told
 from services.refresh.rules.calendar import in_words
 from services.refresh.rules.foreseen import foreseen_parts
+from services.refresh.rules.standing import DeviceStanding
 
 
-def newer(before: Standing | None, told: DeviceFacts | None) -> Standing | None:
+def newer(before: Standing | None, told: Told | None) -> Standing | None:
     """A device's facts: those told, unless those stored are as new."""
-    if told is None or (before is not None and told.revision <= before.revision):
+    if told is None or (before is not None and told.facts.revision <= before.revision):
         return before
+    facts = told.facts
     return Standing(
-        told.device_id,
-        told.revision,
-        told.state,
-        told.serial,
-        told.kind,
-        told.model,
-        told.os,
-        told.os_version,
-        told.unit,
-        told.purchased_on,
+        facts.device_id,
+        facts.revision,
+        facts.state,
+        facts.serial,
+        facts.kind,
+        facts.model,
+        facts.os,
+        facts.os_version,
+        facts.unit,
+        facts.purchased_on,
+        warranty_ends_on=facts.warranty_ends_on,
+        battery_health_percent=facts.battery_health_percent,
+        told_on=told.told_on,
     )
 
 
-def placement_of(entry_id: UUID, known: Known, told: Mapping[UUID, DeviceFacts]) -> Placement | None:
-    """The entry's place in a wave if it holds: by an order, or by a device that lies on the shelf or was handed out.
-
-    A device that left the shelf otherwise serves nobody, so its entry waits again.
-    """
+def placement_of(entry_id: UUID, known: Known) -> Placement | None:
+    """The entry's place in a wave if it holds; without one it waits."""
     placement = known.placements.get(entry_id)
-    if placement is None or placement.stock_device_id is None or placement.served:
-        return placement
-    shelf = newer(known.standings.get(placement.stock_device_id), told.get(placement.stock_device_id))
-    # Of a record that proved to be another's no fact is left but its last state.
-    if shelf is None or shelf.state is not DeviceState.IN_STOCK or shelf.kind is None:
-        return None
-    return placement
+    return placement if placement is not None and placement.holds else None
 
 
-def fold_demand(
-    entry_id: UUID, known: Known, told: Mapping[UUID, DeviceFacts], policy: PolicyInForce, changes: Changes
-) -> None:
+def fold_demand(entry_id: UUID, known: Known, policy: PolicyInForce, today: date, changes: Changes) -> None:
     """A foreseen device stands in the queue until it is ordered, or withdrawn before a wave holds it."""
     demand, held = known.demands.get(entry_id), known.entries.get(entry_id)
-    placement = placement_of(entry_id, known, told)
+    placement = placement_of(entry_id, known)
     entry = None
     if demand is not None and not (placement is not None and placement.ordered):
-        entry = None if demand.withdrawn and placement is None else _foreseen(demand, placement, policy)
+        entry = None if demand.withdrawn and placement is None else _foreseen(demand, placement, policy, today)
     changes.settle(held, entry)
     if held is not None and entry is None:
         changes.left.append(_left(held, placement, demand))
 
 
-def _foreseen(demand: DemandPlace, placement: Placement | None, policy: PolicyInForce) -> Entry:
-    parts = foreseen_parts(demand.cause, demand.unit, policy)
+def _foreseen(demand: DemandPlace, placement: Placement | None, policy: PolicyInForce, today: date) -> Entry:
+    place = DeviceStanding(demand.entry_id, None, demand.kind, unit=demand.unit)
+    parts = foreseen_parts(demand.cause, place, policy, today)
     return Entry(
         entry_id=demand.entry_id,
         device_id=None,

@@ -5,7 +5,7 @@ Every function takes the caller's transaction, in which it has its turn (`store.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -45,17 +45,20 @@ async def answer(connection: Connection, answers: Collection[Answer]) -> list[To
     return [Touched(*row) for row in rows]
 
 
-async def shelf_moved(connection: Connection, told: Sequence[UUID], handed_out: Mapping[UUID, int]) -> list[Touched]:
-    """Entries that rely on these devices from the shelf; those handed out since they were set aside are served.
+class Move(NamedTuple):
+    """A device was told in a state that is not on the shelf: handed out, or gone otherwise."""
 
-    `handed_out` holds, by device, the highest revision told in which somebody works with it.
-    """
-    if not told:
+    device_id: UUID
+    revision: int
+    handed: bool
+
+
+async def shelf_moved(connection: Connection, moves: Collection[Move]) -> list[Touched]:
+    """Take in what was told of devices; entries for which one of them had been set aside."""
+    if not moves:
         return []
-    relying = [Touched(*row) for row in await connection.fetch(SQL["relying_on"], told)]
-    if relying and handed_out:
-        await connection.execute(SQL["hand_out"], list(handed_out), list(handed_out.values()))
-    return relying
+    rows = await connection.fetch(SQL["shelf_moved"], *(list(column) for column in zip(*moves, strict=True)))
+    return [Touched(*row) for row in rows]
 
 
 async def merged(connection: Connection, into: Mapping[UUID, UUID]) -> None:

@@ -18,16 +18,19 @@ DELETE FROM refresh.placements
 WHERE wave_id = ANY ($1::uuid[]) AND state = 'planned'
 RETURNING entry_id, device_id, wave_id AS touched_by
 
--- name: relying_on
-SELECT entry_id, device_id, stock_device_id AS touched_by
-FROM refresh.placements
-WHERE stock_device_id = ANY ($1::uuid[]) AND NOT served
-
--- name: hand_out
--- A device from the shelf was handed out after it had been set aside. What became of it then is another matter.
-UPDATE refresh.placements SET served = true
-FROM unnest($1::uuid[], $2::bigint[]) AS told (device_id, revision)
-WHERE stock_device_id = told.device_id AND told.revision > stock_revision AND NOT served
+-- name: shelf_moved
+-- The least revisions count, so that the order in which they are heard does not.
+UPDATE refresh.placements AS p
+SET handed_revision = least(p.handed_revision, moved.handed), left_revision = least(p.left_revision, moved.gone)
+FROM (
+    SELECT held.entry_id, min(told.revision) FILTER (WHERE told.handed) AS handed,
+           min(told.revision) FILTER (WHERE NOT told.handed) AS gone
+    FROM unnest($1::uuid[], $2::bigint[], $3::boolean[]) AS told (device_id, revision, handed)
+    JOIN refresh.placements AS held ON held.stock_device_id = told.device_id AND told.revision > held.stock_revision
+    GROUP BY 1
+) AS moved
+WHERE p.entry_id = moved.entry_id
+RETURNING p.entry_id, p.device_id, p.stock_device_id AS touched_by
 
 -- name: move_placements
 -- Two records proved to be one device: its successor is the other's.
@@ -40,7 +43,5 @@ WHERE placements.device_id = merged.gone_id
 -- Of devices that left the queue, and of those whose device from the shelf went elsewhere. A demand that was ordered
 -- keeps its place: the place is all that tells that it was.
 DELETE FROM refresh.placements AS p
-WHERE (p.device_id IS NOT NULL AND NOT EXISTS (SELECT FROM refresh.queue WHERE queue.entry_id = p.entry_id))
-   OR (p.stock_device_id IS NOT NULL AND NOT p.served
-       AND NOT EXISTS (SELECT FROM refresh.standing AS shelf WHERE shelf.device_id = p.stock_device_id
-                       AND shelf.state = 'in_stock' AND shelf.kind IS NOT NULL))
+WHERE NOT p.holds
+   OR (p.device_id IS NOT NULL AND NOT EXISTS (SELECT FROM refresh.queue WHERE queue.entry_id = p.entry_id))

@@ -1,6 +1,6 @@
-"""The refresh policy: a versioned file, read once and checked, and what is in force of it.
+"""The policy in force: the document, with its units spelt out from the directory and its terms looked up once.
 
-The rules take a `PolicyInForce` and no file: the policy, and the frontline units spelt out from the directory.
+The rules take a `PolicyInForce` and no file.
 """
 
 from __future__ import annotations
@@ -9,165 +9,32 @@ import dataclasses
 import fnmatch
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
-from typing import Annotated
+from typing import Any
 
 import msgspec
 
-from schemas.vocabulary import FundingLine, Kind, RequestReason
+from schemas.vocabulary import FundingLine, Kind
 from services.access.directory import Directory
 from services.errors import ConfigurationError
+from services.refresh.policy_document import (
+    BROKEN_NOW,
+    FULL_SCORE,
+    FailureCount,
+    Policy,
+    Tier,
+    Withdrawal,
+    policy_of,
+)
 
-FULL_SCORE = 1000
-BROKEN_NOW = (RequestReason.BROKEN, RequestReason.LOST, RequestReason.STOLEN)
-"""Reasons of people who have nothing to work with."""
+__all__ = ["BROKEN_NOW", "FULL_SCORE", "Policy", "PolicyInForce", "SupportEnd", "Terms"]
 
-Months = Annotated[int, msgspec.Meta(ge=1, le=240)]
-Points = Annotated[int, msgspec.Meta(ge=0, le=FULL_SCORE)]
-
-
-class _Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something the policy says. `assumed` is False only for what was published, with its `source`."""
-
-    assumed: bool
-    source: str = ""
-
-
-class Withdrawal(_Block, frozen=True, kw_only=True):
-    """A kind that is bought no more: it is due `on` that day, another kind takes its place, and `funding_line` pays."""
-
-    on: date
-    replaced_by: Kind
-    funding_line: FundingLine = FundingLine.REFRESH_AND_BAU
+PARTS = ("request", "tier", "accessibility", "failures", "support", "battery", "age")
+"""The parts of a score, as the weights name them."""
 
 
-class KindPolicy(_Block, frozen=True, kw_only=True):
-    """How long a kind serves, in months from purchase."""
-
-    life_months: Months
-    withdrawn: Withdrawal | None = None
-
-
-class Horizon(_Block, frozen=True, kw_only=True):
-    """How many months ahead the queue looks."""
-
-    months: Months
-
-
-class FailureLimit(_Block, frozen=True, kw_only=True):
-    """`limit` failures within `months` months make a device due."""
-
-    limit: Annotated[int, msgspec.Meta(ge=1, le=50)]
-    months: Months
-
-
-class Frontline(_Block, frozen=True, kw_only=True):
-    """Codes of the units whose devices, and those of units under them, rank first."""
-
-    under: tuple[str, ...]
-
-
-class Weights(_Block, frozen=True, kw_only=True):
-    """The most points each part of the score may give."""
-
-    request: Points
-    frontline: Points
-    failures: Points
-    support: Points
-    age: Points
-
-
-class RequestUrgency(_Block, frozen=True, kw_only=True):
-    """Thousandths of the request points, a reason."""
-
-    reasons: dict[RequestReason, Points]
-
-
-class ModelSupport(_Block, frozen=True, kw_only=True):
-    """The maker's support of models like `model` ends on a day."""
-
-    model: str
-    ends_on: date
-
-
-class HeldBack(_Block, frozen=True, kw_only=True):
-    """Models that can take no newer operating system."""
-
-    models: tuple[str, ...]
-
-
-class SystemSupport(_Block, frozen=True, kw_only=True):
-    """Support of an operating system's version, and of all versions under it, ends on a day."""
-
-    name: str
-    os: str
-    version: str
-    ends_on: date
-    held_back: HeldBack
-
-
-class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The file's content. Months are calendar months, dates are London's."""
-
-    version: Annotated[str, msgspec.Meta(min_length=1)]
-    horizon: Horizon
-    kinds: dict[Kind, KindPolicy]
-    failures: FailureLimit
-    frontline: Frontline
-    weights: Weights
-    request_urgency: RequestUrgency
-    models: tuple[ModelSupport, ...] = ()
-    operating_systems: tuple[SystemSupport, ...] = ()
-
-    @classmethod
-    def load(cls, path: Path) -> Policy:
-        """Read the YAML file. Raises ConfigurationError naming what is wrong and where."""
-        try:
-            policy = msgspec.yaml.decode(path.read_bytes(), type=cls)
-        except (OSError, msgspec.MsgspecError) as error:
-            raise ConfigurationError(f"refresh policy {path.name}: {error}") from None
-        if wrong := _what_is_wrong(policy):
-            raise ConfigurationError(f"refresh policy {path.name}: {wrong}")
-        return policy
-
-
-def _what_is_wrong(policy: Policy) -> str | None:
-    """The first broken promise, as a sentence; None if the policy holds together."""
-    weights, urgency = policy.weights, policy.request_urgency.reasons
-    merely_old = weights.age + weights.support
-    total = merely_old + weights.failures + weights.frontline + weights.request
-    promises = {
-        "kinds: every kind needs a life": set(policy.kinds) == set(Kind),
-        f"weights: they add up to {total}, not {FULL_SCORE}": total == FULL_SCORE,
-        "weights: frontline must be more than age and support together": weights.frontline > merely_old,
-        "weights: request must be more than all others together": weights.request > total - weights.request,
-        "request_urgency: every reason needs a number": set(urgency) == set(RequestReason),
-        "request_urgency: broken, lost and stolen must be 1000": all(urgency.get(r) == FULL_SCORE for r in BROKEN_NOW),
-        "frontline: name at least one unit": bool(policy.frontline.under),
-        "what is not assumed needs a source": all(block.assumed or block.source for block in _blocks(policy)),
-    }
-    return next((sentence for sentence, kept in promises.items() if not kept), None)
-
-
-def _blocks(policy: Policy) -> list[_Block]:
-    kinds = policy.kinds.values()
-    return [
-        policy.horizon,
-        policy.failures,
-        policy.frontline,
-        policy.weights,
-        policy.request_urgency,
-        *kinds,
-        *(kind.withdrawn for kind in kinds if kind.withdrawn),
-        *policy.models,
-        *policy.operating_systems,
-        *(system.held_back for system in policy.operating_systems),
-    ]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class SupportEnd:
+class SupportEnd(msgspec.Struct, frozen=True):
     """When support of a device ends, and of what: its model or its operating system."""
 
     ends_on: date
@@ -175,38 +42,94 @@ class SupportEnd:
     by_system: bool
 
 
-class _Stored(msgspec.Struct, frozen=True):
-    policy: Policy
-    frontline_units: tuple[str, ...]
+class Terms(msgspec.Struct, frozen=True):
+    """What the policy says of all devices of one kind, model and system: everything but their own dates.
+
+    `model` is None where it makes no difference, so that few terms serve a fleet. `own_life`: the model's life is not
+    its kind's. `support_ends_on` is the first of the end of support and the withdrawal of the kind.
+    """
+
+    kind: Kind | None
+    model: str | None
+    life_months: int | None
+    own_life: bool
+    failures: FailureCount
+    support: SupportEnd | None
+    withdrawn: Withdrawal | None
+    support_ends_on: date | None
+    battery_below: int | None
+    warranty_months: int | None
+    line: FundingLine
+
+
+class Memory:
+    """What was judged on one day of devices that are alike. Another day, or too much, and it begins anew."""
+
+    __slots__ = ("_day", "_judged")
+    MOST = 200_000
+    """Judgements: some 100 MB."""
+
+    def __init__(self) -> None:
+        self._day: date | None = None
+        self._judged: dict[Any, Any] = {}
+
+    def of(self, day: date) -> dict[Any, Any]:
+        """What is remembered of the day, to be added to."""
+        if day != self._day or len(self._judged) >= self.MOST:
+            self._day, self._judged = day, {}
+        return self._judged
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PolicyInForce:
-    """The policy and the frontline units. Looks support up by model and system once and remembers it."""
+    """The policy, and which unit belongs to which tier. Remembers what it looked up."""
 
     policy: Policy
-    frontline_units: frozenset[str]
-    _support: dict[tuple[str | None, str | None, str | None], SupportEnd | None] = dataclasses.field(
-        default_factory=dict, compare=False, repr=False
+    tier_units: Mapping[str, str]
+    """Unit code → the tier's name; a unit that is in none has no entry."""
+    parts: tuple[str, ...] = dataclasses.field(init=False, compare=False, repr=False)
+    """The parts that give points, in the order in which they are told."""
+    tiers: dict[str, Tier] = dataclasses.field(init=False, compare=False, repr=False)
+    """By unit code."""
+    memory: Memory = dataclasses.field(default_factory=Memory, init=False, compare=False, repr=False)
+    """Of `rules.assess`."""
+    _terms: dict[tuple[Any, ...], tuple[int, Terms]] = dataclasses.field(
+        default_factory=dict, init=False, compare=False, repr=False
     )
+    _interned: dict[Terms, int] = dataclasses.field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Work out what follows from the document alone."""
+        weights, tiers = self.policy.weights, {tier.name: tier for tier in self.policy.tiers}
+        object.__setattr__(self, "parts", tuple(part for part in PARTS if getattr(weights, part)))
+        object.__setattr__(self, "tiers", {unit: tiers[name] for unit, name in self.tier_units.items()})
 
     @classmethod
     def of(cls, policy: Policy, directory: Directory) -> PolicyInForce:
-        """Spell the frontline out. Raises ConfigurationError for a unit that the directory does not know."""
-        unknown = [code for code in policy.frontline.under if code not in directory.units]
-        if unknown:
-            raise ConfigurationError(f"refresh policy: frontline names units not in the directory: {unknown}")
-        return cls(policy, frozenset(each for code in policy.frontline.under for each in directory.under(code)))
+        """Spell the tiers out: a unit belongs to the first that names it or a unit above it.
+
+        Raises ConfigurationError for a unit that the directory does not know.
+        """
+        units: dict[str, str] = {}
+        for tier in policy.tiers:
+            if unknown := [code for code in tier.under if code not in directory.units]:
+                raise ConfigurationError(f"refresh policy: {tier.name} names units not in the directory: {unknown}")
+            for code in tier.under:
+                for each in directory.under(code):
+                    units.setdefault(each, tier.name)
+        return cls(policy, units)
 
     def encode(self) -> str:
         """As kept beside the queue, so that an explanation uses the policy that decided."""
-        return msgspec.json.encode(_Stored(self.policy, tuple(sorted(self.frontline_units))), order="sorted").decode()
+        stored = {"policy": self.policy, "tier_units": dict(self.tier_units)}
+        return msgspec.json.encode(stored, order="sorted").decode()
 
     @classmethod
     def decode(cls, stored: str) -> PolicyInForce:
-        """What `encode` wrote."""
-        content = msgspec.json.decode(stored, type=_Stored)
-        return cls(content.policy, frozenset(content.frontline_units))
+        """What `encode` wrote, now or when frontline was the only tier."""
+        content = msgspec.json.decode(stored)
+        units = content.get("tier_units") or dict.fromkeys(content.get("frontline_units", ()), "frontline")
+        return cls(policy_of(content["policy"]), units)
 
     @property
     def fingerprint(self) -> str:
@@ -215,10 +138,48 @@ class PolicyInForce:
 
     def support_of(self, model: str | None, os: str | None, os_version: str | None) -> SupportEnd | None:
         """The earliest end of support that holds for such a device."""
-        wanted = (model, os, os_version)
-        if wanted not in self._support:
-            self._support[wanted] = self._find_support(model or "", os or "", os_version or "")
-        return self._support[wanted]
+        return self._find_support(model or "", os or "", os_version or "")
+
+    def terms_of(self, kind: Kind | None, model: str | None, os: str | None, os_version: str | None) -> Terms:
+        """What holds for all such devices."""
+        return self.numbered_terms(kind, model, os, os_version)[1]
+
+    def numbered_terms(
+        self, kind: Kind | None, model: str | None, os: str | None, os_version: str | None
+    ) -> tuple[int, Terms]:
+        """The terms with a number of their own, the same for equal terms."""
+        wanted = (kind, model, os, os_version)
+        found = self._terms.get(wanted)
+        if found is None:
+            terms = self._find_terms(kind, model, os, os_version)
+            found = self._terms[wanted] = (self._interned.setdefault(terms, len(self._interned)), terms)
+        return found
+
+    def _find_terms(self, kind: Kind | None, model: str | None, os: str | None, os_version: str | None) -> Terms:
+        policy, support = self.policy, self.support_of(model, os, os_version)
+        whole = policy.kinds[kind] if kind else None
+        withdrawn = whole.withdrawn if whole else None
+        failures = policy.failures
+        count = failures.kinds.get(kind) if kind else None
+        own_life = self._own_life(model) if kind else None
+        ends = [end for end in (support and support.ends_on, withdrawn and withdrawn.on) if end]
+        return Terms(
+            kind,
+            model if support or own_life else None,
+            own_life or (whole.life_months if whole else None),
+            own_life is not None,
+            count or FailureCount(limit=failures.limit, months=failures.months),
+            support,
+            withdrawn,
+            min(ends, default=None),
+            policy.battery.below_percent.get(kind) if policy.battery and kind else None,
+            policy.warranty.kinds.get(kind) if policy.warranty and kind else None,
+            withdrawn.funding_line if withdrawn else FundingLine.REFRESH_AND_BAU,
+        )
+
+    def _own_life(self, model: str | None) -> int | None:
+        lives = (each.life_months for each in self.policy.model_lives if _matches(model or "", each.model))
+        return next(lives, None)
 
     def _find_support(self, model: str, os: str, os_version: str) -> SupportEnd | None:
         found = [

@@ -167,14 +167,14 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
     The words come from the policy in force and the facts, by the rules that decided.
     """
     device_id = await connection.fetchval(SQL["device_by_serial"], viewer.unit_scope, serial.strip())
-    stored_policy = await connection.fetchval(SQL["policy_in_force"])
-    if device_id is None or stored_policy is None:
+    in_force = await connection.fetchrow(store.SQL["policy_in_force"])
+    if device_id is None or in_force is None:
         return None
     known = await store.load(connection, [device_id], [])
     facts, entry = known.standings[device_id], known.entries.get(device_id)
-    policy, day = _decoded(stored_policy), _day_of_judgement(facts, today)
+    policy, day = _decoded(in_force["content"]), _day_of_judgement(facts, today)
     failures = known.failures.get(device_id, ())
-    placement = placement_of(device_id, known, {})
+    placement = placement_of(device_id, known)
     seen = device_standing(device_id, facts, failures, known.requests.get(device_id), placement)
     common: dict[str, Any] = {
         "device_id": facts.device_id,

@@ -82,6 +82,3 @@ LIMIT 1
 SELECT count(*) + 1
 FROM refresh.queue AS ahead, refresh.queue AS mine
 WHERE mine.entry_id = $1 AND (ahead.turn, ahead.due_on, ahead.entry_id) < (mine.turn, mine.due_on, mine.entry_id)
-
--- name: policy_in_force
-SELECT content FROM refresh.policies ORDER BY adopted_at DESC, fingerprint LIMIT 1

@@ -9,11 +9,15 @@ from uuid import UUID
 
 import msgspec
 
+from schemas.events.register import DeviceFacts
 from schemas.vocabulary import BauCause, Demand, DeviceState, FundingLine, Kind, RequestReason
 
 
 class Standing(msgspec.Struct, frozen=True, array_like=True):
-    """A device's deciding facts at `revision`, and what was judged of them. Columns in the table's order."""
+    """A device's deciding facts at `revision`, and what was judged of them. Columns in the table's order.
+
+    `told_on` is the day of the event that told this revision.
+    """
 
     device_id: UUID
     revision: int
@@ -28,6 +32,9 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
     due_on: date | None = None
     past_life: bool = False
     changes_on: date | None = None
+    warranty_ends_on: date | None = None
+    battery_health_percent: int | None = None
+    told_on: date | None = None
 
     @property
     def counted(self) -> tuple[str, Kind] | None:
@@ -50,17 +57,30 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
     approved_on: date | None = None
     order_id: str | None = None
     waiting_for: str | None = None
+    accessibility_needs: bool | None = None
+
+    @property
+    def ordered(self) -> bool:
+        """True once money was set aside for it.
+
+        Where a device from the shelf serves the request, the budget names the wave instead of an order: then the
+        device stands as its place in the wave does.
+        """
+        return self.order_id is not None and not self.order_id.startswith("W-")
 
 
 class Placement(msgspec.Struct, frozen=True, array_like=True):
-    """An entry's place in a released wave: an order serves it, or a device from the shelf. `served`: handed out."""
+    """An entry's place in a released wave: an order serves it, or a device from the shelf.
+
+    It `holds` unless that device left the shelf for somewhere else.
+    """
 
     entry_id: UUID
     wave: str
     state: Literal["planned", "ordered"]
     order_id: str | None
     stock_device_id: UUID | None
-    served: bool
+    holds: bool
 
     @property
     def ordered(self) -> bool:
@@ -114,6 +134,13 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     demand_id: UUID | None = None
 
 
+class Told(NamedTuple):
+    """A device's facts as an event of `told_on` told them."""
+
+    facts: DeviceFacts
+    told_on: date
+
+
 class FailureTold(NamedTuple):
     """What was told of a ticket. Tellings are joined, so that neither their order nor repetition matters."""
 
@@ -135,7 +162,6 @@ class Known(msgspec.Struct, frozen=True):
     """All that is stored about the devices, requests and planned demand at hand."""
 
     standings: Mapping[UUID, Standing]
-    """Of the devices, and of those on the shelf that are reserved for them."""
     failures: Mapping[UUID, tuple[date, ...]]
     requests: Mapping[UUID, Request]
     """By device id."""

@@ -13,7 +13,6 @@ from schemas.events.refresh import Ageing
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.refresh.changes import Changes
-from services.refresh.policy import PolicyInForce
 from services.refresh.records import DemandPlace, Entry, FailureTold, Known, Placement, Request, Standing
 
 SQL = load_statements(__file__, "store.sql")
@@ -61,6 +60,7 @@ async def record_requests(
         [each.order_id for each in requests],
         [refused_at.get(each.request_id) for each in requests],
         [each.waiting_for for each in requests],
+        [each.accessibility_needs for each in requests],
     )
     return [(row["request_id"], row["device_id"]) for row in rows]
 
@@ -73,8 +73,7 @@ async def load(
     for device_id, failed_on in await connection.fetch(SQL["failures_of"], devices):
         failures[device_id] = (*failures.get(device_id, ()), failed_on)
     placements = _rows(await connection.fetch(SQL["placements"], [*devices, *demands]), Placement)
-    shelf = [each.stock_device_id for each in placements if each.stock_device_id is not None]
-    standings = _rows(await connection.fetch(SQL["standings"], [*devices, *shelf]), Standing)
+    standings = _rows(await connection.fetch(SQL["standings"], devices), Standing)
     entries = _rows(await connection.fetch(SQL["entries"], [*devices, *requests, *demands]), Entry)
     by_device = _rows(await connection.fetch(SQL["requests_of"], devices), Request)
     loose = _rows(await connection.fetch(SQL["requests_by_id"], requests), Request) if requests else []
@@ -118,8 +117,3 @@ async def write(connection: Connection, changes: Changes, today: date, now: date
 
 def _columns(rows: Sequence[msgspec.Struct], kind: type[msgspec.Struct]) -> list[list[Any]]:
     return [[getattr(row, name) for row in rows] for name in kind.__struct_fields__]
-
-
-async def adopt_policy(connection: Connection, policy: PolicyInForce, now: datetime) -> None:
-    """Keep the policy in force, so that explanations use it."""
-    await connection.execute(SQL["adopt_policy"], policy.fingerprint, policy.policy.version, policy.encode(), now)

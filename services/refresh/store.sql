@@ -17,9 +17,10 @@ WHERE excluded.failed_on < failures.failed_on OR excluded.told_at < failures.tol
 
 -- name: record_requests
 INSERT INTO refresh.requests AS known
-    (request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, refused_at, waiting_for)
+    (request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, refused_at, waiting_for,
+     accessibility_needs)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::date[],
-                     $9::text[], $10::timestamptz[], $11::text[])
+                     $9::text[], $10::timestamptz[], $11::text[], $12::boolean[])
 ON CONFLICT (request_id) DO UPDATE
 SET device_id   = coalesce(known.device_id, excluded.device_id),
     serial      = coalesce(known.serial, excluded.serial),
@@ -28,6 +29,7 @@ SET device_id   = coalesce(known.device_id, excluded.device_id),
     reason      = coalesce(known.reason, excluded.reason),
     approved_on = coalesce(known.approved_on, excluded.approved_on),
     order_id    = coalesce(known.order_id, excluded.order_id),
+    accessibility_needs = coalesce(known.accessibility_needs, excluded.accessibility_needs),
     refused_at  = greatest(known.refused_at, excluded.refused_at),
     waiting_for = CASE
         WHEN excluded.refused_at IS NULL THEN known.waiting_for
@@ -38,7 +40,8 @@ SET device_id   = coalesce(known.device_id, excluded.device_id),
 RETURNING request_id, device_id
 
 -- name: standings
-SELECT device_id, revision, state, serial, kind, model, os, os_version, unit, purchased_on, due_on, past_life, changes_on
+SELECT device_id, revision, state, serial, kind, model, os, os_version, unit, purchased_on, due_on, past_life, changes_on,
+       warranty_ends_on, battery_health_percent, told_on
 FROM refresh.standing
 WHERE device_id = ANY ($1::uuid[])
 
@@ -51,18 +54,18 @@ ORDER BY device_id, failed_on
 -- name: requests_of
 -- The request that speaks for a device: one that is ordered, else the one approved first.
 SELECT DISTINCT ON (device_id)
-    request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, waiting_for
+    request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, waiting_for, accessibility_needs
 FROM refresh.requests
 WHERE device_id = ANY ($1::uuid[])
 ORDER BY device_id, order_id IS NULL, approved_on, request_id
 
 -- name: requests_by_id
-SELECT request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, waiting_for
+SELECT request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, waiting_for, accessibility_needs
 FROM refresh.requests
 WHERE request_id = ANY ($1::uuid[])
 
 -- name: placements
-SELECT entry_id, wave, state, order_id, stock_device_id, served
+SELECT entry_id, wave, state, order_id, stock_device_id, holds
 FROM refresh.placements
 WHERE entry_id = ANY ($1::uuid[])
 
@@ -80,14 +83,17 @@ WHERE entry_id = ANY ($1::uuid[])
 
 -- name: write_standings
 INSERT INTO refresh.standing AS known
-    (device_id, revision, state, serial, kind, model, os, os_version, unit, purchased_on, due_on, past_life, changes_on)
+    (device_id, revision, state, serial, kind, model, os, os_version, unit, purchased_on, due_on, past_life, changes_on,
+     warranty_ends_on, battery_health_percent, told_on)
 SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                     $9::text[], $10::date[], $11::date[], $12::boolean[], $13::date[])
+                     $9::text[], $10::date[], $11::date[], $12::boolean[], $13::date[], $14::date[],
+                     $15::integer[], $16::date[])
 ON CONFLICT (device_id) DO UPDATE
 SET revision = excluded.revision, state = excluded.state, serial = excluded.serial, kind = excluded.kind,
     model = excluded.model, os = excluded.os, os_version = excluded.os_version, unit = excluded.unit,
     purchased_on = excluded.purchased_on, due_on = excluded.due_on, past_life = excluded.past_life,
-    changes_on = excluded.changes_on
+    changes_on = excluded.changes_on, warranty_ends_on = excluded.warranty_ends_on,
+    battery_health_percent = excluded.battery_health_percent, told_on = excluded.told_on
 WHERE excluded.revision >= known.revision
 
 -- name: write_entries
@@ -122,8 +128,24 @@ SET deployed = known.deployed + excluded.deployed,
 RETURNING unit, kind, sequence, measured_on, deployed, past_policy_life
 
 -- name: adopt_policy
-INSERT INTO refresh.policies (fingerprint, version, content, adopted_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (fingerprint) DO UPDATE SET adopted_at = excluded.adopted_at
+-- The last adopted is in force, so it is adopted after every other, also by a clock that is behind.
+INSERT INTO refresh.policies (fingerprint, version, content, adopted_at, adopted_by)
+SELECT $1, $2, $3, greatest($4, max(adopted_at) + interval '1 microsecond'), $5 FROM refresh.policies
+ON CONFLICT (fingerprint) DO UPDATE
+SET version = excluded.version, content = excluded.content, adopted_at = excluded.adopted_at,
+    adopted_by = excluded.adopted_by
+
+-- name: stamp_in_force
+SELECT fingerprint, adopted_at FROM refresh.policies ORDER BY adopted_at DESC, fingerprint LIMIT 1
+
+-- name: policy_in_force
+SELECT fingerprint, adopted_at, content FROM refresh.policies ORDER BY adopted_at DESC, fingerprint LIMIT 1
+
+-- name: version_known
+SELECT EXISTS (SELECT FROM refresh.policies WHERE version = $1)
+
+-- name: policies_of_version
+SELECT content FROM refresh.policies WHERE version = $1
 
 -- name: last_sweep
 SELECT swept_on, fingerprint FROM refresh.sweep

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from schemas.vocabulary import Demand, FundingLine, Kind
-from services.access.viewer import SEES_ALL_UNITS, Viewer
+from schemas.events.wave import WaveOrder
+from schemas.vocabulary import Demand, FundingLine, Kind, Role
+from services.access.viewer import Viewer
+from services.budget import queries as budget
 from services.budget.queries import OrderGates
 from services.database.pool import Connection
 from services.database.statements import load_statements
@@ -117,20 +120,6 @@ class WaveView(msgspec.Struct, frozen=True, kw_only=True):
     """How often it was released."""
 
 
-class WaveLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A wave in a list. `gross_pence` is all kinds together."""
-
-    wave: str
-    status: WaveStatus
-    quarter: date
-    entries: int
-    gross_pence: int
-    proposed_by: str
-    proposed_at: datetime
-    decided_by: str | None
-    decided_at: datetime | None
-
-
 class WaveEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of a wave, for export. `stock_serial` is the device from the shelf that serves it."""
 
@@ -150,21 +139,79 @@ class WaveEntry(msgspec.Struct, frozen=True, kw_only=True):
     stock_serial: str | None
 
 
-async def wave(connection: Connection, viewer: Viewer, reference: str | None, today: date) -> WaveView | None:
-    """The wave of a W-number, or without one the newest that is not superseded; None if there is none to see."""
-    raise NotImplementedError
+SEES_WAVES = (Role.PLANNER, Role.DIRECTOR, Role.FINANCE, Role.AUDITOR)
+UNDECIDED = (WaveStatus.PROPOSED, WaveStatus.REFUSED)
+
+
+class WaveLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A wave in a list. `gross_pence` is all kinds together."""
+
+    wave_id: UUID
+    wave: str
+    status: WaveStatus
+    financial_year: str
+    quarter: date
+    entries: int
+    from_stock: int
+    ordered: int
+    gross_pence: int
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    explanation: str
 
 
 async def waves(connection: Connection, viewer: Viewer, limit: int = 20) -> list[WaveLine]:
-    """The last waves, the newest first; none for those who look after nothing."""
-    if not viewer.has(*SEES_ALL_UNITS):
+    """The newest waves; none for those who may see none."""
+    if not viewer.has(*SEES_WAVES):
         return []
     return [msgspec.convert(dict(row), WaveLine) for row in await connection.fetch(SQL["waves"], limit)]
 
 
+async def wave(connection: Connection, viewer: Viewer, reference: str | None, today: date) -> WaveView | None:
+    """The wave of a W-number, or without one the newest that is not superseded; None if there is none to see."""
+    if not viewer.has(*SEES_WAVES):
+        return None
+    wanted = reference.strip().upper() if reference else None
+    return await _view(connection, viewer, await connection.fetchrow(SQL["wave"], None, wanted), today)
+
+
+async def wave_by_id(connection: Connection, viewer: Viewer, wave_id: UUID, today: date) -> WaveView | None:
+    """The wave with this id; None if there is none the viewer may see."""
+    if not viewer.has(*SEES_WAVES):
+        return None
+    return await _view(connection, viewer, await connection.fetchrow(SQL["wave"], wave_id, None), today)
+
+
+async def _view(connection: Connection, viewer: Viewer, row: Any, today: date) -> WaveView | None:
+    if row is None:
+        return None
+    values = dict(row)
+    summary, orders = values.pop("summary"), msgspec.convert(values.pop("orders"), list[WaveOrder])
+    gates: Sequence[OrderGates] = ()
+    if values["status"] in UNDECIDED and orders:
+        gates = await budget.gates(connection, orders, values["financial_year"], today, None)
+    rows = msgspec.convert(summary["rows"], list[WaveRow])
+    if not viewer.sees_prices:
+        rows = [msgspec.structs.replace(each, gross_pence=None) for each in rows]
+    return WaveView(
+        **msgspec.convert(values, dict[str, Any]) | {"status": WaveStatus(values["status"])},
+        rows=rows,
+        units=msgspec.convert(summary["units"], list[UnitRow]),
+        left_out=msgspec.convert(summary["left_out"], list[LeftOutRow]),
+        later=msgspec.convert(summary["later"], list[QuarterRow]),
+        gates=list(dict.fromkeys(gate.explanation for each in gates for gate in each.gates if not gate.passed)),
+        orders=gates if viewer.sees_prices else (),
+    )
+
+
 async def wave_entries(connection: Connection, viewer: Viewer, wave_id: UUID) -> list[WaveEntry]:
     """Everything in a wave, in queue order, for export; limited to the viewer's units."""
-    raise NotImplementedError
+    if not viewer.has(*SEES_WAVES):
+        return []
+    rows = await connection.fetch(SQL["wave_entries"], viewer.unit_scope, wave_id)
+    return [msgspec.convert(dict(row), WaveEntry) for row in rows]
 
 
 async def placed(connection: Connection, device_ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:

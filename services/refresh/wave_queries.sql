@@ -1,15 +1,38 @@
 -- What others read of waves.
 
 -- name: placed
--- A place is held by an order, or by a device that lies on the shelf for it or was handed out.
-SELECT p.device_id, p.wave, coalesce(p.order_id, '') AS order_id
-FROM refresh.placements AS p
-LEFT JOIN refresh.standing AS shelf ON shelf.device_id = p.stock_device_id
-WHERE p.device_id = ANY ($1::uuid[])
-  AND (p.stock_device_id IS NULL OR p.served OR (shelf.state = 'in_stock' AND shelf.kind IS NOT NULL))
+SELECT device_id, wave, coalesce(order_id, '') AS order_id
+FROM refresh.placements
+WHERE device_id = ANY ($1::uuid[]) AND holds
 
 -- name: waves
-SELECT wave, status, quarter, entries, gross_pence, proposed_by, proposed_at, decided_by, decided_at
+SELECT wave_id, wave, status, financial_year, quarter, entries, from_stock, ordered, gross_pence, proposed_by,
+       proposed_at, decided_by, decided_at, explanation
 FROM refresh.waves
 ORDER BY number DESC
 LIMIT $1
+
+-- name: wave
+-- By $1 id or $2 W-number; without either the newest that is not superseded.
+SELECT wave_id, wave, status, financial_year, quarter, policy_version, entries, from_stock, ordered, gross_pence,
+       gap * 100 AS gap_percent, method, floors_met, proposed_by, proposed_at, decided_by, decided_at, explanation,
+       summary, orders, attempt
+FROM refresh.waves
+WHERE CASE WHEN $1::uuid IS NOT NULL THEN wave_id = $1
+           WHEN $2::text IS NOT NULL THEN wave = $2
+           ELSE status <> 'superseded' END
+ORDER BY number DESC
+LIMIT 1
+
+-- name: wave_entries
+-- What left the queue since is told by what the wave keeps of it. $1 units, $2 wave.
+SELECT e.place, coalesce(q.serial, s.serial) AS serial, e.kind, coalesce(q.model, s.model) AS model, e.unit, e.line,
+       e.demand, coalesce(q.rule, '') AS rule, coalesce(q.due_on, s.due_on, e.delivered_in) AS due_on,
+       coalesce(q.score, 0) AS score, e.served_by, e.order_id, shelf.serial AS stock_serial
+FROM refresh.wave_entries AS e
+JOIN refresh.waves AS w ON w.wave_id = e.wave_id AND w.quarter = e.quarter
+LEFT JOIN refresh.queue AS q USING (entry_id)
+LEFT JOIN refresh.standing AS s ON s.device_id = e.entry_id
+LEFT JOIN refresh.standing AS shelf ON shelf.device_id = e.stock_device_id
+WHERE e.wave_id = $2 AND ($1::text[] IS NULL OR e.unit = ANY ($1))
+ORDER BY e.place

@@ -19,6 +19,7 @@ from schemas.events.register import (
 from services.register.conflict_store import Conflict
 from services.register.rules.facts import (
     ASSET_TAG,
+    BATTERY_HEALTH_PERCENT,
     FIELD_NAMES,
     FROM_DESK,
     HOLDER_EMAIL,
@@ -141,4 +142,5 @@ def _facts(device: Device, changed: tuple[str, ...]) -> DeviceFacts:
         holder_email=values[HOLDER_EMAIL],
         purchased_on=values[PURCHASED_ON],
         warranty_ends_on=values[WARRANTY_ENDS_ON],
+        battery_health_percent=values[BATTERY_HEALTH_PERCENT],
     )

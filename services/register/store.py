@@ -16,13 +16,16 @@ from services.errors import TryAgain
 from services.register.rules.claims import Claim, claims_of
 from services.register.rules.conflicts import rivals
 from services.register.rules.counting import Cell
-from services.register.rules.facts import KIND, LAST_SEEN_AT, NEVER, RECORDED_STATE, Device, Field
+from services.register.rules.facts import BATTERY_HEALTH_PERCENT, KIND, LAST_SEEN_AT, NEVER, RECORDED_STATE, Device
 from services.register.stored_facts import read_facts, write_facts
 
 SQL = load_statements(__file__, "store.sql")
 _KINDS: dict[str | None, Kind | None] = {None: None} | {kind.value: kind for kind in Kind}
 _STATES: dict[str | None, DeviceState | None] = {None: None} | {state.value: state for state in DeviceState}
-_WEIGHTS = struct.Struct(f">{len(Field)}q")
+_WEIGHTS = struct.Struct(f">{BATTERY_HEALTH_PERCENT:d}q")
+"""Of all fields before the battery's: code of a release before it reads and writes these, and leaves the battery's
+weight, which has a column of its own, as it is.
+"""
 
 
 class FailureRow(NamedTuple):
@@ -53,7 +56,9 @@ async def known_by(connection: Connection, names: Sequence[str], by_id: dict[UUI
     found: dict[str, Device] = {}
     contended: dict[UUID, Device] = {}
     for row in await connection.fetch(SQL["known"], names):
-        looked_up, device_id, known_names, state, revision, version, weights, *values, first_seen_at = row
+        looked_up, device_id, known_names, state, revision, version, weights, battery_weight, *values, first_seen_at = (
+            row
+        )
         device = by_id.get(device_id)
         if device is None:
             values[KIND] = _KINDS[values[KIND]]
@@ -62,7 +67,7 @@ async def known_by(connection: Connection, names: Sequence[str], by_id: dict[UUI
                 device_id,
                 names=set(known_names.split("\n")),
                 values=values,
-                weights=list(_WEIGHTS.unpack(weights)),
+                weights=[*_WEIGHTS.unpack(weights), battery_weight],
                 state=_STATES[state] or DeviceState.DEPLOYED,
                 revision=revision,
                 version=version,
@@ -78,15 +83,15 @@ async def known_by(connection: Connection, names: Sequence[str], by_id: dict[UUI
 
 async def _add_claims(connection: Connection, contended: Mapping[UUID, Device]) -> None:
     for row in await connection.fetch(SQL["claims"], list(contended)):
-        name, device_id, companions, first_seen_at, facts = row
+        name, device_id, companions, first_seen_at, facts, battery, battery_weight = row
         values, weights = read_facts(facts)
         device = contended[device_id]
         device.claims = (device.claims or {}) | {
             name: Claim(
                 name,
                 first_seen_at=first_seen_at or NEVER,
-                values=values,
-                weights=weights,
+                values=[*values, battery],
+                weights=[*weights, battery_weight],
                 companions=set(companions.split("\n")) if companions else set(),
                 unwritten=False,
             )
@@ -104,7 +109,9 @@ async def write_claims(connection: Connection, devices: Iterable[Device], droppe
             device.device_id,
             "\n".join(sorted(claim.companions)),
             _stored(claim.first_seen_at),
-            write_facts(claim.values, claim.weights),
+            write_facts(claim.values[:BATTERY_HEALTH_PERCENT], claim.weights[:BATTERY_HEALTH_PERCENT]),
+            claim.values[BATTERY_HEALTH_PERCENT],
+            claim.weights[BATTERY_HEALTH_PERCENT],
         )
         for device in devices
         if device.claims is not None
@@ -158,7 +165,8 @@ async def see_again(connection: Connection, devices: Sequence[Device]) -> None:
             [device.device_id for device in devices],
             [device.version for device in devices],
             [device.values[LAST_SEEN_AT] for device in devices],
-            [_WEIGHTS.pack(*device.weights) for device in devices],
+            [_WEIGHTS.pack(*device.weights[:BATTERY_HEALTH_PERCENT]) for device in devices],
+            [device.weights[BATTERY_HEALTH_PERCENT] for device in devices],
         )
         _expect(written, len(devices))
         _written(devices)
@@ -175,9 +183,10 @@ async def write_devices(connection: Connection, devices: Sequence[Device]) -> No
             [device.state for device in devices],
             [device.revision for device in devices],
             [device.version + 1 for device in devices],
-            [_WEIGHTS.pack(*device.weights) for device in devices],
+            [_WEIGHTS.pack(*device.weights[:BATTERY_HEALTH_PERCENT]) for device in devices],
             *(list(column) for column in columns),
             [_stored(device.first_seen_at) for device in devices],
+            [device.weights[BATTERY_HEALTH_PERCENT] for device in devices],
         )
         _expect(written, len(devices))
         _written(devices)

@@ -1,23 +1,26 @@
 -- name: known
 -- The devices known by these names, each name with its device. Nothing is locked: who writes compares versions.
-SELECT i.name AS looked_up, d.device_id, d.names, d.state, d.revision, d.version, d.weights,
+SELECT i.name AS looked_up, d.device_id, d.names, d.state, d.revision, d.version, d.weights, d.battery_weight,
        d.serial, d.asset_tag, d.kind, d.manufacturer, d.model, d.os, d.os_version, d.recorded_state, d.unit,
        d.holder_email, d.purchased_on, d.warranty_ends_on, d.cost_pence, d.compliant, d.last_seen_at,
-       d.in_use_at, d.wiped_at, d.first_seen_at
+       d.in_use_at, d.wiped_at, d.battery_health_percent, d.first_seen_at
 FROM register.identifiers AS i
 JOIN register.devices AS d USING (device_id)
 WHERE i.name = ANY ($1::text[])
 
 -- name: claims
-SELECT name, device_id, companions, first_seen_at, facts FROM register.claims WHERE device_id = ANY ($1::uuid[])
+SELECT name, device_id, companions, first_seen_at, facts, battery_health_percent, battery_weight
+FROM register.claims WHERE device_id = ANY ($1::uuid[])
 
 -- name: write_claims
 -- The version of the device guards its claims: it is written in the same transaction.
-INSERT INTO register.claims AS c (name, device_id, companions, first_seen_at, facts)
-SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bytea[])
+INSERT INTO register.claims AS c (
+    name, device_id, companions, first_seen_at, facts, battery_health_percent, battery_weight)
+SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bytea[], $6::integer[], $7::bigint[])
 ON CONFLICT (name) DO UPDATE
 SET device_id = excluded.device_id, companions = excluded.companions, first_seen_at = excluded.first_seen_at,
-    facts = excluded.facts
+    facts = excluded.facts, battery_health_percent = excluded.battery_health_percent,
+    battery_weight = excluded.battery_weight
 
 -- name: drop_claims
 DELETE FROM register.claims WHERE name = ANY ($1::text[])
@@ -52,8 +55,9 @@ WHERE d.device_id = m.from_id AND d.version = m.version
 -- name: see_again
 -- Only what a check-in without news touches: rewritten in place, no index is moved.
 UPDATE register.devices AS d
-SET last_seen_at = s.last_seen_at, weights = s.weights, version = s.version + 1
-FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::bytea[]) AS s (device_id, version, last_seen_at, weights)
+SET last_seen_at = s.last_seen_at, weights = s.weights, battery_weight = s.battery_weight, version = s.version + 1
+FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::bytea[], $5::bigint[])
+     AS s (device_id, version, last_seen_at, weights, battery_weight)
 WHERE d.device_id = s.device_id AND d.version = s.version
 
 -- name: write_devices
@@ -62,12 +66,12 @@ INSERT INTO register.devices AS d (
     device_id, names, state, revision, version, weights,
     serial, asset_tag, kind, manufacturer, model, os, os_version, recorded_state, unit, holder_email,
     purchased_on, warranty_ends_on, cost_pence, compliant, last_seen_at, in_use_at, wiped_at,
-    first_seen_at)
+    battery_health_percent, first_seen_at, battery_weight)
 SELECT * FROM unnest(
     $1::uuid[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::bytea[],
     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
     $16::text[], $17::date[], $18::date[], $19::bigint[], $20::boolean[], $21::timestamptz[], $22::timestamptz[],
-    $23::timestamptz[], $24::timestamptz[])
+    $23::timestamptz[], $24::integer[], $25::timestamptz[], $26::bigint[])
 ON CONFLICT (device_id) DO UPDATE
 SET names = excluded.names, state = excluded.state, revision = excluded.revision, version = excluded.version,
     weights = excluded.weights, serial = excluded.serial, asset_tag = excluded.asset_tag, kind = excluded.kind,
@@ -76,7 +80,9 @@ SET names = excluded.names, state = excluded.state, revision = excluded.revision
     holder_email = excluded.holder_email, purchased_on = excluded.purchased_on,
     warranty_ends_on = excluded.warranty_ends_on, cost_pence = excluded.cost_pence,
     compliant = excluded.compliant, last_seen_at = excluded.last_seen_at,
-    in_use_at = excluded.in_use_at, wiped_at = excluded.wiped_at, first_seen_at = excluded.first_seen_at
+    in_use_at = excluded.in_use_at, wiped_at = excluded.wiped_at,
+    battery_health_percent = excluded.battery_health_percent, battery_weight = excluded.battery_weight,
+    first_seen_at = excluded.first_seen_at
 WHERE d.version = excluded.version - 1
 
 -- name: move_counts

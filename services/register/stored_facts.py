@@ -29,7 +29,7 @@ _Values = tuple[
     datetime | None,  # in use
     datetime | None,  # wiped
 ]
-"""In the order of rules.facts.Field."""
+"""In the order of rules.facts.Field, up to the battery, which has columns of its own (see `store`)."""
 
 _decoder = msgspec.json.Decoder(tuple[_Values, list[int]])
 _encoder = msgspec.json.Encoder()

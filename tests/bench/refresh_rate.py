@@ -30,7 +30,7 @@ from services.database.pool import Pool, open_pool
 from services.eventlog import outbox
 from services.lifecycle import settle_garbage_collection
 from services.refresh import policy as policy_module
-from services.refresh import queries, store
+from services.refresh import policy_store, queries
 from services.refresh.consumer import RefreshConsumer
 from services.refresh.policy import Policy, PolicyInForce
 from services.refresh.sweep import DailySweep
@@ -129,12 +129,12 @@ async def main() -> None:
             await asyncio.to_thread(migrations.apply, url)
             pool = await open_pool(url, "refresh")
             async with pool.acquire() as connection:
-                await store.adopt_policy(connection, policy, NOW)
+                await policy_store.adopt(connection, policy, NOW)
             settle_garbage_collection()
-            filled = await seconds_of(lambda: fill(pool, RefreshConsumer(policy, clock), events))
-            first = await seconds_of(DailySweep(pool, policy, clock).sweep)
+            filled = await seconds_of(lambda: fill(pool, RefreshConsumer(clock), events))
+            first = await seconds_of(DailySweep(pool, clock).sweep)
             clock.advance(timedelta(days=1))
-            day = await seconds_of(DailySweep(pool, policy, clock).sweep)
+            day = await seconds_of(DailySweep(pool, clock).sweep)
             result = {
                 "devices": DEVICES,
                 "queued": await pool.fetchval("SELECT count(*) FROM queue"),

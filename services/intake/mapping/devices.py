@@ -44,6 +44,7 @@ from services.intake.mapping.values import (
     months_of,
     nothing,
     pence_of,
+    percent_of,
     place_of,
     text_reader,
     value_reader,
@@ -111,7 +112,7 @@ def _check_ins(mapping: CheckInMapping) -> Translate:
     fields = _Fields(mapping)
     name_of, maker_model_kind = naming(mapping), fields.maker_model_kind()
     os_of, os_version, holder = fields.text("os"), fields.text("os_version"), fields.cell("holder_email")
-    compliant = fields.truth("compliant")
+    compliant, battery = fields.truth("compliant"), fields.percent("battery_health_percent")
 
     def translate(cells: Cells, _: Context, stamp: Stamp) -> Sequence[Event]:
         named = name_of(cells, stamp)
@@ -126,6 +127,7 @@ def _check_ins(mapping: CheckInMapping) -> Translate:
             os_version=os_version(cells),
             holder_email=email(holder(cells)),
             compliant=compliant(cells),
+            battery_health_percent=battery(cells),
         )
         return [
             DeviceCheckedIn(
@@ -245,6 +247,11 @@ class _Fields:
         if (field := self._fields.get("warranty_months")) is None:
             return nothing
         return self._value(field, months_of(place_of(field)))
+
+    def percent(self, name: str) -> Reader[int]:
+        if (field := self._fields.get(name)) is None:
+            return nothing
+        return self._value(field, percent_of(place_of(field)))
 
     def cost(self) -> Reader[int]:
         """What the device cost in pence, VAT included."""

@@ -27,6 +27,7 @@ from services.intake.reading.identifiers import ASSET_TAG, SERIAL, asset_tag, se
 from services.intake.translation import Untranslatable
 
 _encoder = msgspec.json.Encoder()
+_WITHOUT_BATTERY = b',"battery_health_percent":null}'
 
 
 class Stamp(NamedTuple):
@@ -96,7 +97,10 @@ def _written(at: datetime) -> bytes:
 
 def event_id(named: Named, data: msgspec.Struct) -> str:
     """The same for the same record with the same content and moment: a repeat changes nothing, a correction counts."""
-    content = hashlib.blake2b(_encoder.encode(data), digest_size=12, key=_written(named.at)).hexdigest()
+    said = _encoder.encode(data)
+    if said.endswith(_WITHOUT_BATTERY):  # the field came later: a row without it keeps the id that it had before
+        said = said.removesuffix(_WITHOUT_BATTERY) + b"}"
+    content = hashlib.blake2b(said, digest_size=12, key=_written(named.at)).hexdigest()
     return f"{named.record}/{content}"
 
 

@@ -159,6 +159,7 @@ class CheckInFields(DeviceFields, frozen=True, kw_only=True):
     os_version: str | Text | None = None
     holder_email: str | Text | None = None
     compliant: str | TruthText | None = None
+    battery_health_percent: str | Text | None = None
 
 
 class FailureFields(DeviceFields, frozen=True, kw_only=True):

@@ -30,6 +30,7 @@ _SUM = {
     "comma": re.compile(r"(\d{1,3}(?:[.' ]\d{3})+|\d+)(?:,(\d+))?", re.ASCII),
 }
 _NO_DIGIT = re.compile(r"\D")
+_PERCENT = re.compile(r"(\d{1,3})(?:\.\d+)?\s*%?", re.ASCII)
 _MONTHS = re.compile(r"(\d{1,3})(?:\.0+)?\s*(?:months?)?", re.I | re.ASCII)
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LARGEST_SUM = 10_000_000_000
@@ -220,6 +221,18 @@ def months_of(where: str) -> Callable[[str], int | None]:
         match = _MONTHS.fullmatch(words)
         if match is None:
             raise Untranslatable(f"{words!r} is no number of months", where)
+        return int(match[1])
+
+    return convert
+
+
+def percent_of(where: str) -> Callable[[str], int | None]:
+    """A share of a hundred, whole or with places after a point, rounded down: `87`, `87.5 %`."""
+
+    def convert(words: str) -> int | None:
+        match = _PERCENT.fullmatch(words)
+        if match is None or int(match[1]) > 100:
+            raise Untranslatable(f"{words!r} is no percentage from 0 to 100", where)
         return int(match[1])
 
     return convert

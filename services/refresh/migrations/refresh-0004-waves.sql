@@ -88,8 +88,9 @@ CREATE TABLE refresh.wave_entries (
 );
 CREATE INDEX wave_entries_of_stock ON refresh.wave_entries (wave_id, stock_device_id) WHERE stock_device_id IS NOT NULL;
 
--- The place of an entry in a released wave: at most one an entry. `served`: the device from the shelf was handed out.
--- One that is reserved for two entries cannot be written.
+-- The place of an entry in a released wave: at most one an entry. A device from the shelf was handed out, or left the
+-- shelf otherwise, with the first revisions after `stock_revision` that say so, in whatever order they were heard; once
+-- it left without being handed out, the place holds no more. A device cannot be set aside for two entries.
 CREATE TABLE refresh.placements (
     entry_id        uuid    PRIMARY KEY,
     device_id       uuid    UNIQUE,
@@ -102,12 +103,17 @@ CREATE TABLE refresh.placements (
     order_id        text,
     stock_device_id uuid,
     stock_revision  bigint,
-    served          boolean NOT NULL DEFAULT false,
+    handed_revision bigint,
+    left_revision   bigint,
+    holds           boolean NOT NULL
+        GENERATED ALWAYS AS (left_revision IS NULL OR coalesce(handed_revision < left_revision, false)) STORED,
     CHECK ((order_id IS NULL) <> (stock_device_id IS NULL)),
     CHECK ((stock_device_id IS NULL) = (stock_revision IS NULL)),
     CHECK (device_id IS NULL OR device_id = entry_id)
 );
-CREATE UNIQUE INDEX one_entry_a_device_from_stock ON refresh.placements (stock_device_id) WHERE NOT served;
+CREATE UNIQUE INDEX one_entry_a_device_from_stock ON refresh.placements (stock_device_id)
+    WHERE handed_revision IS NULL AND left_revision IS NULL;
+CREATE INDEX placements_from_stock ON refresh.placements (stock_device_id) WHERE stock_device_id IS NOT NULL;
 CREATE INDEX placements_of_wave ON refresh.placements (wave_id);
 
 -- A command that comes twice with one key is answered as the first time.
@@ -134,3 +140,21 @@ ALTER TABLE refresh.queue
     ),
     ADD CONSTRAINT queue_wave_check CHECK (status <> 'planned' OR wave IS NOT NULL),
     ALTER COLUMN turn SET EXPRESSION AS (CASE status WHEN 'queued' THEN 1000 ELSE 2000 END - score);
+CREATE INDEX queue_of_demand ON refresh.queue (demand_id) WHERE demand_id IS NOT NULL;
+
+-- What a plan may choose from: entries that wait, of kinds that are bought as `bought`, whose device nobody asked to
+-- replace (`requested`). `need` puts people without a working device before all others; `earliest` is the place of its
+-- day in `starts`, the first days of the plan's quarters and of the one after them.
+CREATE FUNCTION refresh.plannable(asked text[], bought text[], requested uuid[], starts date[], today date)
+RETURNS TABLE (entry_id uuid, device_id uuid, line text, kind text, unit text, demand text, score integer, need integer,
+               earliest integer, turn integer, due_on date)
+LANGUAGE sql STABLE AS $$
+    SELECT q.entry_id, q.device_id, q.line, instead.bought, coalesce(q.unit, ''), q.demand, q.score,
+           greatest(q.score, 1) + CASE WHEN q.cause IN ('breakage', 'loss', 'theft')
+                                         OR (q.cause = 'joiner' AND q.due_on <= plannable.today) THEN 1000 ELSE 0 END,
+           greatest(width_bucket(q.due_on, plannable.starts) - 1, 0), q.turn, q.due_on
+    FROM refresh.queue AS q
+    JOIN unnest(plannable.asked, plannable.bought) AS instead (asked, bought) ON instead.asked = q.kind
+    WHERE q.status = 'queued' AND q.request_id IS NULL
+      AND NOT EXISTS (SELECT FROM unnest(plannable.requested) AS requested (id) WHERE requested.id = q.device_id)
+$$;

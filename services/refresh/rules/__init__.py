@@ -2,11 +2,15 @@
 
 from services.refresh.rules.assess import Assessment, assess
 from services.refresh.rules.calendar import add_months, whole_months
-from services.refresh.rules.demand import cause_of, demand_of, line_of
+from services.refresh.rules.demand import cause_of, demand_of
 from services.refresh.rules.explain import explain, not_due_because
 from services.refresh.rules.standing import ApprovedRequest, DeviceStanding
 
+EDITION = 2
+"""Counts changes of these rules under which devices must be judged anew, though the policy is the same."""
+
 __all__ = [
+    "EDITION",
     "ApprovedRequest",
     "Assessment",
     "DeviceStanding",
@@ -15,7 +19,6 @@ __all__ = [
     "cause_of",
     "demand_of",
     "explain",
-    "line_of",
     "not_due_because",
     "whole_months",
 ]

@@ -2,6 +2,9 @@
 
 Time alone changes judgements: a device falls due, ages, a failure is forgotten. So an assessment names the next day
 on which it could read otherwise; until then it is true without being looked at again (a test holds it to that).
+
+Most devices have neither failed nor been asked for. What is said of one of those is said of all that are alike in the
+few facts that decide, so it is worked out once a day and remembered; a test compares it with the judgement made anew.
 """
 
 from __future__ import annotations
@@ -11,19 +14,19 @@ from datetime import date
 import msgspec
 
 from schemas.vocabulary import BauCause, Demand, FundingLine
-from services.refresh.policy import PolicyInForce
+from services.refresh.policy import PolicyInForce, Terms
 from services.refresh.rules.calendar import add_months
-from services.refresh.rules.demand import cause_of, demand_of, line_of
-from services.refresh.rules.due import due, life_ends_on
-from services.refresh.rules.score import next_age_point_on, score_parts, support_ends_on, support_steps
-from services.refresh.rules.standing import DeviceStanding
+from services.refresh.rules.demand import cause_of, demand_of
+from services.refresh.rules.due import battery_is_low, due, life_ends_on, terms_of
+from services.refresh.rules.score import next_age_point_on, score_parts, support_steps
+from services.refresh.rules.standing import IN_USE, DeviceStanding
 
 
 class Assessment(msgspec.Struct, frozen=True):
     """What the policy says of a device. `score` is the sum of `parts`, both empty while it is not in the queue.
 
     `past_life` tells only of age; `changes_on` is the first day on which anything here may differ. `line` pays for the
-    successor; `cause` is None for refresh demand.
+    successor; `cause` is None for refresh demand. Devices that are alike share one, so nothing in it may be changed.
     """
 
     due_on: date | None
@@ -41,17 +44,37 @@ class Assessment(msgspec.Struct, frozen=True):
 
 def assess(device: DeviceStanding, policy: PolicyInForce, today: date) -> Assessment:
     """Judge a device. Pure and total: the same facts, policy and day always give the same answer."""
-    decided = due(device, policy, today)
-    life_end = life_ends_on(device, policy)
+    if device.request is not None or device.failures:
+        return judge_anew(device, policy, today)
+    number, terms = policy.numbered_terms(device.kind, device.model, device.os, device.os_version)
+    low = battery_is_low(device, terms)
+    alike = (
+        number,
+        device.state in IN_USE,
+        device.purchased_on,
+        policy.tiers.get(device.unit) if device.unit else None,
+        device.warranty_ends_on if terms.warranty_months is not None else None,
+        (device.battery_percent, device.told_on) if low else None,
+    )
+    judged: dict[object, Assessment] = policy.memory.of(today)
+    known = judged.get(alike)
+    if known is None:
+        known = judged[alike] = judge_anew(device, policy, today)
+    return known
+
+
+def judge_anew(device: DeviceStanding, policy: PolicyInForce, today: date) -> Assessment:
+    """Judge a device without remembering."""
+    decided, terms = due(device, policy, today), terms_of(device, policy)
+    life_end = life_ends_on(device, terms)
     enters_on = None if decided is None else add_months(decided.due_on, -policy.policy.horizon.months)
     in_queue = enters_on is not None and enters_on <= today
     parts = score_parts(device, policy, today) if in_queue else {}
     reason = device.request.reason if device.request else None
-    turning = [life_end, enters_on, *_failure_turns(device, policy)]
+    turning = [life_end, enters_on, *_failure_turns(device, terms)]
     if in_queue:
-        support_end = support_ends_on(device, policy)
-        turning += support_steps(support_end) if support_end else ()
-        turning.append(next_age_point_on(device, policy, today))
+        turning += support_steps(terms.support_ends_on) if terms.support_ends_on else ()
+        turning.append(next_age_point_on(device.purchased_on, terms, policy.policy.weights.age, today))
     return Assessment(
         due_on=decided.due_on if decided else None,
         rule=decided.rule if decided else None,
@@ -62,12 +85,12 @@ def assess(device: DeviceStanding, policy: PolicyInForce, today: date) -> Assess
         parts=parts,
         past_life=life_end is not None and life_end <= today,
         changes_on=min((day for day in turning if day is not None and day > today), default=None),
-        line=line_of(device.kind, policy),
+        line=terms.line,
         cause=cause_of(reason),
     )
 
 
-def _failure_turns(device: DeviceStanding, policy: PolicyInForce) -> list[date]:
+def _failure_turns(device: DeviceStanding, terms: Terms) -> list[date]:
     """Days on which a failure begins or ceases to count."""
-    months = policy.policy.failures.months
+    months = terms.failures.months
     return [turn for day in device.failures for turn in (day, add_months(day, months))]

@@ -1,9 +1,8 @@
-"""What a device's replacement counts towards: which of the two demands, what caused it, and which line pays."""
+"""What a device's replacement counts towards: which of the two demands, and what caused it."""
 
 from __future__ import annotations
 
-from schemas.vocabulary import BauCause, Demand, FundingLine, Kind, RequestReason
-from services.refresh.policy import PolicyInForce
+from schemas.vocabulary import BauCause, Demand, RequestReason
 
 _CAUSES = {
     RequestReason.BROKEN: BauCause.BREAKAGE,
@@ -25,9 +24,3 @@ def cause_of(reason: RequestReason | None) -> BauCause | None:
     A joiner's or a growing team's devices are no reason in chat yet, so neither cause comes from here.
     """
     return None if reason is None else _CAUSES.get(reason)
-
-
-def line_of(kind: Kind | None, policy: PolicyInForce) -> FundingLine:
-    """The line that pays for the successor: a withdrawn kind may have one of its own."""
-    withdrawn = policy.policy.kinds[kind].withdrawn if kind else None
-    return withdrawn.funding_line if withdrawn else FundingLine.REFRESH_AND_BAU

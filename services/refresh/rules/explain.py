@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from schemas.vocabulary import DeviceState
-from services.refresh.policy import PolicyInForce
+from services.refresh.policy import PolicyInForce, Terms
 from services.refresh.rules.calendar import in_words, whole_months
-from services.refresh.rules.due import due, recent_failures
-from services.refresh.rules.score import score_parts, support_ends_on
+from services.refresh.rules.due import due, recent_failures, terms_of
+from services.refresh.rules.score import score_parts
 from services.refresh.rules.standing import IN_USE, DeviceStanding
 
 _ELSEWHERE = {
@@ -25,23 +25,56 @@ _ELSEWHERE = {
 
 def explain(device: DeviceStanding, policy: PolicyInForce, today: date) -> dict[str, str]:
     """A sentence for each part of the score."""
-    parts, weights, said = score_parts(device, policy, today), policy.policy.weights, {}
-    said["request"] = _request_words(device)
-    said["frontline"] = (
-        f"{device.unit} is frontline." if parts["frontline"] else f"{device.unit or 'No unit'} is not frontline."
-    )
-    limit = policy.policy.failures
-    failed = len(recent_failures(device, policy, today))
-    said["failures"] = f"{failed} of {limit.limit} failures counted within {limit.months} months."
-    ends_on = support_ends_on(device, policy)
-    said["support"] = f"Support ends on {in_words(ends_on)}." if ends_on else "No end of support is known."
-    if device.kind is None or device.purchased_on is None:
-        said["age"] = "Its kind or purchase date is not known."
-    else:
-        months, life = whole_months(device.purchased_on, today), policy.policy.kinds[device.kind].life_months
-        said["age"] = f"{months} months old; policy life is {life} months."
-    most = {part: getattr(weights, part) for part in parts}
-    return {part: f"{parts[part]} of {most[part]}: {words}" for part, words in said.items()}
+    parts, weights, terms = score_parts(device, policy, today), policy.policy.weights, terms_of(device, policy)
+    said = {
+        "request": _request_words(device),
+        "tier": _tier_words(device, policy),
+        "accessibility": _accessibility_words(device),
+        "failures": _failure_words(device, terms, today),
+        "support": _support_words(terms),
+        "battery": _battery_words(device, terms),
+        "age": _age_words(device, terms, today),
+    }
+    return {part: f"{points} of {getattr(weights, part)}: {said[part]}" for part, points in parts.items()}
+
+
+def _tier_words(device: DeviceStanding, policy: PolicyInForce) -> str:
+    if device.unit is None:
+        return "Its unit is not known."
+    tier = policy.tiers.get(device.unit)
+    return f"{device.unit} is {tier.name}." if tier else f"{device.unit} is in no tier that comes first."
+
+
+def _accessibility_words(device: DeviceStanding) -> str:
+    request = device.request
+    if request is None or request.approved_on is None or not request.accessibility_needs:
+        return "No request names an accessibility need."
+    return f"{request.reference} names an accessibility need."
+
+
+def _failure_words(device: DeviceStanding, terms: Terms, today: date) -> str:
+    failed = len(recent_failures(device, terms, today))
+    return f"{failed} of {terms.failures.limit} failures counted within {terms.failures.months} months."
+
+
+def _support_words(terms: Terms) -> str:
+    ends_on = terms.support_ends_on
+    return f"Support ends on {in_words(ends_on)}." if ends_on else "No end of support is known."
+
+
+def _battery_words(device: DeviceStanding, terms: Terms) -> str:
+    if device.battery_percent is None:
+        return "Nothing is known of its battery."
+    held = f"Its battery holds {device.battery_percent} % of what it held when new"
+    if terms.battery_below is None:
+        return f"{held}; the policy asks nothing of it."
+    return f"{held}; the policy asks {terms.battery_below} %."
+
+
+def _age_words(device: DeviceStanding, terms: Terms, today: date) -> str:
+    if terms.life_months is None or device.purchased_on is None:
+        return "Its kind or purchase date is not known."
+    return f"{whole_months(device.purchased_on, today)} months old; policy life is {terms.life_months} months."
 
 
 def _request_words(device: DeviceStanding) -> str:

@@ -1,7 +1,7 @@
 """How urgent a device is: points by part, whole numbers, at most 1000 together.
 
-The policy promises that a broken device with nothing else against it outranks the oldest frontline device, and that
-a frontline device outranks any that is merely older (`policy.py` checks the weights).
+The policy promises that a broken device with nothing else against it outranks the oldest device of the first tier, and
+that one of the first tier outranks any that is merely older or more worn (`policy_document.py` checks the weights).
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from services.refresh.policy import FULL_SCORE, PolicyInForce
+from services.refresh.policy import FULL_SCORE, PolicyInForce, Terms
 from services.refresh.rules.calendar import add_months, whole_months
-from services.refresh.rules.due import recent_failures
+from services.refresh.rules.due import battery_is_low, recent_failures, terms_of
 from services.refresh.rules.standing import DeviceStanding
 
 SUPPORT_STEPS = 12
@@ -21,14 +21,20 @@ LIVES = 2
 
 
 def score_parts(device: DeviceStanding, policy: PolicyInForce, today: date) -> dict[str, int]:
-    """Points by part, always all five; their sum is the score."""
-    return {
+    """Points by part, always all parts to which the policy gives any; their sum is the score."""
+    weights, terms, request = policy.policy.weights, terms_of(device, policy), device.request
+    tier = policy.tiers.get(device.unit) if device.unit else None
+    needs = request is not None and request.accessibility_needs and request.approved_on is not None
+    points = {
         "request": request_points(device, policy),
-        "frontline": policy.policy.weights.frontline if device.unit in policy.frontline_units else 0,
-        "failures": failure_points(device, policy, today),
-        "support": support_points(device, policy, today),
-        "age": age_points(device, policy, today),
+        "tier": tier.points if tier else 0,
+        "accessibility": weights.accessibility if needs else 0,
+        "failures": failure_points(device, terms, weights.failures, today),
+        "support": support_points(terms, weights.support, today),
+        "battery": weights.battery if battery_is_low(device, terms) else 0,
+        "age": age_points(device.purchased_on, terms, weights.age, today),
     }
+    return {part: points[part] for part in policy.parts}
 
 
 def request_points(device: DeviceStanding, policy: PolicyInForce) -> int:
@@ -39,29 +45,20 @@ def request_points(device: DeviceStanding, policy: PolicyInForce) -> int:
     return policy.policy.weights.request * policy.policy.request_urgency.reasons[request.reason] // FULL_SCORE
 
 
-def failure_points(device: DeviceStanding, policy: PolicyInForce, today: date) -> int:
+def failure_points(device: DeviceStanding, terms: Terms, weight: int, today: date) -> int:
     """A share of the points for each recent failure, all of them at the limit."""
     if not device.failures:
         return 0
-    limit = policy.policy.failures.limit
-    return policy.policy.weights.failures * min(len(recent_failures(device, policy, today)), limit) // limit
+    limit = terms.failures.limit
+    return weight * min(len(recent_failures(device, terms, today)), limit) // limit
 
 
-def support_points(device: DeviceStanding, policy: PolicyInForce, today: date) -> int:
+def support_points(terms: Terms, weight: int, today: date) -> int:
     """A twelfth for each of support's last twelve months that has begun."""
-    ends_on = support_ends_on(device, policy)
-    if ends_on is None:
+    if terms.support_ends_on is None:
         return 0
-    begun = sum(1 for step in support_steps(ends_on) if step <= today)
-    return policy.policy.weights.support * begun // SUPPORT_STEPS
-
-
-def support_ends_on(device: DeviceStanding, policy: PolicyInForce) -> date | None:
-    """The end of model, system, or of the kind as a whole, whichever is first."""
-    support = policy.support_of(device.model, device.os, device.os_version)
-    withdrawn = policy.policy.kinds[device.kind].withdrawn if device.kind else None
-    ends = [end for end in (support and support.ends_on, withdrawn and withdrawn.on) if end]
-    return min(ends, default=None)
+    begun = sum(1 for step in support_steps(terms.support_ends_on) if step <= today)
+    return weight * begun // SUPPORT_STEPS
 
 
 @lru_cache(maxsize=4096)
@@ -70,19 +67,18 @@ def support_steps(ends_on: date) -> tuple[date, ...]:
     return tuple(add_months(ends_on, -months) for months in reversed(range(SUPPORT_STEPS)))
 
 
-def age_points(device: DeviceStanding, policy: PolicyInForce, today: date) -> int:
+def age_points(purchased_on: date | None, terms: Terms, weight: int, today: date) -> int:
     """In step with age in whole months, half the points at the end of policy life."""
-    if device.kind is None or device.purchased_on is None:
+    if terms.life_months is None or purchased_on is None:
         return 0
-    months = whole_months(device.purchased_on, today)
-    full = LIVES * policy.policy.kinds[device.kind].life_months
-    return policy.policy.weights.age * min(months, full) // full
+    full = LIVES * terms.life_months
+    return weight * min(whole_months(purchased_on, today), full) // full
 
 
-def next_age_point_on(device: DeviceStanding, policy: PolicyInForce, today: date) -> date | None:
+def next_age_point_on(purchased_on: date | None, terms: Terms, weight: int, today: date) -> date | None:
     """The next day on which age gives another point; None once it gives all."""
-    points, weight = age_points(device, policy, today), policy.policy.weights.age
-    if device.kind is None or device.purchased_on is None or points >= weight:
+    points = age_points(purchased_on, terms, weight, today)
+    if terms.life_months is None or purchased_on is None or points >= weight:
         return None
-    full = LIVES * policy.policy.kinds[device.kind].life_months
-    return add_months(device.purchased_on, -(-(points + 1) * full // weight))
+    full = LIVES * terms.life_months
+    return add_months(purchased_on, -(-(points + 1) * full // weight))

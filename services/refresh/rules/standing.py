@@ -22,10 +22,14 @@ class ApprovedRequest(msgspec.Struct, frozen=True):
     approved_on: date | None
     ordered: bool
     waiting_for: str | None = None
+    accessibility_needs: bool = False
 
 
 class DeviceStanding(msgspec.Struct, frozen=True):
-    """All that decides about one device. `state` None: its facts are yet to be heard of. Failures in date order."""
+    """All that decides about one device. `state` None: its facts are yet to be heard of. Failures in date order.
+
+    `battery_percent` is what its battery holds of what it held when new, as told on `told_on`.
+    """
 
     device_id: UUID
     state: DeviceState | None
@@ -37,3 +41,6 @@ class DeviceStanding(msgspec.Struct, frozen=True):
     purchased_on: date | None = None
     failures: tuple[date, ...] = ()
     request: ApprovedRequest | None = None
+    warranty_ends_on: date | None = None
+    battery_percent: int | None = None
+    told_on: date | None = None

@@ -49,6 +49,7 @@ class Field(IntEnum):
     LAST_SEEN_AT = 14
     IN_USE_AT = 15
     WIPED_AT = 16
+    BATTERY_HEALTH_PERCENT = 17
 
     # An enumeration's own hash is that of its name, worked out anew each time; sets of fields are asked all the time.
     __hash__ = int.__hash__
@@ -73,6 +74,7 @@ class Field(IntEnum):
     LAST_SEEN_AT,
     IN_USE_AT,
     WIPED_AT,
+    BATTERY_HEALTH_PERCENT,
 ) = Field
 
 FIELD_NAMES = tuple(field.name.lower() for field in Field)
@@ -248,6 +250,7 @@ def _from_mdm(event: DeviceCheckedIn | DeviceEnrolled) -> _Reading:
         (OS_VERSION, told.os_version),
         (HOLDER_EMAIL, told.holder_email),
         (LAST_SEEN_AT, event.time),
+        (BATTERY_HEALTH_PERCENT, told.battery_health_percent),
     )
 
 

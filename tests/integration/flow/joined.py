@@ -25,7 +25,8 @@ from services.eventlog.applying import Apply, RecordApplier
 from services.eventlog.outbox import Outgoing
 from services.refresh.consumer import TOPICS as HEARD_BY_REFRESH
 from services.refresh.consumer import RefreshConsumer
-from services.refresh.policy import Policy, PolicyInForce
+from services.refresh.policy import Policy
+from services.refresh.policy_store import adopt_at_start
 from services.register.consumer import RegisterConsumer
 from services.requests import store as requests_store
 from services.requests.consumer import RequestsConsumer
@@ -157,13 +158,14 @@ async def joined(
                 await requests_store.decide(
                     connection, request.request_id, Status.APPROVED, request.approver_email, request.raised_at, None
                 )
-        policy = PolicyInForce.of(Policy.load(FILE), directory)
+        async with pools["refresh"].acquire() as connection, connection.transaction():
+            await adopt_at_start(connection, Policy.load(FILE), directory, clock.now())
         yield Joined(
             [
                 Listener("register", [DEVICE_OBSERVED], RegisterConsumer().apply, pools["register"]),
                 Listener("budget", [FINANCE_DOCUMENT, REQUEST], BudgetConsumer(clock).apply, pools["budget"]),
                 Listener("requests", [BUDGET], RequestsConsumer().apply, pools["requests"]),
-                Listener("refresh", HEARD_BY_REFRESH, RefreshConsumer(policy, clock).apply, pools["refresh"]),
+                Listener("refresh", HEARD_BY_REFRESH, RefreshConsumer(clock).apply, pools["refresh"]),
                 Listener(
                     "watch",
                     HEARD_BY_WATCH,

@@ -35,10 +35,12 @@ DIRECTORY = Directory(
             ("priya.nair", "central-west", Role.MANAGER),
             ("daniel.reyes", "central-north", Role.MANAGER),
             ("amara.osei", "central-west-response", Role.STAFF),
+            ("helen.marsh", "metropolitan", Role.PLANNER),
+            ("farid.amin", "commercial-finance", Role.FINANCE),
         )
     ],
 )
-DIRECTOR, PRIYA, DANIEL, AMARA = (viewer_for(email, DIRECTORY) for email in DIRECTORY.people)
+DIRECTOR, PRIYA, DANIEL, AMARA, PLANNER, FINANCE = (viewer_for(email, DIRECTORY) for email in DIRECTORY.people)
 
 
 def device_id(number: int) -> UUID:
@@ -64,7 +66,7 @@ def changed(number: int, revision: int = 1, **facts: Any) -> DeviceChanged:
     return DeviceChanged(
         id=f"{device_id(number)}/{revision}",
         source="quartermaster/register",
-        time=NOW,
+        time=NOW - timedelta(days=3 * (revision % 5)),
         subject=str(device_id(number)),
         data=DeviceFacts(device_id=device_id(number), revision=revision, changed=("state",), **whole),
     )
@@ -84,8 +86,10 @@ def failed(number: int, ticket: str, days_ago: int, *, withdrawn: bool = False, 
     )
 
 
-def approved(number: int, of: int | None, reason: RequestReason = RequestReason.BROKEN) -> RequestApproved:
-    """A manager approved request `number` for device `of`, or for no device."""
+def approved(
+    number: int, of: int | None, reason: RequestReason = RequestReason.BROKEN, *, needs: bool = False
+) -> RequestApproved:
+    """A manager approved request `number` for device `of`, or for no device; `needs`: with an accessibility need."""
     return RequestApproved(
         id=f"R-{number}/approved",
         source="quartermaster/requests",
@@ -100,6 +104,7 @@ def approved(number: int, of: int | None, reason: RequestReason = RequestReason.
             kind=Kind.LAPTOP,
             reason=reason,
             device_id=None if of is None else device_id(of),
+            accessibility_needs=needs,
         ),
     )
 
@@ -157,7 +162,9 @@ def some_events(seed: int, devices: int = 25, events: int = 250) -> list[Event]:
                 number,
                 revisions[number],
                 state=chance.choice([DeviceState.DEPLOYED] * 4 + [DeviceState.IN_REPAIR, DeviceState.RETURNED]),
-                kind=chance.choice([Kind.LAPTOP, Kind.LAPTOP, Kind.TABLET, None]),
+                kind=chance.choice([Kind.LAPTOP, Kind.LAPTOP, Kind.DESKTOP, Kind.TABLET, None]),
+                battery_health_percent=chance.choice([None, 95, 58]),
+                warranty_ends_on=chance.choice([None, date(2022, 6, 30)]),
                 unit=chance.choice([*UNITS, None]),
                 purchased_on=chance.choice([None, date(2018 + chance.randrange(7), 3, 31)]),
                 model=chance.choice(["Latitude 7400", "Latitude 5440", None]),
@@ -165,7 +172,7 @@ def some_events(seed: int, devices: int = 25, events: int = 250) -> list[Event]:
         elif dice < 0.75:
             event = failed(number, f"INC{step % 40}-{number}", 10 * (step % 40), withdrawn=chance.random() < 0.3)
         elif dice < 0.87:
-            event = approved(request, of, list(RequestReason)[request % 6])
+            event = approved(request, of, list(RequestReason)[request % 6], needs=request % 5 == 0)
         elif dice < 0.94:
             event = committed(request, of)
         else:

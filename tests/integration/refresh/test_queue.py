@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import date
 from random import Random
 
 import pytest
 
 from schemas.events.refresh import QueueEntered, QueueLeft, UnitAgeingMeasured
-from schemas.vocabulary import Demand, DeviceState, RequestReason
+from schemas.vocabulary import BauCause, Demand, DeviceState, FundingLine, Kind, RequestReason
 from services.refresh import queries
 from tests.integration.refresh.conftest import Refresh
 from tests.integration.refresh.fleet import (
@@ -155,3 +156,29 @@ async def test_a_ticket_opened_again_is_a_failure_after_all(refresh: Refresh, tu
     told = [event for word in (reversed(words) if turned else words) for event in await refresh.hear(word)]
     moves = [type(event) for event in told if isinstance(event, QueueEntered | QueueLeft)]
     assert moves == ([QueueEntered] if turned else [QueueEntered, QueueLeft, QueueEntered])
+
+
+async def test_an_entry_says_which_line_pays_and_what_caused_it(refresh: Refresh) -> None:
+    await refresh.hear(changed(1, kind=Kind.TABLET), changed(2), approved(1, of=2, reason=RequestReason.LOST))
+    rows = await refresh.pool.fetch("SELECT serial, demand, line, cause FROM queue ORDER BY serial")
+    assert [tuple(row) for row in rows] == [
+        ("SN0001", "refresh", "tablet-replacement", None),
+        ("SN0002", "bau", "refresh-and-bau", "loss"),
+    ]
+    (entered,) = await refresh.hear(approved(2, of=1, reason=RequestReason.BROKEN))
+    assert isinstance(entered, QueueEntered)
+    assert (entered.data.line, entered.data.cause) == (FundingLine.TABLET_REPLACEMENT, BauCause.BREAKAGE)
+
+
+async def test_battery_warranty_and_accessibility_reach_the_queue(refresh: Refresh) -> None:
+    await refresh.hear(
+        changed(1, purchased_on=date(2024, 1, 1), battery_health_percent=40),
+        changed(2, purchased_on=date(2024, 1, 1), kind=Kind.DESKTOP, warranty_ends_on=date(2023, 1, 31)),
+        changed(3, purchased_on=date(2024, 1, 1)),
+        approved(1, of=3, reason=RequestReason.SLOW, needs=True),
+    )
+    lines = {line.serial: line for line in await queries.queue(refresh.pool, DIRECTOR, TODAY)}
+    assert (lines["SN0001"].rule, lines["SN0001"].due_on) == ("battery-worn", date(2024, 11, 1))
+    assert lines["SN0001"].score_parts["battery"] == 30
+    assert (lines["SN0002"].rule, lines["SN0002"].due_on) == ("out-of-warranty", date(2025, 1, 31))
+    assert lines["SN0003"].score_parts["accessibility"] == 60

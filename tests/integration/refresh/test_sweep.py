@@ -12,7 +12,7 @@ from schemas.envelope import Event
 from schemas.events.refresh import QueueEntered, RefreshEvent, UnitAgeingMeasured
 from schemas.vocabulary import Kind
 from services.clock import london_date
-from services.refresh import queries
+from services.refresh import policy_store, queries
 from services.refresh.policy import PolicyInForce
 from services.refresh.sweep import DailySweep
 from tests.fixtures.waiting import until
@@ -75,7 +75,10 @@ async def test_a_new_policy_judges_all_anew(refresh: Refresh) -> None:
         version="next",
         kinds={**policy.kinds, Kind.LAPTOP: msgspec.structs.replace(policy.kinds[Kind.LAPTOP], life_months=36)},
     )
-    refresh.policy = PolicyInForce(shorter, refresh.policy.frontline_units)
+    async with refresh.pool.acquire() as connection, connection.transaction():
+        await policy_store.apply(
+            connection, PolicyInForce(shorter, refresh.policy.tier_units), refresh.clock.now(), "a@b"
+        )
     assert await refresh.sweeper().sweep() == 6
     lines = await queries.queue(refresh.pool, DIRECTOR, TODAY)
     assert {line.policy_version for line in lines} == {"next"}

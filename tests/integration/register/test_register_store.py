@@ -52,7 +52,8 @@ async def deliver(pool: Pool, events: list[DeviceObserved], size: int, consumer:
 
 async def devices(pool: Pool) -> list[tuple[object, ...]]:
     rows = await pool.fetch(
-        "SELECT serial, kind, model, os_version, state, unit, holder_email, purchased_on, last_seen_at, names "
+        "SELECT serial, kind, model, os_version, state, unit, holder_email, purchased_on, last_seen_at, names, "
+        "battery_health_percent, battery_weight, encode(weights, 'hex') "
         "FROM register.devices ORDER BY serial"
     )
     return [tuple(row) for row in rows]

@@ -15,7 +15,7 @@ from services.refresh.rules import ApprovedRequest, DeviceStanding
 FILE = Path(policy_module.__file__).parent / "policies" / "metropolitan.yaml"
 FRONTLINE = "central-west-response"
 OFFICE = "commercial-finance"
-POLICY = PolicyInForce(Policy.load(FILE), frozenset({FRONTLINE}))
+POLICY = PolicyInForce(Policy.load(FILE), {FRONTLINE: "frontline"})
 ID = UUID(int=7)
 
 
@@ -25,6 +25,8 @@ def device(**facts: Any) -> DeviceStanding:
     return DeviceStanding(device_id=ID, **standing)
 
 
-def request(reason: RequestReason, approved_on: date, *, ordered: bool = False) -> ApprovedRequest:
+def request(
+    reason: RequestReason, approved_on: date, *, ordered: bool = False, accessibility_needs: bool = False
+) -> ApprovedRequest:
     """An approved request."""
-    return ApprovedRequest(UUID(int=9), "R-9", reason, approved_on, ordered)
+    return ApprovedRequest(UUID(int=9), "R-9", reason, approved_on, ordered, accessibility_needs=accessibility_needs)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from schemas.vocabulary import BauCause, Demand, DeviceState, FundingLine, Kind, RequestReason
 from services.budget.rules.limits import demand_of as budget_demand_of
-from services.refresh.rules import assess, not_due_because
+from services.refresh.policy import PolicyInForce
+from services.refresh.policy_document import Warranty
+from services.refresh.rules import assess, explain, not_due_because
 from tests.unit.refresh.policies import POLICY, device, request
 
 TODAY = date(2024, 11, 4)
@@ -115,6 +118,54 @@ def test_tablets_are_due_since_they_were_withdrawn() -> None:
     judged = assess(device(kind=Kind.TABLET, purchased_on=date(2023, 12, 1)), POLICY, TODAY)
     assert (judged.rule, judged.due_on) == ("kind-withdrawn", date(2024, 3, 31))
     assert "a laptop takes its place" in judged.reason
+
+
+def test_a_model_may_have_a_life_of_its_own() -> None:
+    rugged = device(kind=Kind.SMARTPHONE, model="Galaxy XCover6 Pro", purchased_on=date(2022, 11, 1))
+    judged = assess(rugged, POLICY, TODAY)
+    assert (judged.rule, judged.due_on, judged.past_life) == ("end-of-policy-life", date(2026, 11, 1), False)
+    in_queue = assess(rugged, POLICY, date(2025, 11, 1))
+    assert "a smartphone like Galaxy XCover6 Pro, 48 months" in in_queue.reason
+    assert "36 months old; policy life is 48 months" in explain(rugged, POLICY, date(2025, 11, 1))["age"]
+
+
+def test_a_kind_may_have_a_failure_limit_of_its_own() -> None:
+    twice = (date(2024, 6, 1), date(2024, 9, 30))
+    judged = assess(device(kind=Kind.SMARTPHONE, failures=twice), POLICY, TODAY)
+    assert (judged.rule, judged.due_on, judged.parts["failures"]) == ("repeated-failure", date(2024, 9, 30), 100)
+    assert not assess(device(kind=Kind.LAPTOP, failures=twice), POLICY, TODAY).in_queue
+
+
+@pytest.mark.parametrize(("percent", "is_due"), [(59, True), (60, False), (None, False)])
+def test_a_worn_battery_makes_a_device_due(percent: int | None, is_due: bool) -> None:
+    told = date(2024, 10, 7)
+    worn = device(purchased_on=date(2024, 1, 1), battery_percent=percent, told_on=told)
+    judged = assess(worn, POLICY, TODAY)
+    assert judged.in_queue is is_due
+    if is_due:
+        assert (judged.rule, judged.due_on, judged.parts["battery"]) == ("battery-worn", told, 30)
+        held = "Its battery holds 59 % of what it held when new, as told on 7 October 2024"
+        assert judged.reason == f"{held}; the policy asks 60 % of a laptop."
+    assert not assess(device(kind=Kind.MONITOR, battery_percent=percent, told_on=told), POLICY, TODAY).in_queue
+
+
+@pytest.mark.parametrize(("months", "due_on"), [(6, date(2025, 1, 1)), (0, date(2024, 7, 1))])
+def test_out_of_warranty_by_so_many_months(months: int, due_on: date) -> None:
+    warranty = Warranty(assumed=True, kinds={Kind.DESKTOP: months})
+    policy = PolicyInForce(msgspec.structs.replace(POLICY.policy, warranty=warranty), {})
+    known = {"purchased_on": date(2021, 7, 1), "warranty_ends_on": date(2024, 7, 1)}
+    judged = assess(device(kind=Kind.DESKTOP, **known), policy, TODAY)
+    assert (judged.rule, judged.due_on) == ("out-of-warranty", due_on)
+    assert "warranty ends on 1 July 2024" in judged.reason
+    assert assess(device(kind=Kind.LAPTOP, **known), policy, TODAY).rule == "end-of-policy-life"
+
+
+def test_an_accessibility_need_gives_points_of_its_own() -> None:
+    asked = [request(RequestReason.SLOW, TODAY, accessibility_needs=needs) for needs in (True, False)]
+    with_need, without = (assess(device(request=each), POLICY, TODAY) for each in asked)
+    assert (with_need.parts["accessibility"], without.parts["accessibility"]) == (60, 0)
+    words = explain(device(request=asked[0]), POLICY, TODAY)["accessibility"]
+    assert words == "60 of 60: R-9 names an accessibility need."
 
 
 def test_what_is_not_known_is_said() -> None:

@@ -7,13 +7,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
+from schemas.vocabulary import FundingLine, Kind
 from services.access.directory import Directory, Unit
 from services.errors import ConfigurationError
 from services.refresh.policy import Policy, PolicyInForce
-from tests.unit.refresh.policies import FILE, POLICY
+from services.refresh.policy_document import Tier
+from services.refresh.rules import assess
+from tests.unit.refresh.policies import FILE, POLICY, device
+
+OLD = Path(__file__).parent / "policy-2024-11.1.json"
+"""What `refresh.policies` holds where a policy of the first form was adopted, as the code of that time wrote it."""
 
 Content = dict[str, Any]
 
@@ -27,18 +34,33 @@ def _set(*path: Any, to: Any) -> Callable[[Content], None]:
     return change
 
 
+def _tier(name: str, points: int) -> dict[str, Any]:
+    return {"assumed": True, "name": name, "under": ["frontline-policing"], "points": points}
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (_set("weights", "age", to=81), "1001, not 1000"),
+        (_set("weights", "age", to=61), "1001, not 1000"),
         (_set("weights", to={"assumed": True} | dict(zip(
-            ("request", "frontline", "failures", "support", "age"), (520, 100, 140, 120, 120), strict=True
-        ))), "frontline must be more"),
+            ("request", "tier", "failures", "support", "age"), (520, 100, 140, 120, 120), strict=True
+        ))), "tier must be more"),
         (_set("weights", to={"assumed": True} | dict(zip(
-            ("request", "frontline", "failures", "support", "age"), (500, 220, 120, 80, 80), strict=True
+            ("request", "tier", "failures", "support", "age"), (500, 220, 120, 80, 80), strict=True
         ))), "request must be more"),
         (_set("request_urgency", "reasons", "lost", to=999), "must be 1000"),
-        (_set("frontline", "under", to=[]), "at least one unit"),
+        (_set("tiers", 0, "under", to=[]), r"length >= 1 - at `\$\.tiers\[0\]\.under`"),
+        (_set("tiers", to=[]), r"length >= 1 - at `\$\.tiers`"),
+        (_set("tiers", 0, "points", to=169), "all the points that weights.tier names"),
+        (_set("tiers", to=[_tier("a", 170), _tier("b", 170)]), "fewer points than the one before it"),
+        (_set("tiers", to=[_tier("a", 170), _tier("a", 90)]), "two have one name"),
+        (_set("kinds", "laptop", "withdrawn", to={"assumed": True, "on": "2024-01-01", "replaced_by": "desktop"}),
+         "must not be withdrawn itself"),
+        (_set("battery", "below_percent", "laptop", to=0), "below_percent"),
+        (_set("warranty", "kinds", to={"toaster": 6}), "toaster"),
+        (_set("failures", "kinds", to={"laptop": {"limit": 2}}), "months"),
+        (_set("planning", "floor_permille", to=1001), "floor_permille"),
+        (_set("model_lives", 0, "source", to=5), "source"),
         (_set("kinds", "laptop", "life_months", to=0), "life_months"),
         (_set("kinds", "laptop", "assumed", to=False), "needs a source"),
         (_set("kinds", to={}), "every kind needs a life"),
@@ -59,10 +81,10 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         Policy.load(tmp_path / "nowhere.yaml")
 
 
-def test_frontline_is_spelt_out_from_the_directory() -> None:
+def test_tiers_are_spelt_out_from_the_directory() -> None:
     units = [Unit(code="frontline-policing", name="F"), Unit(code="a", name="A", parent="frontline-policing")]
     in_force = PolicyInForce.of(POLICY.policy, Directory([*units, Unit(code="b", name="B")], []))
-    assert in_force.frontline_units == {"frontline-policing", "a"}
+    assert in_force.tier_units == {"frontline-policing": "frontline", "a": "frontline"}
     with pytest.raises(ConfigurationError, match="frontline-policing"):
         PolicyInForce.of(POLICY.policy, Directory(units[:0], []))
 
@@ -71,7 +93,32 @@ def test_what_is_stored_is_what_was_in_force() -> None:
     restored = PolicyInForce.decode(POLICY.encode())
     assert restored == POLICY
     assert restored.fingerprint == POLICY.fingerprint
-    assert PolicyInForce(POLICY.policy, frozenset()).fingerprint != POLICY.fingerprint
+    assert PolicyInForce(POLICY.policy, {}).fingerprint != POLICY.fingerprint
+
+
+def test_a_unit_belongs_to_the_first_tier_that_names_it() -> None:
+    units = [Unit(code="a", name="A"), Unit(code="b", name="B", parent="a"), Unit(code="c", name="C")]
+    tiers = [Tier(assumed=True, name=n, under=u, points=p) for n, u, p in (("1", ("b",), 170), ("2", ("a", "c"), 90))]
+    policy = msgspec.structs.replace(POLICY.policy, tiers=tuple(tiers))
+    in_force = PolicyInForce.of(policy, Directory(units, []))
+    assert in_force.tier_units == {"b": "1", "a": "2", "c": "2"}
+    assert {unit: tier.points for unit, tier in in_force.tiers.items()} == {"b": 170, "a": 90, "c": 90}
+
+
+def test_a_policy_of_the_first_form_still_reads() -> None:
+    old = PolicyInForce.decode(OLD.read_text())
+    assert (old.policy.version, old.tier_units) == (
+        "2024-11.1",
+        {"central-west": "frontline", "east-area": "frontline"},
+    )
+    assert old.tiers["east-area"].points == 200
+    assert old.parts == ("request", "tier", "failures", "support", "age")
+    withdrawn = old.policy.kinds[Kind.TABLET].withdrawn
+    assert withdrawn is not None
+    assert withdrawn.funding_line is FundingLine.REFRESH_AND_BAU
+    judged = assess(device(purchased_on=date(2019, 9, 16), unit="east-area"), old, date(2024, 11, 4))
+    assert judged.parts == {"request": 0, "tier": 200, "failures": 0, "support": 0, "age": 50}
+    assert PolicyInForce.decode(old.encode()) == old
 
 
 @pytest.mark.parametrize(

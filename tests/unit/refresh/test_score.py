@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.vocabulary import DeviceState, Kind, RequestReason
-from services.refresh.policy import BROKEN_NOW
+from services.refresh.policy import BROKEN_NOW, PolicyInForce
 from services.refresh.rules import DeviceStanding, assess, explain
+from services.refresh.rules.assess import judge_anew
 from services.refresh.rules.score import score_parts
 from tests.unit.refresh.policies import FRONTLINE, OFFICE, POLICY, device, request
 
 DAYS = st.dates(date(2017, 1, 1), date(2027, 12, 31))
-MODELS = [None, "Latitude 7400", "Latitude 5420", "iPhone 13", "OptiPlex 7050", "Surface Go 2"]
+MODELS = [None, "Latitude 7400", "Latitude 5420", "iPhone 13", "OptiPlex 7050", "Surface Go 2", "Galaxy XCover6 Pro"]
 
 
 def devices(unit: st.SearchStrategy[str | None] | None = None) -> st.SearchStrategy[DeviceStanding]:
@@ -30,7 +31,13 @@ def devices(unit: st.SearchStrategy[str | None] | None = None) -> st.SearchStrat
         os_version=st.sampled_from(["10.0.19045.4957", "16.7.10", "18.1"]),
         purchased_on=st.none() | DAYS,
         failures=st.lists(DAYS, max_size=5).map(sorted).map(tuple),
-        request=st.none() | st.builds(request, st.sampled_from(RequestReason), DAYS, ordered=st.booleans()),
+        request=st.none()
+        | st.builds(
+            request, st.sampled_from(RequestReason), DAYS, ordered=st.booleans(), accessibility_needs=st.booleans()
+        ),
+        warranty_ends_on=st.none() | DAYS,
+        battery_percent=st.none() | st.integers(0, 110),
+        told_on=st.none() | DAYS,
     )
 
 
@@ -55,7 +62,9 @@ def _without_need(seen: DeviceStanding, unit: str) -> DeviceStanding:
 
 
 @given(seen=devices(), other=devices(), today=DAYS)
-def test_frontline_comes_before_the_merely_old(seen: DeviceStanding, other: DeviceStanding, today: date) -> None:
+def test_the_first_tier_comes_before_the_merely_old_and_worn(
+    seen: DeviceStanding, other: DeviceStanding, today: date
+) -> None:
     frontline = score_parts(_without_need(seen, FRONTLINE), POLICY, today)
     office = score_parts(_without_need(other, OFFICE), POLICY, today)
     assert sum(frontline.values()) > sum(office.values())
@@ -78,3 +87,11 @@ def test_a_judgement_holds_until_the_day_it_names(seen: DeviceStanding, today: d
     if judged.changes_on is None or until < judged.changes_on:
         later = assess(seen, POLICY, until)
         assert later == judged
+
+
+@settings(max_examples=300)
+@given(fleet=st.lists(devices(), min_size=1, max_size=8), today=DAYS)
+def test_what_is_remembered_of_one_holds_for_all_that_are_alike(fleet: list[DeviceStanding], today: date) -> None:
+    policy = PolicyInForce(POLICY.policy, POLICY.tier_units)
+    for seen in (*fleet, *fleet):
+        assert assess(seen, policy, today) == judge_anew(seen, PolicyInForce(POLICY.policy, POLICY.tier_units), today)

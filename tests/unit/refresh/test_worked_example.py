@@ -44,6 +44,8 @@ def test_the_worked_example() -> None:
         os_version=known["os_version"],
         purchased_on=date.fromisoformat(known["purchased_on"]),
         failures=tuple(date.fromisoformat(day) for day in known["failures"].split(", ")),
+        battery_percent=int(known["battery_percent"]),
+        told_on=TODAY,
     )
     judged = assess(laptop, POLICY, TODAY)
     assert given(judged) == said(answer)

@@ -9,14 +9,14 @@ import msgspec
 import pytest
 
 from schemas.envelope import Event
-from schemas.events.device import AssetRecorded, DeviceCheckedIn, FailureReported
+from schemas.events.device import AssetRecorded, CheckIn, DeviceCheckedIn, FailureReported
 from schemas.events.finance import FinanceDocumentRecorded
 from schemas.topics import FINANCE_DOCUMENT
 from schemas.vocabulary import DeviceState, Kind
 from services.errors import ConfigurationError
 from services.intake.files.opening import open_table
 from services.intake.files.rows import UnreadableFile
-from services.intake.mapping.naming import Stamp
+from services.intake.mapping.naming import Named, Stamp, event_id
 from services.intake.mapping.reading import read_mapping
 from services.intake.mapping.shipped import shipped_text
 from services.intake.mapping.structs import Mapping
@@ -219,3 +219,38 @@ def test_a_header_that_lacks_what_is_mapped() -> None:
     table = open_table(FOLDER / "snipeit/assets_import_default_map.csv")
     with pytest.raises(UnreadableFile, match=r"the header lacks 'Changed', 'Unit', 'Cost', which .* it has Full Name"):
         fit(read_mapping(ASSETS.replace("Serial", "serial NUMBER"), "m"), table, "a.csv")
+
+
+CHECK_INS = """
+makes: check_in
+time_zone: Europe/London
+fields:
+  serial: Serial
+  battery_health_percent: Battery
+  updated_at: Changed
+"""
+
+
+@pytest.mark.parametrize(("cell", "percent"), [("87", 87), ("87.9 %", 87), ("", None), ("100%", 100)])
+def test_battery_health_comes_as_a_percentage(cell: str, percent: int | None) -> None:
+    kind = row_kind(read_mapping(CHECK_INS, "batteries"), Stamp("batteries", AS_OF))
+    row = {"serial": "7QX4KL3", "battery": cell, "changed": "2026-10-30 08:00:00"}
+    (event,) = kind.translate(msgspec.json.encode(row), CONTEXT)
+    assert isinstance(event, DeviceCheckedIn)
+    assert event.data.battery_health_percent == percent
+
+
+@pytest.mark.parametrize("cell", ["101", "good", "-3", "1e2"])
+def test_what_is_no_percentage_is_refused(cell: str) -> None:
+    kind = row_kind(read_mapping(CHECK_INS, "batteries"), Stamp("batteries", AS_OF))
+    row = {"serial": "7QX4KL3", "battery": cell, "changed": "2026-10-30 08:00:00"}
+    with pytest.raises(Untranslatable, match="no percentage"):
+        kind.translate(msgspec.json.encode(row), CONTEXT)
+
+
+def test_a_row_without_a_battery_keeps_the_id_that_it_had_before_batteries_were_known() -> None:
+    named = Named({"serial": "A1"}, "A1", "row/A1", datetime(2026, 11, 2, 6, 41, 9, tzinfo=UTC))
+    told = CheckIn(identifiers={"serial": "A1"}, kind=Kind.LAPTOP, model="T14")
+    assert event_id(named, told) == "row/A1/2e4490a377dcaab64cd1bce3"
+    worn = msgspec.structs.replace(told, battery_health_percent=50)
+    assert event_id(named, worn) != event_id(named, told)
