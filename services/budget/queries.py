@@ -10,6 +10,8 @@ import msgspec
 
 from schemas.vocabulary import FundingLine, Kind
 from services.access.viewer import SEES_UNITS, Viewer
+from services.budget.entry_queries import LedgerEntry as LedgerEntry
+from services.budget.entry_queries import ledger_entries as ledger_entries
 from services.budget.outturn_queries import outturn as outturn
 from services.budget.outturn_views import LineOutturn as LineOutturn
 from services.budget.outturn_views import MonthOutturn as MonthOutturn
@@ -22,7 +24,7 @@ from services.budget.planning_queries import Planning as Planning
 from services.budget.planning_queries import PlanPrice as PlanPrice
 from services.budget.planning_queries import gates as gates
 from services.budget.planning_queries import planning as planning
-from services.budget.rules.financial_year import bounds
+from services.budget.rules.financial_year import bounds as bounds
 from services.budget.rules.financial_year import financial_year as financial_year
 from services.budget.verification import verify_counters as verify_counters
 from services.database.pool import Connection
