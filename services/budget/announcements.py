@@ -12,8 +12,11 @@ from schemas.events.budget import (
     LineBalanceChanged,
     OrderCommitted,
 )
+from schemas.events.wave import Decided, OrderEvent, OrderRaised, RaisedOrder, WaveCommitted, WaveOrder, WaveRefused, WaveRelease
 from schemas.vocabulary import Kind
-from services.budget.store import Outcome
+from services.budget.reservation_store import Outcome
+from services.budget.rules.standing import Standing
+from services.budget.wave_store import WaveOutcome
 
 SOURCE = "quartermaster/budget"
 
@@ -34,7 +37,7 @@ def announce_outcome(outcome: Outcome, now: datetime) -> OrderCommitted | Commit
         commitment = Commitment(
             request_id=wanted.request_id,
             request_reference=wanted.request_reference,
-            order_id=wanted.order_id,
+            order_id=outcome.covered_by or wanted.order_id,
             financial_year=part.financial_year,
             line=wanted.line,
             kind=Kind(part.kind),
@@ -52,4 +55,53 @@ def announce_outcome(outcome: Outcome, now: datetime) -> OrderCommitted | Commit
     )
     return CommitmentRefused(
         id=f"{wanted.request_id}/commitment-refused", source=SOURCE, time=now, subject=subject, data=refusal
+    )
+
+
+def announce_wave(outcome: WaveOutcome, standing: Standing, now: datetime) -> list[OrderEvent]:
+    """The answer to a release; where it was committed, also each order that may be placed."""
+    release = outcome.release
+    decided = Decided(
+        wave_id=release.wave_id,
+        wave=release.wave,
+        attempt=release.attempt,
+        order_ids=outcome.order_ids,
+        explanation=outcome.explanation,
+    )
+    name, subject = f"{release.wave_id}/{release.attempt}", str(release.wave_id)
+    if not outcome.committed:
+        return [WaveRefused(id=f"{name}/refused", source=SOURCE, time=now, subject=subject, data=decided)]
+    return [
+        WaveCommitted(id=f"{name}/committed", source=SOURCE, time=now, subject=subject, data=decided),
+        *(
+            OrderRaised(
+                id=f"{order.order_id}/raised",
+                source=SOURCE,
+                time=now,
+                subject=subject,
+                data=_raised(order, release, standing),
+            )
+            for order in release.orders
+            if not outcome.again
+        ),
+    ]
+
+
+def _raised(order: WaveOrder, release: WaveRelease, standing: Standing) -> RaisedOrder:
+    placed = standing.order(order.order_id)
+    case = standing.case(placed, needs_delegation=True)
+    return RaisedOrder(
+        order_id=order.order_id,
+        wave_id=release.wave_id,
+        wave=release.wave,
+        financial_year=release.financial_year,
+        line=order.line,
+        kind=order.kind,
+        quantity=order.quantity,
+        net_pence=order.net_pence * order.quantity,
+        vat_pence=order.vat_pence * order.quantity,
+        supplier=placed.supplier,
+        contract_id=placed.contract_id,
+        procurement_route=case.procurement_route,
+        approval_reference=case.approval_reference,
     )

@@ -1,7 +1,8 @@
 """The budget's consumer. Delivery: at least once, effect once (inbox, and a document's own id); any order.
 
-It holds its orders, then its lines, until the batch is committed: two committers of the same line wait for one
-another, so that the last of the money is promised once. What cannot be posted raises, and goes to the dead letters.
+It holds its orders, then its lines, then the gates until the batch is committed (`committing.py`): two committers of the
+same line wait for one another, so that the last of the money is promised once. What cannot be posted raises, and goes to
+the dead letters.
 """
 
 from __future__ import annotations
@@ -11,80 +12,95 @@ from datetime import datetime
 
 from schemas.events.finance import FinanceDocument, FinanceDocumentRecorded
 from schemas.events.request import RequestApproved, RequestEvent
-from schemas.topics import BUDGET
+from schemas.events.wave import WaveRelease, WaveReleased
+from schemas.topics import ORDER
 from schemas.vocabulary import FundingLine
-from services.budget import store
-from services.budget.announcements import announce_balance, announce_outcome
+from services.budget import gate_store, reservation_store, store, wave_store
+from services.budget.announcements import announce_wave
 from services.budget.book import Book
-from services.budget.rules.financial_year import financial_year_at
+from services.budget.committing import close_book, funds_of, hold_placing, open_book, serve
+from services.budget.reservation_store import Wanted
+from services.budget.rules.financial_year import bounds, financial_year_at
 from services.budget.rules.limits import demand_of
-from services.budget.rules.matching import Order
 from services.budget.rules.posting import check, part_of
-from services.budget.store import Fund, Outcome, Wanted
-from services.clock import Clock, london_date
+from services.budget.wave_store import Answered
+from services.budget.waving import commit_wave, set_aside
+from services.clock import Clock
 from services.database.pool import Connection
 from services.errors import BadInput
 from services.eventlog.outbox import Outgoing
 
+Heard = FinanceDocumentRecorded | RequestEvent | WaveReleased
+
 
 class BudgetConsumer:
-    """Posts finance's documents and sets money aside for approved requests."""
+    """Posts finance's documents, sets money aside for approved requests, and answers released waves."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    async def apply(
-        self, connection: Connection, events: Sequence[FinanceDocumentRecorded | RequestEvent]
-    ) -> list[Outgoing]:
+    async def apply(self, connection: Connection, events: Sequence[Heard]) -> list[Outgoing]:
         """Write what `events` mean for the ledger, and answer the events that follow. Raises BadInput."""
         now = self._clock.now()
         year = financial_year_at(now)
         given = [event.data for event in events if isinstance(event, FinanceDocumentRecorded)]
+        releases = [event.data for event in events if isinstance(event, WaveReleased)]
         for document in given:
             check(document)
+        for release in releases:
+            bounds(release.financial_year)
         asked = await _new_requests(connection, events)
-        # Any posting on a line of this year may let requests go ahead that wait for money there.
-        lines = sorted({document.line.value for document in given if document.financial_year == year})
-        hopeful = await store.waiting(connection, lines)
-        order_ids = {document.order_id for document in given if document.order_id}
-        order_ids |= {wanted.order_id for wanted in (*asked, *hopeful)}
+        # Any posting on a line of this year may let requests go ahead that wait there.
+        lines = sorted({line for fund_year, line in _funds(given, releases) if fund_year == year})
+        hopeful = await reservation_store.waiting(connection, lines)
+        if asked or hopeful:
+            await hold_placing(connection)
+        orders_of_finance = {document.order_id for document in given if document.order_id}
+        order_ids = orders_of_finance | {wanted.order_id for wanted in (*asked, *hopeful)}
+        order_ids |= {order.order_id for release in releases for order in release.orders}
         await store.lock_orders(connection, order_ids)
         documents = await _new_documents(connection, given, now)
-        orders = await store.order_sums(connection, order_ids, [document.document_id for document in documents])
-        funds = _funds(orders) | {part_of(document).fund for document in documents}
-        funds |= {(year, wanted.line.value) for wanted in (*asked, *hopeful)}
-        book = Book(orders, await store.lock_lines(connection, funds))
+        funds = _funds(documents, releases)
+        funds |= {fund for wanted in (*asked, *hopeful) for fund in funds_of(wanted, year)}
+        book = await open_book(connection, now, order_ids, funds, [document.document_id for document in documents])
         for document in documents:
             book.record(document)
+        answers = await _answer(connection, book, releases, now)
         # Read again: another committer may have served some while we waited for the locks.
-        hopeful = await store.waiting(connection, lines, [wanted.request_id for wanted in hopeful])
-        outcomes = await self._commit(connection, book, hopeful, asked, year, now)
-        await store.keep_reservations(connection, outcomes, now)
-        balances = await store.post(connection, book.entries, now)
-        return [
-            *((BUDGET, announce_outcome(outcome, now)) for outcome in outcomes),
-            *((BUDGET, announce_balance(balance, now)) for balance in balances),
-        ]
-
-    async def _commit(
-        self,
-        connection: Connection,
-        book: Book,
-        hopeful: Sequence[Wanted],
-        asked: Sequence[Wanted],
-        year: str,
-        now: datetime,
-    ) -> list[Outcome]:
-        if not hopeful and not asked:
-            return []
-        prices, today = await store.prices(connection), london_date(now)
-        again = [book.commit(wanted, year, prices, today) for wanted in hopeful]
-        first = [book.commit(wanted, year, prices, today) for wanted in asked]
-        return [*(outcome for outcome in again if outcome.committed), *first]
+        hopeful = await reservation_store.waiting(connection, lines, [wanted.request_id for wanted in hopeful])
+        outcomes = await serve(connection, book, hopeful, asked, now)
+        told = await close_book(connection, book, outcomes, now)
+        await gate_store.place_finances(connection, orders_of_finance)
+        return [*told, *answers]
 
 
-def _funds(orders: dict[str, Order]) -> set[Fund]:
-    return {part.fund for order in orders.values() for part in (*order.reserved, *order.ordered)}
+async def _answer(
+    connection: Connection, book: Book, releases: Sequence[WaveRelease], now: datetime
+) -> list[Outgoing]:
+    """Commit each wave or none of it; the events that say so. A release answered before gets no second answer."""
+    if not releases:
+        return []
+    prices = await reservation_store.prices(connection)
+    answered = await wave_store.answered(connection, {release.wave_id for release in releases})
+    told: list[Outgoing] = []
+    for release in releases:
+        outcome = commit_wave(book, release, prices, answered.get(release.wave_id))
+        if outcome is None:
+            continue
+        posted = set_aside(book, release) if outcome.committed and not outcome.again else []
+        await wave_store.keep_wave(connection, outcome, posted, now)
+        known = answered.get(release.wave_id)
+        answered[release.wave_id] = Answered(
+            attempt=release.attempt, committed=outcome.committed or (known is not None and known.committed)
+        )
+        told += [(ORDER, event) for event in announce_wave(outcome, book.standing, now)]
+    return told
+
+
+def _funds(documents: Sequence[FinanceDocument], releases: Sequence[WaveRelease]) -> set[store.Fund]:
+    return {part_of(document).fund for document in documents} | {
+        (release.financial_year, order.line.value) for release in releases for order in release.orders
+    }
 
 
 async def _new_documents(
@@ -108,11 +124,10 @@ async def _new_documents(
     return list(first.values())
 
 
-async def _new_requests(
-    connection: Connection, events: Sequence[FinanceDocumentRecorded | RequestEvent]
-) -> list[Wanted]:
+async def _new_requests(connection: Connection, events: Sequence[Heard]) -> list[Wanted]:
+    """Requests approved and never heard of before. Which line pays is decided when the book is open."""
     approved = {event.data.request_id: event for event in events if isinstance(event, RequestApproved)}
-    known = await store.known_requests(connection, list(approved))
+    known = await reservation_store.known_requests(connection, list(approved))
     return [
         Wanted(
             request_id=request_id,

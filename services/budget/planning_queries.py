@@ -12,7 +12,12 @@ import msgspec
 
 from schemas.events.wave import WaveOrder
 from schemas.vocabulary import FundingLine, Kind
+from services.budget.book import Book
+from services.budget.gate_store import standing
+from services.budget.reservation_store import prices
 from services.budget.rules.financial_year import bounds
+from services.budget.rules.gates import Gate as Gate
+from services.budget.store import line_sums
 from services.database.pool import Connection
 from services.database.statements import load_statements
 
@@ -46,16 +51,6 @@ class Planning(msgspec.Struct, frozen=True, kw_only=True):
     """How many may still be ordered, for each kind with a cap; overrides added, never below nought."""
     prices: Mapping[Kind, PlanPrice]
     """By the kind asked for."""
-
-
-class Gate(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that an order must carry, or a limit that it must keep. `name` is one of: line, volume_cap,
-    procurement_route, approval_reference, contract_ceiling, contract_term, delegation, splitting."""
-
-    name: str
-    passed: bool
-    explanation: str
-    """What holds, or what is missing and who can help. Names sums only of published rules, no price."""
 
 
 class OrderGates(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +102,25 @@ async def gates(
 ) -> list[OrderGates]:
     """How the orders of one wave would fare if they were committed together now, by `released_by` if that is known.
 
-    A reading: the same rules decide once more when the wave is committed.
+    A reading: the same rules decide once more when the wave is committed. Raises BadInput for what is no year.
     """
-    raise NotImplementedError
+    bounds(financial_year)
+    lines = await line_sums(connection, {(financial_year, order.line.value) for order in orders})
+    book = Book({}, lines, await standing(connection, [], [financial_year], today))
+    draft = book.plan(orders, financial_year, released_by, await prices(connection))
+    found = []
+    for order in orders:
+        placed = draft.standing.order(order.order_id)
+        case = draft.standing.case(placed, needs_delegation=True)
+        found.append(
+            OrderGates(
+                order_id=order.order_id,
+                gross_pence=placed.gross_pence,
+                supplier=placed.supplier,
+                contract_id=placed.contract_id,
+                procurement_route=case.procurement_route,
+                approval_reference=case.approval_reference,
+                gates=draft.gates_of(order.order_id, book, released=True),
+            )
+        )
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from schemas.topics import FINANCE_DOCUMENT, REQUEST
+from schemas.topics import FINANCE_DOCUMENT, REQUEST, WAVE
 from services.access.directory import Directory
 from services.budget import configuration_store
 from services.budget.configuration import PRICE_BOOK, PRIOR_YEARS, load_price_book, load_prior_years
@@ -20,7 +20,7 @@ NAME = "budget"
 
 
 class BudgetService(StreamService):
-    """Listens to finance and to approved requests. Its configuration is in the database before that."""
+    """Listens to finance, approved requests and released waves. Its configuration is in the database before that."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class BudgetService(StreamService):
         prior_years: Path,
         procurement: Path,
     ) -> None:
-        super().__init__(NAME, settings, [FINANCE_DOCUMENT, REQUEST], BudgetConsumer(clock).apply)
+        super().__init__(NAME, settings, [FINANCE_DOCUMENT, REQUEST, WAVE], BudgetConsumer(clock).apply)
         self._database_url = str(settings.database_url)
         self._clock = clock
         self._directory = directory

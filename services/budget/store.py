@@ -4,62 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
 from schemas.events.budget import Balance
 from schemas.events.finance import DocumentType, FinanceDocument
-from schemas.vocabulary import FundingLine, Kind
 from services.budget.rules.entries import Amount, Entry, Part
 from services.budget.rules.limits import LineSums
 from services.budget.rules.matching import Order, add
 from services.budget.rules.posting import part_of, take_up
+from services.budget.rules.rollover import Roll, take_up_roll
 from services.database.pool import Connection
 from services.database.statements import load_statements
 
 SQL = load_statements(__file__, "store.sql")
 
 Fund = tuple[str, str]
-
-
-class Priced(msgspec.Struct, frozen=True, kw_only=True):
-    """What is bought where a kind is asked for, and its net price and VAT rate."""
-
-    kind: Kind
-    net_pence: int
-    vat_basis_points: int
-
-    def amount(self, quantity: int) -> Amount:
-        """The sum for so many; VAT to the nearest penny, half a penny up."""
-        net = self.net_pence * quantity
-        return Amount(net, (net * self.vat_basis_points + 5_000) // 10_000, quantity)
-
-
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """An approved request that money is wanted for."""
-
-    request_id: UUID
-    request_reference: str
-    order_id: str
-    device_id: UUID | None
-    line: FundingLine
-    kind: Kind
-    unit: str
-    demand: str
-    quantity: int
-    asked_at: datetime
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a wanted reservation: committed for `part` and `amount`, or waiting with an explanation."""
-
-    wanted: Wanted
-    part: Part
-    amount: Amount
-    committed: bool
-    explanation: str = ""
-
 
 async def lock_orders(connection: Connection, order_ids: Collection[str]) -> None:
     """Hold these orders until the transaction ends. Orders are always locked before lines, both in order of name."""
@@ -74,9 +34,17 @@ async def lock_lines(connection: Connection, funds: Collection[Fund]) -> dict[Fu
         return {}
     years, lines = zip(*sorted(funds), strict=True)
     await connection.execute(SQL["open_lines"], years, lines)
+    await connection.execute(SQL["lock_lines"], years, lines)
+    # Read only once they are held: overrides, too, are written by whoever holds the line.
+    return await line_sums(connection, funds)
+
+
+async def line_sums(connection: Connection, funds: Collection[Fund]) -> dict[Fund, LineSums]:
+    """The lines' sums, without holding them."""
+    years, lines = zip(*sorted(funds), strict=True) if funds else ((), ())
     return {
         (row["financial_year"], row["line"]): LineSums(**dict(list(row.items())[2:]))
-        for row in await connection.fetch(SQL["lock_lines"], years, lines)
+        for row in await connection.fetch(SQL["line_sums"], years, lines)
     }
 
 
@@ -116,7 +84,7 @@ async def known_documents(connection: Connection, ids: Sequence[str]) -> dict[st
 
 
 async def order_sums(connection: Connection, order_ids: Collection[str], without: Collection[str]) -> dict[str, Order]:
-    """The sums of each order's documents, but for the documents `without`."""
+    """The sums of each order's documents, but for those that were reversed, and the documents `without`."""
     orders = {order_id: Order() for order_id in order_ids}
     for row in await connection.fetch(SQL["order_sums"], list(order_ids), list(without)) if orders else ():
         order = orders[row["order_id"]]
@@ -124,59 +92,12 @@ async def order_sums(connection: Connection, order_ids: Collection[str], without
         amount = Amount(row["net_pence"], row["vat_pence"], row["quantity"])
         if row["document_type"] == "reservation":
             add(order.reserved, part, amount)
+        elif row["document_type"] == "rollover":
+            take_up_roll(order, Roll(part=part, to_year=row["to_year"], promise=row["promise"], amount=amount))
         else:
             take_up(order, DocumentType(row["document_type"]), part, amount)
             order.cancelled_whole |= row["document_type"] == DocumentType.CANCELLATION and row["nought"]
     return orders
-
-
-async def known_requests(connection: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Those of these requests that were decided on or wait already."""
-    return {row["request_id"] for row in await connection.fetch(SQL["known_requests"], ids)} if ids else set()
-
-
-async def waiting(connection: Connection, lines: Sequence[str], ids: Sequence[UUID] | None = None) -> list[Wanted]:
-    """Requests that wait for money on these lines, the oldest first."""
-    if not lines or ids == []:
-        return []
-    return [msgspec.convert(dict(row), Wanted) for row in await connection.fetch(SQL["waiting"], lines, ids)]
-
-
-async def prices(connection: Connection) -> dict[Kind, Priced]:
-    """The price book: by the kind asked for."""
-    return {
-        Kind(row["kind"]): Priced(
-            kind=Kind(row["bought_instead"]), net_pence=row["net_pence"], vat_basis_points=row["vat_basis_points"]
-        )
-        for row in await connection.fetch(SQL["prices"])
-    }
-
-
-async def keep_reservations(connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Store what became of requests; one that was committed stays as it is."""
-    if not outcomes:
-        return
-    rows = [
-        (
-            each.wanted.request_id,
-            each.wanted.request_reference,
-            each.wanted.order_id,
-            each.wanted.device_id,
-            each.part.financial_year,
-            each.part.line,
-            each.part.kind,
-            each.part.unit,
-            each.part.demand,
-            each.wanted.quantity,
-            each.amount.net_pence,
-            each.amount.vat_pence,
-            "committed" if each.committed else "waiting",
-            each.explanation,
-            each.wanted.asked_at,
-        )
-        for each in outcomes
-    ]
-    await connection.execute(SQL["keep_reservations"], *(list(column) for column in zip(*rows, strict=True)), now)
 
 
 async def post(connection: Connection, entries: Sequence[Entry], now: datetime) -> list[Balance]:
@@ -198,6 +119,7 @@ async def post(connection: Connection, entries: Sequence[Entry], now: datetime) 
             each.order_id,
             each.request_id,
             each.document_date,
+            each.reverses,
         )
         for each in entries
     ]

@@ -12,11 +12,20 @@ ORDER BY financial_year, line
 ON CONFLICT DO NOTHING
 
 -- name: lock_lines
-SELECT b.financial_year, b.line, b.approved_pence, b.committed_pence, b.invoiced_pence, b.receipted_pence
+SELECT
 FROM budget.balances AS b
 JOIN unnest($1::text[], $2::text[]) AS wanted(financial_year, line) USING (financial_year, line)
 ORDER BY b.financial_year, b.line
 FOR UPDATE OF b
+
+-- name: line_sums
+-- What a line's sums are, and by how much directors let it go over them.
+SELECT b.financial_year, b.line, b.approved_pence, b.committed_pence, b.invoiced_pence, b.receipted_pence,
+       coalesce((SELECT sum(a.pence) FROM budget.acts AS a
+                 WHERE a.act = 'override_line' AND a.financial_year = b.financial_year AND a.line = b.line),
+                0)::bigint AS override_pence
+FROM budget.balances AS b
+JOIN unnest($1::text[], $2::text[]) AS wanted(financial_year, line) USING (financial_year, line)
 
 -- name: keep_documents
 -- Answers the ids never seen before; of a document twice in one batch the first counts.
@@ -41,56 +50,46 @@ WHERE document_id = ANY ($1::text[])
 
 -- name: order_sums
 -- $1 orders, $2 documents of this batch, which are posted one by one on top of these sums.
--- Finance systems write a cancellation with either sign; orders and invoices are never below nought.
+-- Finance systems write a cancellation with either sign; orders, receipts and invoices are never below nought.
+WITH reversed AS (
+    SELECT document_id FROM budget.acts WHERE act = 'reverse'
+)
 SELECT order_id, document_type, financial_year, line, kind, unit, demand,
        sum(abs(net_pence))::bigint AS net_pence, sum(abs(vat_pence))::bigint AS vat_pence,
-       coalesce(sum(abs(quantity)), 0)::integer AS quantity, bool_or(net_pence + vat_pence = 0) AS nought
+       coalesce(sum(abs(quantity)), 0)::integer AS quantity, bool_or(net_pence + vat_pence = 0) AS nought,
+       NULL AS promise, NULL AS to_year
 FROM budget.documents
 WHERE order_id = ANY ($1::text[]) AND document_id <> ALL ($2::text[])
-  AND document_type IN ('purchase_order', 'invoice', 'cancellation')
+  AND document_type IN ('purchase_order', 'invoice', 'cancellation', 'receipt')
+  AND NOT EXISTS (SELECT FROM reversed AS r WHERE r.document_id = documents.document_id)
 GROUP BY order_id, document_type, financial_year, line, kind, unit, demand
 UNION ALL
-SELECT order_id, 'reservation', financial_year, line, kind, unit, demand, net_pence, vat_pence, quantity, false
+SELECT order_id, 'reservation', financial_year, line, kind, unit, demand, net_pence, vat_pence, quantity, false,
+       NULL, NULL
 FROM budget.reservations
 WHERE order_id = ANY ($1) AND state = 'committed'
-
--- name: known_requests
-SELECT request_id FROM budget.reservations WHERE request_id = ANY ($1::uuid[])
-
--- name: waiting
--- Requests that wait for money on these lines, the oldest first.
-SELECT request_id, request_reference, order_id, device_id, line, kind, unit, demand, quantity, asked_at
-FROM budget.reservations
-WHERE state = 'waiting' AND line = ANY ($1::text[]) AND ($2::uuid[] IS NULL OR request_id = ANY ($2))
-ORDER BY asked_at, request_id
-LIMIT 500
-
--- name: prices
-SELECT kind, bought_instead, net_pence, vat_basis_points FROM budget.price_book
-
--- name: keep_reservations
-INSERT INTO budget.reservations (request_id, request_reference, order_id, device_id, financial_year, line, kind, unit,
-                                 demand, quantity, net_pence, vat_pence, state, explanation, asked_at, decided_at)
-SELECT *, $16::timestamptz
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::text[], $10::integer[], $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::timestamptz[])
-ON CONFLICT (request_id) DO UPDATE
-SET financial_year = excluded.financial_year, kind = excluded.kind, net_pence = excluded.net_pence,
-    vat_pence = excluded.vat_pence, state = excluded.state, explanation = excluded.explanation,
-    decided_at = excluded.decided_at
-WHERE reservations.state = 'waiting'
+UNION ALL
+SELECT order_id, 'reservation', financial_year, line, kind, unit, demand, net_pence, vat_pence, quantity, false,
+       NULL, NULL
+FROM budget.wave_shares
+WHERE order_id = ANY ($1)
+UNION ALL
+SELECT order_id, 'rollover', financial_year, line, kind, unit, demand, net_pence, vat_pence, 0, false, promise, to_year
+FROM budget.rollovers
+WHERE order_id = ANY ($1) AND document_id <> ALL ($2)
+  AND NOT EXISTS (SELECT FROM reversed AS r WHERE r.document_id = rollovers.document_id)
 
 -- name: post
 -- The counters are moved by what was truly appended, in the same statement. Answers the lines that changed.
 WITH posted AS (
     INSERT INTO budget.ledger (financial_year, line, entry_type, net_pence, vat_pence, quantity, kind, unit, demand,
-                               month, document_id, share, order_id, request_id, document_date, posted_at)
+                               month, document_id, share, order_id, request_id, document_date, reverses, posted_at)
     SELECT financial_year, line, entry_type, net_pence, vat_pence, quantity, kind, unit, demand,
-           month, document_id, share, order_id, request_id, document_date, $16::timestamptz
+           month, document_id, share, order_id, request_id, document_date, reverses, $17::timestamptz
     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::text[], $8::text[],
-                $9::text[], $10::date[], $11::text[], $12::text[], $13::text[], $14::uuid[], $15::date[])
+                $9::text[], $10::date[], $11::text[], $12::text[], $13::text[], $14::uuid[], $15::date[], $16::bigint[])
          WITH ORDINALITY AS given(financial_year, line, entry_type, net_pence, vat_pence, quantity, kind, unit, demand,
-                                  month, document_id, share, order_id, request_id, document_date, place)
+                                  month, document_id, share, order_id, request_id, document_date, reverses, place)
     ORDER BY place
     ON CONFLICT DO NOTHING
     RETURNING financial_year, line, kind, unit, demand, entry_type, net_pence + vat_pence AS pence, quantity

@@ -315,6 +315,7 @@ CREATE TABLE budget.waves (
 );
 -- A wave is committed once, whichever of its releases it was.
 CREATE UNIQUE INDEX a_wave_is_committed_once ON budget.waves (wave_id) WHERE committed;
+CREATE INDEX ON budget.waves (wave) WHERE committed;
 
 -- What a wave's order set aside, by whom it is for; finance's purchase order takes its place.
 CREATE TABLE budget.wave_shares (

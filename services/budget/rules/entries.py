@@ -1,4 +1,4 @@
-"""What the ledger is made of: entries of six types, each belonging to a part of the budget."""
+"""What the ledger is made of: entries of eight types, each belonging to a part of the budget."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class EntryType(StrEnum):
     """What an entry does to a line's sums.
 
     approved and adjusted add to what may be spent (adjusted: changes after the approval, either sign);
+    moved_in adds what another line of the year gave, moved_out takes what this one gives;
     committed adds to what is promised, released takes from it; invoiced adds to what is spent (credit notes are
     negative); receipted only says what has arrived.
     """
@@ -26,6 +27,8 @@ class EntryType(StrEnum):
     RECEIPTED = "receipted"
     INVOICED = "invoiced"
     ADJUSTED = "adjusted"
+    MOVED_IN = "moved_in"
+    MOVED_OUT = "moved_out"
 
 
 class Part(NamedTuple):
@@ -41,6 +44,10 @@ class Part(NamedTuple):
     def fund(self) -> tuple[str, str]:
         """The financial year and funding line, which carry the approved sum."""
         return self.financial_year, self.line
+
+    def in_year(self, year: str) -> Part:
+        """The same part of another year's budget."""
+        return self._replace(financial_year=year)
 
     def __str__(self) -> str:
         return "|".join(self)
@@ -66,11 +73,16 @@ class Amount(NamedTuple):
         """What is left without the other."""
         return Amount(*(mine - theirs for mine, theirs in zip(self, other, strict=True)))
 
+    def negative(self) -> Amount:
+        """The same with the other sign."""
+        return Amount().minus(self)
+
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the ledger. (document, type, share) names it for ever, so that a repeat adds nothing.
 
-    `share` is empty for a document's own sum, and names the part for what it releases.
+    `share` is empty for a document's own sum, and names the part for what it releases. `reverses` is the number of the
+    entry that this one mirrors and so undoes.
     """
 
     document_id: str
@@ -81,6 +93,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     share: str = ""
     order_id: str | None = None
     request_id: UUID | None = None
+    reverses: int | None = None
 
     @property
     def month(self) -> date:

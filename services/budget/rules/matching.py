@@ -16,6 +16,9 @@ The algebra, for one order:
 difference that it makes to `released`; differences telescope, so whatever the order of arrival, the ledger's sums end
 at the same place. An invoice before its purchase order posts no release; the purchase order then posts both.
 
+Where money of a promise rolls over to the next year (`rollover.py`), the promise is smaller in the old year's part and
+as much greater in the new year's, and what moved counts as released in the old: sums again, which commute.
+
 Within an order the settled sum goes to the parts it fits best: first the same part, then the same kind on the same
 line, then whatever the order has left; among equals in the order of the parts' names. A later document may thus show
 that a release belongs to another part: the difference for the first part is then negative, and is posted so.
@@ -48,12 +51,26 @@ class Order(msgspec.Struct):
     invoiced: Sums = {}
     cancelled: Sums = {}
     cancelled_whole: bool = False
+    received: Sums = {}
+    rolled: Sums = {}
+    """What moved out of each part of an ended year."""
 
     def copy(self) -> Order:
         """The same order, to be changed apart."""
         return Order(
-            dict(self.reserved), dict(self.ordered), dict(self.invoiced), dict(self.cancelled), self.cancelled_whole
+            dict(self.reserved),
+            dict(self.ordered),
+            dict(self.invoiced),
+            dict(self.cancelled),
+            self.cancelled_whole,
+            dict(self.received),
+            dict(self.rolled),
         )
+
+    @property
+    def still_open(self) -> Sums:
+        """The promise in force: finance's purchase orders take the place of our reservation."""
+        return self.ordered or self.reserved
 
 
 def add(sums: Sums, part: Part, amount: Amount) -> None:
@@ -63,8 +80,8 @@ def add(sums: Sums, part: Part, amount: Amount) -> None:
 
 def released(order: Order) -> Sums:
     """What has been released of the order's promises, by part."""
-    still_open = order.ordered or order.reserved
-    result: Sums = {}
+    still_open = order.still_open
+    result: Sums = dict(order.rolled)
     if order.ordered:
         for part, amount in order.reserved.items():
             add(result, part, amount)
@@ -73,21 +90,26 @@ def released(order: Order) -> Sums:
         for part, amount in still_open.items():
             add(result, part, amount._replace(quantity=amount.quantity - delivered.get(part, 0)))
         return result
+    pence = redeemed(order)
+    quantities = match(_quantities(still_open), _quantities(order.cancelled))
+    for part in {*pence, *quantities}:
+        add(result, part, share_of(still_open[part], pence.get(part, 0), quantities.get(part, 0)))
+    return result
+
+
+def redeemed(order: Order) -> dict[Part, int]:
+    """How many pence of each open promise invoices and cancellations settle."""
     settled: dict[Part, int] = {}
     for sums in (order.invoiced, order.cancelled):
         for part, amount in sums.items():
             settled[part] = settled.get(part, 0) + amount.gross_pence
-    pence = match({part: amount.gross_pence for part, amount in still_open.items()}, settled)
-    quantities = match(_quantities(still_open), _quantities(order.cancelled))
-    for part in {*pence, *quantities}:
-        add(result, part, _share(still_open[part], pence.get(part, 0), quantities.get(part, 0)))
-    return result
+    return match({part: amount.gross_pence for part, amount in order.still_open.items()}, settled)
 
 
 def match(promised: Mapping[Part, int], settled: Mapping[Part, int]) -> dict[Part, int]:
     """How much of each promise the settled sums redeem; together min(promised, settled), the best fit first."""
     left_promised, left_settled = dict(promised), dict(settled)
-    redeemed: dict[Part, int] = {}
+    taken_up: dict[Part, int] = {}
     for key in _CLOSENESS:
         pots: dict[Hashable, int] = {}
         for part, sum_settled in left_settled.items():
@@ -98,18 +120,19 @@ def match(promised: Mapping[Part, int], settled: Mapping[Part, int]) -> dict[Par
             if taken > 0:
                 left_promised[part] -= taken
                 pots[key(part)] -= taken
-                redeemed[part] = redeemed.get(part, 0) + taken
+                taken_up[part] = taken_up.get(part, 0) + taken
         for part in sorted(left_settled):
             used = min(left_settled[part], before[key(part)] - pots[key(part)])
             left_settled[part] -= used
             before[key(part)] -= used
-    return redeemed
+    return taken_up
 
 
 def _quantities(sums: Sums) -> dict[Part, int]:
     return {part: amount.quantity for part, amount in sums.items()}
 
 
-def _share(promised: Amount, gross_pence: int, quantity: int) -> Amount:
+def share_of(promised: Amount, gross_pence: int, quantity: int = 0) -> Amount:
+    """So many pence of a promise, VAT in its proportion."""
     vat = promised.vat_pence * gross_pence // promised.gross_pence if promised.gross_pence else 0
     return Amount(gross_pence - vat, vat, quantity)

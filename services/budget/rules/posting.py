@@ -6,7 +6,7 @@
     invoice         invoiced +sum, released what it redeems of its order
     credit note     invoiced -sum
     cancellation    released, up to what the order still promises; nought pence cancels all of it
-    reservation     committed +sum, for a request approved in chat, until finance's purchase order takes its place
+    reservation     committed +sum, for a request or a wave, until finance's purchase order takes its place
 
 What finance already did is a fact and is recorded even where it goes over the approved sum: hiding it would help
 nobody, and the alert tells. Only our own reservations are refused for want of money (`limits.py`).
@@ -14,12 +14,14 @@ nobody, and the alert tells. Only our own reservations are refused for want of m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from schemas.events.finance import DocumentType, FinanceDocument
 from services.budget.rules.entries import Amount, Entry, EntryType, Part
 from services.budget.rules.financial_year import bounds
-from services.budget.rules.matching import Order, add, released
+from services.budget.rules.matching import Order, Sums, add, released
 from services.errors import BadInput
 
 _NEEDS_ORDER = {DocumentType.PURCHASE_ORDER, DocumentType.RECEIPT, DocumentType.CANCELLATION}
@@ -80,36 +82,42 @@ def post(document: FinanceDocument, order: Order) -> list[Entry]:
     entries = [] if own is None else [_entry(document, own, part_of(document), amount_of(document))]
     entries += [
         _entry(document, EntryType.RELEASED, part, amount, share=str(part))
-        for part, amount in _difference(before, released(order))
+        for part, amount in difference(before, released(order))
     ]
     return [entry for entry in entries if any(entry.amount)]
 
 
-def reserve(own: Entry, order: Order) -> list[Entry]:
-    """The entries of a reservation (one committed entry, for a request) that comes to `order`, which then holds it."""
+def reserve(own: Sequence[Entry], order: Order) -> list[Entry]:
+    """The entries of reservations (committed entries of one document) that come to `order`, which then holds them."""
     before = released(order)
-    add(order.reserved, own.part, own.amount)
+    for each in own:
+        add(order.reserved, each.part, each.amount)
+    return [*own, *releases(own[0], before, released(order))]
+
+
+def releases(like: Entry, before: Sums, after: Sums) -> list[Entry]:
+    """Entries in the name of the document of `like` for what it changes of an order's releases."""
     return [
-        own,
-        *(
-            msgspec.structs.replace(own, entry_type=EntryType.RELEASED, part=part, amount=amount, share=str(part))
-            for part, amount in _difference(before, released(order))
-        ),
+        msgspec.structs.replace(like, entry_type=EntryType.RELEASED, part=part, amount=amount, share=str(part))
+        for part, amount in difference(before, after)
     ]
 
 
 def take_up(order: Order, document_type: DocumentType, part: Part, amount: Amount) -> None:
-    """Add a document to the order's sums. Credit notes, receipts and approvals redeem nothing."""
+    """Add a document to the order's sums. Credit notes and approvals change nothing of it; a receipt redeems nothing."""
     if document_type is DocumentType.PURCHASE_ORDER:
         add(order.ordered, part, amount)
     elif document_type is DocumentType.INVOICE:
         add(order.invoiced, part, amount)
+    elif document_type is DocumentType.RECEIPT:
+        add(order.received, part, amount)
     elif document_type is DocumentType.CANCELLATION:
         add(order.cancelled, part, amount)
         order.cancelled_whole |= amount.gross_pence == 0
 
 
-def _difference(before: dict[Part, Amount], after: dict[Part, Amount]) -> list[tuple[Part, Amount]]:
+def difference(before: Sums, after: Sums) -> list[tuple[Part, Amount]]:
+    """What changed of each part, in the order of their names."""
     changes = (
         (part, after.get(part, Amount()).minus(before.get(part, Amount()))) for part in sorted({*before, *after})
     )

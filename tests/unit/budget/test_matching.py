@@ -39,7 +39,7 @@ def post_all(documents: list[FinanceDocument | Entry]) -> list[Entry]:
     entries: list[Entry] = []
     for each in documents:
         order = orders[each.order_id] if each.order_id else Order()
-        entries += reserve(each, order) if isinstance(each, Entry) else post(each, order)
+        entries += reserve([each], order) if isinstance(each, Entry) else post(each, order)
     return entries
 
 

@@ -1,0 +1,3 @@
+-- name: hold_placing
+-- A release of a wave holds the same lock alone.
+SELECT pg_advisory_xact_lock_shared(hashtext('quartermaster'), hashtext('placing'))
