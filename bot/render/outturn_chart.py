@@ -96,11 +96,11 @@ def _ahead(axes: Axes, curve: Curve) -> None:
     axes.fill_between(places, low, high, color=_AHEAD, alpha=0.25, linewidth=0, label="Range", zorder=2)
     middle = [each.middle for each in curve.ahead]
     axes.plot(places, middle, color=_AHEAD, linewidth=2.2, label="Expected", zorder=4, solid_capstyle="round")
-    axes.plot(places[-1:], middle[-1:], "o", color=_AHEAD, markersize=6, zorder=5, clip_on=False)
+    axes.plot(places[-1:], [max(0, middle[-1])], "o", color=_AHEAD, markersize=6, zorder=5, clip_on=False)
 
 
 def _highest(curve: Curve) -> float:
-    ends = [each.high for each in curve.ahead]
+    ends = [max(each.middle, each.high) for each in curve.ahead]
     return max([curve.approved_pence, *(level.pence for level in curve.prior), *ends, curve.so_far[-1].used])
 
 
@@ -147,7 +147,7 @@ def _write(
 def _apart(heights: Sequence[float]) -> list[float]:
     """Sorted heights pushed up, then down, until none stands on another."""
     placed: list[float] = []
-    for height in heights:
+    for height in (min(max(each, 0.0), 1.0) for each in heights):
         placed.append(max(height, placed[-1] + _CLOSEST) if placed else height)
     for place in reversed(range(len(placed))):
         most = 1.0 - _CLOSEST / 2 if place == len(placed) - 1 else placed[place + 1] - _CLOSEST
