@@ -13,7 +13,7 @@ from services.database.pool import Connection
 from services.database.statements import load_statements
 
 SQL = load_statements(__file__, "entry_queries.sql")
-MOST_ENTRIES = 50_000
+MOST_ENTRIES = 20_000
 """More would take a spreadsheet, and us, too long; whoever shows them says how many there are."""
 
 
