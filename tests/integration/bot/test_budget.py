@@ -138,7 +138,9 @@ async def test_no_side_is_for_a_manager(priya: ScriptedPerson, pool: Pool, side:
     told = str(await ask(priya, f"budget by {side}"))
     assert "finance, directors and auditors" in told
     assert "£" not in told
-    logged = await pool.fetch("SELECT action, subject, granted FROM access.audit")
+    logged = await pool.fetch(
+        "SELECT action, subject, granted FROM access.audit WHERE email = $1", email_of("Priya Nair")
+    )
     assert [tuple(row) for row in logged] == [(f"budget by {side}", "2024/25", False)]
 
 
