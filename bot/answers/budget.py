@@ -19,7 +19,7 @@ from bot.render.spreadsheet import COMMERCIAL, as_csv, workbook
 from bot.render.wording import day
 from services.access.viewer import SEES_PRICES, Viewer
 from services.budget import queries as budget_queries
-from services.budget.queries import LedgerEntry, OutturnView, PriorYear, financial_year
+from services.budget.queries import EntryView, OutturnView, PriorYear, financial_year
 
 FOR_PRICES = "finance, directors and auditors"
 
@@ -30,7 +30,7 @@ class _Read:
 
     view: OutturnView
     prior: Sequence[PriorYear]
-    entries: Sequence[LedgerEntry] = ()
+    entries: Sequence[EntryView] = ()
 
 
 async def answer(desk: Desk, viewer: Viewer, asked: Budget) -> Message:
@@ -80,5 +80,8 @@ async def _read(desk: Desk, viewer: Viewer, asked: Budget, form: str = "", *, en
         seen = await entitled(desk, connection, viewer, word, f"{year}{form}", roles=roles, whose=whose)
         view = await budget_queries.outturn(connection, seen, year, desk.today)
         money = await budget_queries.budget(connection, seen, year)
-        ledger = await budget_queries.ledger_entries(connection, seen, year) if entries else []
+        ledger: Sequence[EntryView] = ()
+        if entries and viewer.sees_prices:
+            most = budget_sheets.MOST_ENTRIES + 1
+            ledger = await budget_queries.ledger_entries(connection, seen, year, limit=most)
     return _Read(view, money.prior, ledger)

@@ -9,15 +9,17 @@ from bot.render.budget import DEMANDS
 from bot.render.budget_sides import part_name, parts_of
 from bot.render.spreadsheet import Cell, Head, Sheet
 from bot.render.wording import LINES, kind_name, unit_name
-from services.budget.queries import LedgerEntry, OutturnView, PriorYear
+from services.budget.queries import EntryView, OutturnView, PriorYear
 
+MOST_ENTRIES = 20_000
+"""What a workbook takes of the ledger: more would keep everybody waiting for seconds."""
 _MONEY = ("Committed", "Invoiced", "Receipted", "Expected", "Low", "Outturn", "High")
 
 
 def sheets(
     view: OutturnView,
     prior: Sequence[PriorYear],
-    entries: Sequence[LedgerEntry],
+    entries: Sequence[EntryView],
     names: Mapping[str, str],
     *,
     sees_prices: bool,
@@ -103,22 +105,20 @@ def _of_months(view: OutturnView) -> Sheet:
     return Sheet("Months", [*heads, *(Head(title, "money") for title in sums)], rows)
 
 
-def of_entries(entries: Sequence[LedgerEntry], names: Mapping[str, str]) -> Sheet:
-    """One row an entry of the ledger, the newest first; if not all could be taken, the last row says so."""
-    texts = ("Document", "Entry", "Funding line", "Kind", "Unit", "Demand", "Order")
+def of_entries(entries: Sequence[EntryView], names: Mapping[str, str]) -> Sheet:
+    """One row an entry of the ledger, the newest first; if not all were taken, the last row says so."""
+    texts = ("Document", "Entry", "From account", "To account", "Funding line", "Kind", "Unit", "Demand", "Order")
     rows: list[list[Cell]] = [
         [
             *(each.entry, each.document_date, each.month, each.document_id, each.entry_type),
-            *(LINES.get(each.line, each.line), each.kind, unit_name(names, each.unit) if each.unit else ""),
-            *(DEMANDS.get(each.demand, each.demand), each.order_id),
-            *(each.quantity, each.net_pence, each.vat_pence),
+            *(each.from_account, each.to_account, LINES.get(each.line, each.line), each.kind),
+            *(unit_name(names, each.unit) if each.unit else None, DEMANDS[each.demand] if each.demand else None),
+            *(each.order_id, each.quantity, each.net_pence, each.vat_pence),
         ]
-        for each in entries
+        for each in entries[:MOST_ENTRIES]
     ]
-    if entries and entries[0].in_all > len(entries):
-        told = f"and {entries[0].in_all - len(entries):,} older entries"
-        rows.append([None, None, None, told, *([None] * 9)])
+    if len(entries) > MOST_ENTRIES:
+        rows.append([None, None, None, "older entries are left off", *([None] * 11)])
     heads = [Head("Number", "number"), Head("Dated", "date"), Head("Counts in", "date"), *map(Head, texts)]
-    return Sheet(
-        "Ledger entries", [*heads, Head("Devices", "number"), Head("Net", "money"), Head("VAT", "money")], rows
-    )
+    sums = [Head("Devices", "number"), Head("Net", "money"), Head("VAT", "money")]
+    return Sheet("Ledger entries", [*heads, *sums], rows)

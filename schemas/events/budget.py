@@ -19,6 +19,8 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     approved_pence: int
     committed_pence: int
     invoiced_pence: int
+    override_pence: int = 0
+    """By how much a director lets the line go over what is approved."""
 
 
 class Commitment(msgspec.Struct, frozen=True, kw_only=True):

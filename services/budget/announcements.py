@@ -12,7 +12,16 @@ from schemas.events.budget import (
     LineBalanceChanged,
     OrderCommitted,
 )
-from schemas.events.wave import Decided, OrderEvent, OrderRaised, RaisedOrder, WaveCommitted, WaveOrder, WaveRefused, WaveRelease
+from schemas.events.wave import (
+    Decided,
+    OrderEvent,
+    OrderRaised,
+    RaisedOrder,
+    WaveCommitted,
+    WaveOrder,
+    WaveRefused,
+    WaveRelease,
+)
 from schemas.vocabulary import Kind
 from services.budget.reservation_store import Outcome
 from services.budget.rules.standing import Standing

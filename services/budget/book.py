@@ -175,6 +175,4 @@ class Book:
             ),
             None,
         )
-        return msgspec.structs.replace(
-            known, supplier=supplier, contract_id=contract, placed_on=document.document_date
-        )
+        return msgspec.structs.replace(known, supplier=supplier, contract_id=contract, placed_on=document.document_date)

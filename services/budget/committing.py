@@ -1,8 +1,8 @@
 """One transaction's work on the books: hold what it touches, open the book, serve who waits, write it all down.
 
 Everybody who posts comes this way, and takes what it holds in one order: the lock of placing (shared, if requests are
-decided), orders by name, lines by name, then the gates. So nobody waits for one another in a circle, and the last of the
-money, of a volume, a ceiling or a delegated total is promised once.
+decided), orders by name, lines by name, then the gates. So nobody waits for one another in a circle, and the last of
+the money, of a volume, a ceiling or a delegated total is promised once.
 """
 
 from __future__ import annotations
@@ -76,9 +76,7 @@ async def serve(
     return [*(each for each in again if each.committed), *(decide(wanted) for wanted in asked)]
 
 
-async def close_book(
-    connection: Connection, book: Book, outcomes: Sequence[Outcome], now: datetime
-) -> list[Outgoing]:
+async def close_book(connection: Connection, book: Book, outcomes: Sequence[Outcome], now: datetime) -> list[Outgoing]:
     """Write what the book holds and what became of requests; the events that follow."""
     await reservation_store.keep_reservations(connection, outcomes, now)
     await gate_store.place_ours(connection, list(book.placed.values()))
@@ -96,7 +94,7 @@ def funds_of(wanted: Wanted, year: str) -> set[Fund]:
 
 def _in_wave(wanted: Wanted, year: str, wave: str, order_id: str, *, committed: bool) -> Outcome:
     part = Part(year, wanted.line.value, wanted.kind.value, wanted.unit, wanted.demand)
-    words = "" if committed else f"Wave {wave}, which waits for its money, replaces the device. It goes ahead with that."
+    words = "" if committed else f"The device is replaced by wave {wave}, which waits for its money."
     return Outcome(
         wanted=wanted,
         part=part,

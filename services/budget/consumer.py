@@ -1,8 +1,8 @@
 """The budget's consumer. Delivery: at least once, effect once (inbox, and a document's own id); any order.
 
-It holds its orders, then its lines, then the gates until the batch is committed (`committing.py`): two committers of the
-same line wait for one another, so that the last of the money is promised once. What cannot be posted raises, and goes to
-the dead letters.
+It holds its orders, then its lines, then the gates until the batch is committed (`committing.py`): two committers of
+the same line wait for one another, so that the last of the money is promised once. What cannot be posted raises, and
+goes to the dead letters.
 """
 
 from __future__ import annotations
@@ -74,9 +74,7 @@ class BudgetConsumer:
         return [*told, *answers]
 
 
-async def _answer(
-    connection: Connection, book: Book, releases: Sequence[WaveRelease], now: datetime
-) -> list[Outgoing]:
+async def _answer(connection: Connection, book: Book, releases: Sequence[WaveRelease], now: datetime) -> list[Outgoing]:
     """Commit each wave or none of it; the events that say so. A release answered before gets no second answer."""
     if not releases:
         return []

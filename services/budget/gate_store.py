@@ -15,9 +15,7 @@ from services.database.statements import load_statements
 SQL = load_statements(__file__, "gate_store.sql")
 
 
-async def standing(
-    connection: Connection, order_ids: Collection[str], years: Collection[str], today: date
-) -> Standing:
+async def standing(connection: Connection, order_ids: Collection[str], years: Collection[str], today: date) -> Standing:
     """The limits of these years and how far they are used, and these orders. Hold the gates if it is to stay true."""
     rules = await connection.fetchrow(SQL["gate_rules"])
     assert rules is not None, "the migration writes this row"
@@ -30,9 +28,7 @@ async def standing(
         rules=msgspec.convert(dict(rules), GateRules),
         contracts={row["contract_id"]: msgspec.convert(dict(row), Contract) for row in contracts},
         delegations=[msgspec.convert(dict(row), Delegation) for row in delegations],
-        caps={
-            (row["financial_year"], row["kind"]): row["devices"] for row in volumes if row["devices"] is not None
-        },
+        caps={(row["financial_year"], row["kind"]): row["devices"] for row in volumes if row["devices"] is not None},
         ordered={(row["financial_year"], row["kind"]): row["ordered"] for row in volumes},
         windows={row["supplier"]: row["gross_pence"] for row in await connection.fetch(SQL["windows"], today)},
         called={row["contract_id"]: row["called_pence"] for row in contracts},

@@ -10,8 +10,28 @@ import msgspec
 
 from schemas.vocabulary import FundingLine, Kind
 from services.access.viewer import SEES_UNITS, Viewer
-from services.budget.entry_queries import LedgerEntry as LedgerEntry
-from services.budget.entry_queries import ledger_entries as ledger_entries
+from services.budget.act_queries import ActView as ActView
+from services.budget.act_queries import RollView as RollView
+from services.budget.act_queries import acts as acts
+from services.budget.act_queries import rollover as rollover
+from services.budget.contract_queries import ContractView as ContractView
+from services.budget.contract_queries import DelegationView as DelegationView
+from services.budget.contract_queries import GateRules as GateRules
+from services.budget.contract_queries import UngatedOrder as UngatedOrder
+from services.budget.contract_queries import contracts as contracts
+from services.budget.contract_queries import delegations as delegations
+from services.budget.contract_queries import gate_limits as gate_limits
+from services.budget.contract_queries import ungated_orders as ungated_orders
+from services.budget.counter_queries import AccountView as AccountView
+from services.budget.counter_queries import DemandView as DemandView
+from services.budget.counter_queries import EntryView as EntryView
+from services.budget.counter_queries import MonthView as MonthView
+from services.budget.counter_queries import UnitView as UnitView
+from services.budget.counter_queries import accounts as accounts
+from services.budget.counter_queries import demands as demands
+from services.budget.counter_queries import ledger_entries as ledger_entries
+from services.budget.counter_queries import months as months
+from services.budget.counter_queries import units as units
 from services.budget.outturn_queries import outturn as outturn
 from services.budget.outturn_views import LineOutturn as LineOutturn
 from services.budget.outturn_views import MonthOutturn as MonthOutturn
@@ -34,13 +54,18 @@ SQL = load_statements(__file__, "queries.sql")
 
 
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
-    """A funding line's sums in pence, VAT included. `left_pence` is below nought where finance went over."""
+    """A funding line's sums in pence, VAT included. `left_pence` is below nought where finance went over.
+
+    `override_pence`: by how much a director lets the line go over what is approved; no part of what is left.
+    """
 
     line: FundingLine
     approved_pence: int
     committed_pence: int
     invoiced_pence: int
     left_pence: int
+    receipted_pence: int = 0
+    override_pence: int = 0
 
 
 class KindView(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +75,21 @@ class KindView(msgspec.Struct, frozen=True, kw_only=True):
     committed_pence: int
     invoiced_pence: int
     quantity: int
+
+
+class VolumeView(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of a kind were ordered in the year, and how many may be; None where no cap is set."""
+
+    kind: Kind
+    ordered: int
+    cap: int | None
+    assumed: bool = False
+    """True if nobody published the cap; a director's overrides are in it."""
+
+    @property
+    def left(self) -> int | None:
+        """How many may still be ordered, never below nought."""
+        return None if self.cap is None else max(0, self.cap - self.ordered)
 
 
 class PriorYear(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,10 +107,12 @@ class BudgetView(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[LineView]
     kinds: list[KindView]
     prior: list[PriorYear]
+    volumes: list[VolumeView] = []
+    demands: list[DemandView] = []
 
 
 async def budget(connection: Connection, viewer: Viewer, financial_year: str) -> BudgetView:
-    """The year's lines, kinds (with the role for prices), and the years up to it that lie before the ledger.
+    """The year's lines and volumes, kinds and demand (with the role for prices), and the years before the ledger.
 
     Raises BadInput for what is no year.
     """
@@ -79,9 +121,12 @@ async def budget(connection: Connection, viewer: Viewer, financial_year: str) ->
     lines = await connection.fetch(SQL["lines"], financial_year, totals)
     kinds = await connection.fetch(SQL["kinds"], financial_year, viewer.sees_prices)
     prior = await connection.fetch(SQL["prior_years"], financial_year, totals)
+    volumes = await connection.fetch(SQL["volumes"], financial_year, totals)
     return BudgetView(
         financial_year=financial_year,
         lines=[msgspec.convert(dict(row), LineView) for row in lines],
         kinds=[msgspec.convert(dict(row), KindView) for row in kinds],
         prior=[msgspec.convert(dict(row), PriorYear) for row in prior],
+        volumes=[msgspec.convert(dict(row), VolumeView) for row in volumes],
+        demands=await demands(connection, viewer, financial_year),
     )

@@ -21,6 +21,7 @@ SQL = load_statements(__file__, "store.sql")
 
 Fund = tuple[str, str]
 
+
 async def lock_orders(connection: Connection, order_ids: Collection[str]) -> None:
     """Hold these orders until the transaction ends. Orders are always locked before lines, both in order of name."""
     if order_ids:

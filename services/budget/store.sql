@@ -127,4 +127,7 @@ FROM (
     FROM signed GROUP BY financial_year, line
 ) AS moved
 WHERE b.financial_year = moved.financial_year AND b.line = moved.line
-RETURNING b.financial_year, b.line, b.sequence, b.approved_pence, b.committed_pence, b.invoiced_pence
+RETURNING b.financial_year, b.line, b.sequence, b.approved_pence, b.committed_pence, b.invoiced_pence,
+          coalesce((SELECT sum(a.pence) FROM budget.acts AS a
+                    WHERE a.act = 'override_line' AND a.financial_year = b.financial_year AND a.line = b.line),
+                   0)::bigint AS override_pence

@@ -70,4 +70,6 @@ async def keep_wave(connection: Connection, outcome: WaveOutcome, own: Sequence[
     )
     rows = [(each.order_id, *each.part, each.amount.quantity, *each.amount[:2]) for each in own]
     if rows:
-        await connection.execute(SQL["keep_shares"], *(list(column) for column in zip(*rows, strict=True)), release.wave)
+        await connection.execute(
+            SQL["keep_shares"], *(list(column) for column in zip(*rows, strict=True)), release.wave
+        )

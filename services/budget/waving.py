@@ -43,9 +43,7 @@ def commit_wave(
 def set_aside(book: Book, release: WaveRelease) -> list[Entry]:
     """The entries by which `book` committed the orders of this wave."""
     documents = {f"order/{order.order_id}" for order in release.orders}
-    return [
-        each for each in book.entries if each.document_id in documents and each.entry_type is EntryType.COMMITTED
-    ]
+    return [each for each in book.entries if each.document_id in documents and each.entry_type is EntryType.COMMITTED]
 
 
 def _misfits(book: Book, release: WaveRelease, prices: Mapping[Kind, Priced]) -> list[str]:
@@ -67,4 +65,3 @@ def _misfit(order: WaveOrder, price: Priced | None) -> list[str]:
     if price.kind is not order.kind or (net, vat) != (order.net_pence, order.vat_pence):
         return [price_changed(order.kind)]
     return []
-

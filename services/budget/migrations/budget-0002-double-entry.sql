@@ -295,8 +295,10 @@ CREATE TABLE budget.rollovers (
     to_year        text   NOT NULL,
     net_pence      bigint NOT NULL,
     vat_pence      bigint NOT NULL,
+    act_id         uuid   NOT NULL REFERENCES budget.acts,
     PRIMARY KEY (document_id, line, kind, unit, demand)
 );
+CREATE INDEX ON budget.rollovers (act_id);
 CREATE INDEX ON budget.rollovers (order_id);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON budget.rollovers
     FOR EACH STATEMENT EXECUTE FUNCTION budget.refuse_change();

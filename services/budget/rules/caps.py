@@ -28,6 +28,6 @@ def no_volume(year: str, kind: str) -> str:
 def beyond_cap(year: str, kind: str) -> str:
     """Why a wave was not committed that orders too many of a kind, and what would help."""
     return (
-        f"More {_PLURALS.get(kind, kind)} would be ordered than may still be in {year}. Propose it again to plan with what "
-        "is left, or a director can raise the number."
+        f"More {_PLURALS.get(kind, kind)} would be ordered than may still be in {year}. Propose it again to plan with "
+        "what is left, or a director can raise the number."
     )

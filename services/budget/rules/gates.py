@@ -206,8 +206,8 @@ def _keeps(case: Case, contract: Contract) -> list[Gate]:
             passed=term,
             explanation=f"The contract runs until {contract.ends_on:%-d %B %Y}."
             if term
-            else f"Its contract runs from {contract.starts_on:%-d %B %Y} to {contract.ends_on:%-d %B %Y}, and it would be "
-            "placed outside of that. Commercial can award a new contract.",
+            else f"Its contract runs from {contract.starts_on:%-d %B %Y} to {contract.ends_on:%-d %B %Y}, and it would "
+            "be placed outside of that. Commercial can award a new contract.",
         ),
     ]
 

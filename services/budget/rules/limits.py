@@ -74,9 +74,14 @@ def demand_of(reason: RequestReason) -> Demand:
     return Demand.REFRESH if reason in _REFRESH_REASONS else Demand.BAU
 
 
+def words_of(line: str) -> str:
+    """A line's name as people say it."""
+    return _WORDS.get(line, line)
+
+
 def no_money(year: str, line: str, *, approved: bool) -> str:
     """Why nothing was committed and what would help. Staff read it, so it names neither a price nor a sum."""
-    words = _WORDS.get(line, line)
+    words = words_of(line)
     if not approved:
         return f"No money has been approved for {words} in {year} yet. It can go ahead once the approval is recorded."
     _, last = bounds(year)
@@ -89,8 +94,8 @@ def no_money(year: str, line: str, *, approved: bool) -> str:
 def beyond_line(year: str, line: str) -> str:
     """Why a wave was not committed for want of money, and what would help. Names no sum."""
     return (
-        f"The money left for {_WORDS.get(line, line)} in {year} does not cover it. Propose it again to plan with what is "
-        "left, or a director can move money to the line or override its limit."
+        f"The money left for {words_of(line)} in {year} does not cover it. Propose it again to plan with what "
+        "is left, or a director can move money to the line or override its limit."
     )
 
 

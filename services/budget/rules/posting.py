@@ -104,7 +104,7 @@ def releases(like: Entry, before: Sums, after: Sums) -> list[Entry]:
 
 
 def take_up(order: Order, document_type: DocumentType, part: Part, amount: Amount) -> None:
-    """Add a document to the order's sums. Credit notes and approvals change nothing of it; a receipt redeems nothing."""
+    """Add a document to the order's sums. Credit notes and approvals change nothing of it; receipts redeem nothing."""
     if document_type is DocumentType.PURCHASE_ORDER:
         add(order.ordered, part, amount)
     elif document_type is DocumentType.INVOICE:

@@ -10,7 +10,7 @@ from services.budget.rules.matching import Sums, add
 
 
 def order_entries(order: WaveOrder, financial_year: str, today: date) -> list[Entry]:
-    """The order's entries, by unit and demand; VAT is per device, so the shares sum to the order without a remainder."""
+    """The order's entries, by unit and demand. VAT is per device, so the shares sum to the order exactly."""
     sums: Sums = {}
     for share in order.shares:
         part = Part(financial_year, order.line.value, order.kind.value, share.unit or "", share.demand.value)

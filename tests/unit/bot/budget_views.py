@@ -7,9 +7,9 @@ from datetime import date
 from hypothesis import strategies as st
 from msgspec import structs
 
-from schemas.vocabulary import FundingLine, Kind
-from services.budget.queries import LedgerEntry, LineOutturn, MonthOutturn, OutturnView, PartOutturn, PriorYear, Volume
-from tests.unit.bot.views import DAYS, MAYBE, NUMBERS, PENCE, WORDS, many
+from schemas.vocabulary import Demand, FundingLine, Kind
+from services.budget.queries import EntryView, LineOutturn, MonthOutturn, OutturnView, PartOutturn, PriorYear, Volume
+from tests.unit.bot.views import DAYS, MAYBE, MOMENTS, NUMBERS, PENCE, WORDS, many
 
 OUTTURN_LINES = st.builds(
     LineOutturn,
@@ -74,21 +74,25 @@ OUTTURNS = st.builds(
     ),
 )
 ENTRIES = st.builds(
-    LedgerEntry,
+    EntryView,
     entry=NUMBERS,
-    document_date=DAYS,
-    month=DAYS,
     document_id=WORDS,
     entry_type=WORDS,
+    financial_year=st.just("2024/25"),
     line=st.sampled_from(FundingLine),
-    kind=WORDS,
-    unit=WORDS,
-    demand=WORDS,
-    quantity=NUMBERS,
+    kind=st.sampled_from([None, *Kind]),
+    unit=MAYBE,
+    demand=st.sampled_from([None, *Demand]),
+    month=DAYS,
+    document_date=DAYS,
     net_pence=PENCE,
     vat_pence=PENCE,
+    quantity=NUMBERS,
+    from_account=WORDS,
+    to_account=WORDS,
     order_id=MAYBE,
-    in_all=NUMBERS,
+    reverses=st.none(),
+    posted_at=MOMENTS,
 )
 PRIOR = st.builds(
     PriorYear, financial_year=st.sampled_from(["2022/23", "2023/24", "<!x>"]), spent_pence=PENCE, forecast=st.booleans()

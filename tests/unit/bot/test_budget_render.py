@@ -19,8 +19,9 @@ from bot.render.message import Message
 from bot.render.outturn_chart import outturn_chart, short
 from bot.render.outturn_curve import curve
 from bot.render.spreadsheet import COMMERCIAL, as_csv, workbook
-from schemas.vocabulary import FundingLine, Kind
-from services.budget.queries import LedgerEntry, LineOutturn, MonthOutturn, OutturnView, PartOutturn, PriorYear, Volume
+from schemas.vocabulary import Demand, FundingLine, Kind
+from services.budget.queries import EntryView, LineOutturn, MonthOutturn, OutturnView, PartOutturn, PriorYear, Volume
+from tests.fixtures.finance import NOW
 from tests.unit.bot import budget_views as made
 from tests.unit.bot.test_render import check, quick
 from tests.unit.bot.views import NAMES, many
@@ -197,23 +198,31 @@ def test_a_sum_for_the_eye(pence: int, words: str) -> None:
     assert short(pence) == words
 
 
-def test_entries_left_off_are_counted() -> None:
-    entry = LedgerEntry(
+def test_entries_left_off_are_told() -> None:
+    entry = EntryView(
         entry=1,
-        document_date=date(2024, 5, 1),
-        month=date(2024, 5, 1),
         document_id="=PO",
         entry_type="committed",
+        financial_year="2024/25",
         line=LINE.line,
-        kind="laptop",
+        kind=Kind.LAPTOP,
         unit="central-west",
-        demand="bau",
-        quantity=1,
+        demand=Demand.BAU,
+        month=date(2024, 5, 1),
+        document_date=date(2024, 5, 1),
         net_pence=85_000,
         vat_pence=17_000,
+        quantity=1,
+        from_account="available",
+        to_account="committed",
         order_id=None,
-        in_all=1_001,
+        reverses=None,
+        posted_at=NOW,
     )
     sheet = budget_sheets.of_entries([entry], NAMES)
-    assert "and 1,000 older entries" in sheet.rows[-1]
     assert b"'=PO" in as_csv(sheet)
+    assert len(sheet.rows) == 1
+    most = budget_sheets.MOST_ENTRIES
+    more = budget_sheets.of_entries([entry] * (most + 1), NAMES)
+    assert len(more.rows) == most + 1
+    assert "older entries are left off" in more.rows[-1]

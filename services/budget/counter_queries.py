@@ -1,0 +1,131 @@
+"""The year's sums by demand, unit and month, the trial balance, and the ledger's entries for export.
+
+All of them tell prices to whoever counts devices, so they are for finance, directors and auditors.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import msgspec
+
+from schemas.vocabulary import Demand, FundingLine, Kind
+from services.access.viewer import Viewer
+from services.budget.rules.financial_year import bounds
+from services.database.pool import Connection
+from services.database.statements import load_statements
+from services.errors import NotAllowed
+
+SQL = load_statements(__file__, "counter_queries.sql")
+
+MOST_ENTRIES = 200_000
+"""How many entries one export holds at most."""
+
+
+class DemandView(msgspec.Struct, frozen=True, kw_only=True):
+    """Refresh or business as usual: sums in pence, VAT included, and how many were ordered. None: not told."""
+
+    demand: Demand | None
+    committed_pence: int
+    invoiced_pence: int
+    quantity: int
+
+
+class UnitView(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit's sums in pence, VAT included, and how many were ordered for it. None: not told."""
+
+    unit: str | None
+    committed_pence: int
+    invoiced_pence: int
+    quantity: int
+
+
+class MonthView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a month added to each sum, in pence, VAT included. `month` is its first day."""
+
+    month: date
+    approved_pence: int
+    committed_pence: int
+    invoiced_pence: int
+    receipted_pence: int
+    quantity: int
+
+
+class AccountView(msgspec.Struct, frozen=True, kw_only=True):
+    """The balance of one account of a line, in pence; all accounts of a year together are nought."""
+
+    line: FundingLine
+    account: str
+    net_pence: int
+    vat_pence: int
+
+
+class EntryView(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the ledger, and between which accounts its amount moved. `reverses`: the entry that it undoes."""
+
+    entry: int
+    document_id: str
+    entry_type: str
+    financial_year: str
+    line: FundingLine
+    kind: Kind | None
+    unit: str | None
+    demand: Demand | None
+    month: date
+    document_date: date
+    net_pence: int
+    vat_pence: int
+    quantity: int
+    from_account: str
+    to_account: str
+    order_id: str | None
+    reverses: int | None
+    posted_at: datetime
+
+
+async def demands(connection: Connection, viewer: Viewer, financial_year: str) -> list[DemandView]:
+    """Refresh and business as usual apart; empty without the role. Raises BadInput for what is no year."""
+    bounds(financial_year)
+    rows = await connection.fetch(SQL["demands"], financial_year, viewer.sees_prices)
+    return [msgspec.convert(dict(row), DemandView) for row in rows]
+
+
+async def units(connection: Connection, viewer: Viewer, financial_year: str) -> list[UnitView]:
+    """By unit; empty without the role. Raises BadInput for what is no year."""
+    bounds(financial_year)
+    rows = await connection.fetch(SQL["units"], financial_year, viewer.sees_prices)
+    return [msgspec.convert(dict(row), UnitView) for row in rows]
+
+
+async def months(
+    connection: Connection, viewer: Viewer, financial_year: str, line: FundingLine | None = None
+) -> list[MonthView]:
+    """By month, on one line or all; empty without the role. Raises BadInput for what is no year."""
+    bounds(financial_year)
+    rows = await connection.fetch(SQL["months"], financial_year, viewer.sees_prices, line)
+    return [msgspec.convert(dict(row), MonthView) for row in rows]
+
+
+async def accounts(connection: Connection, viewer: Viewer, financial_year: str) -> list[AccountView]:
+    """The trial balance of a year. Raises NotAllowed without the role, BadInput for what is no year."""
+    _check(viewer, financial_year)
+    return [msgspec.convert(dict(row), AccountView) for row in await connection.fetch(SQL["accounts"], financial_year)]
+
+
+async def ledger_entries(
+    connection: Connection,
+    viewer: Viewer,
+    financial_year: str,
+    line: FundingLine | None = None,
+    limit: int = MOST_ENTRIES,
+) -> list[EntryView]:
+    """The year's entries, the newest first. Raises NotAllowed without the role, BadInput for what is no year."""
+    _check(viewer, financial_year)
+    rows = await connection.fetch(SQL["entries"], financial_year, line, min(limit, MOST_ENTRIES))
+    return [msgspec.convert(dict(row), EntryView) for row in rows]
+
+
+def _check(viewer: Viewer, financial_year: str) -> None:
+    if not viewer.sees_prices:
+        raise NotAllowed("The ledger is for finance, directors and auditors; ask one of them.")
+    bounds(financial_year)
