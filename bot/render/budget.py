@@ -10,7 +10,7 @@ from bot import ids
 from bot.grammar import Budget, BudgetSide
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section, table
 from bot.render.wording import LINES, bar, count_of, kind_name, money, number, share
-from services.budget.queries import LineOutturn, LineView, OutturnView, PartOutturn, PriorYear, Volume
+from services.budget.queries import LineOutturn, LineView, OutturnView, PartOutturn, PriorYear, VolumeOutturn
 
 DEMANDS = {"refresh": "Refresh", "bau": "Business as usual", "": "Not told"}
 _NAMED: dict[BudgetSide, str] = {
@@ -63,7 +63,7 @@ def outturn_text(line: LineOutturn) -> str:
     return "\n".join(rows)
 
 
-def volume_text(volume: Volume) -> str:
+def volume_text(volume: VolumeOutturn) -> str:
     """A kind's orders against its cap."""
     allowed = volume.cap + volume.override
     cap = f"{number(volume.cap)}{' (assumed cap)' if volume.assumed else ''}"

@@ -76,16 +76,13 @@ def short(pence: int) -> str:
 
 
 def _behind(axes: Axes, curve: Curve) -> None:
-    points = curve.so_far
-    places = [point.place for point in points]
-    invoiced, used = [point.invoiced for point in points], [point.used for point in points]
-    if len(points) > 1:
-        axes.fill_between(places, 0, invoiced, color=_INVOICED, linewidth=0, label="Invoiced", zorder=2)
-        axes.fill_between(places, invoiced, used, color=_COMMITTED, linewidth=0, label="Committed", zorder=2)
-    else:  # months are not for everybody: today's sums stand by themselves
+    points, places = curve.so_far, [point.place for point in curve.so_far]
+    if len(points) == 1:  # months are not for everybody: today's sums then stand by themselves
         now = max(_BAR / 2, min(places[0], MONTHS - _BAR / 2))
-        axes.bar(now, invoiced, _BAR, color=_INVOICED, label="Invoiced", zorder=2)
-        axes.bar(now, used[0] - invoiced[0], _BAR, invoiced, color=_COMMITTED, label="Committed", zorder=2)
+        points, places = [*points, *points], [now - _BAR / 2, now + _BAR / 2]
+    invoiced, used = [point.invoiced for point in points], [point.used for point in points]
+    axes.fill_between(places, 0, invoiced, color=_INVOICED, linewidth=0, label="Invoiced", zorder=2)
+    axes.fill_between(places, invoiced, used, color=_COMMITTED, linewidth=0, label="Committed", zorder=2)
 
 
 def _ahead(axes: Axes, curve: Curve) -> None:

@@ -37,7 +37,7 @@ from services.budget.outturn_views import LineOutturn as LineOutturn
 from services.budget.outturn_views import MonthOutturn as MonthOutturn
 from services.budget.outturn_views import OutturnView as OutturnView
 from services.budget.outturn_views import PartOutturn as PartOutturn
-from services.budget.outturn_views import Volume as Volume
+from services.budget.outturn_views import VolumeOutturn as VolumeOutturn
 from services.budget.planning_queries import Gate as Gate
 from services.budget.planning_queries import OrderGates as OrderGates
 from services.budget.planning_queries import Planning as Planning

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from schemas.vocabulary import Demand, FundingLine, Kind
-from services.budget.queries import EntryView, LineOutturn, MonthOutturn, OutturnView, PartOutturn, PriorYear, Volume
+from services.budget.queries import (
+    EntryView,
+    LineOutturn,
+    MonthOutturn,
+    OutturnView,
+    PartOutturn,
+    PriorYear,
+    VolumeOutturn,
+)
 from tests.unit.bot.views import DAYS, MAYBE, MOMENTS, NUMBERS, PENCE, WORDS, many
 
 OUTTURN_LINES = st.builds(
@@ -40,7 +48,7 @@ PARTS = st.builds(
     high_pence=PENCE,
 )
 VOLUMES = st.builds(
-    Volume,
+    VolumeOutturn,
     kind=st.sampled_from(Kind),
     cap=NUMBERS,
     override=NUMBERS,

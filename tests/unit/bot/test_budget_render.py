@@ -20,7 +20,15 @@ from bot.render.outturn_chart import outturn_chart, short
 from bot.render.outturn_curve import curve
 from bot.render.spreadsheet import COMMERCIAL, as_csv, workbook
 from schemas.vocabulary import Demand, FundingLine, Kind
-from services.budget.queries import EntryView, LineOutturn, MonthOutturn, OutturnView, PartOutturn, PriorYear, Volume
+from services.budget.queries import (
+    EntryView,
+    LineOutturn,
+    MonthOutturn,
+    OutturnView,
+    PartOutturn,
+    PriorYear,
+    VolumeOutturn,
+)
 from tests.fixtures.finance import NOW
 from tests.unit.bot import budget_views as made
 from tests.unit.bot.test_render import check, quick
@@ -73,7 +81,7 @@ VIEW = OutturnView(
     financial_year="2024/25",
     as_of=date(2024, 11, 30),
     lines=[LINE],
-    volumes=[Volume(kind=Kind.LAPTOP, cap=12_000, override=500, ordered=100, beyond=40, assumed=True)],
+    volumes=[VolumeOutturn(kind=Kind.LAPTOP, cap=12_000, override=500, ordered=100, beyond=40, assumed=True)],
     kinds=[LAPTOPS],
     demands=[structs.replace(LAPTOPS, name="bau")],
     units=[structs.replace(LAPTOPS, name="central-west")],
