@@ -78,10 +78,12 @@ async def _read(desk: Desk, viewer: Viewer, asked: Budget, form: str = "", *, en
     roles, whose = (SEES_PRICES, FOR_PRICES) if asked.by else (MANAGER_UP, FOR_MANAGERS_UP)
     async with desk.pool.acquire() as connection:
         seen = await entitled(desk, connection, viewer, word, f"{year}{form}", roles=roles, whose=whose)
-        view = await budget_queries.outturn(connection, seen, year, desk.today)
-        money = await budget_queries.budget(connection, seen, year)
-        ledger: Sequence[EntryView] = ()
-        if entries and viewer.sees_prices:
-            most = budget_sheets.MOST_ENTRIES + 1
-            ledger = await budget_queries.ledger_entries(connection, seen, year, limit=most)
+        # One moment for all of it: what is posted meanwhile must not part a line from its kinds.
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            view = await budget_queries.outturn(connection, seen, year, desk.today)
+            money = await budget_queries.budget(connection, seen, year)
+            ledger: Sequence[EntryView] = ()
+            if entries and viewer.sees_prices:
+                most = budget_sheets.MOST_ENTRIES + 1
+                ledger = await budget_queries.ledger_entries(connection, seen, year, limit=most)
     return _Read(view, money.prior, ledger)
