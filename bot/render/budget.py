@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block
 from bot import ids
 from bot.grammar import Budget, BudgetSide
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section, table
-from bot.render.wording import LINES, bar, count_of, kind_name, money, number, share
+from bot.render.wording import LINES, bar, count_of, kind_name, money, number, pounds, share
 from services.budget.queries import LineOutturn, LineView, OutturnView, PartOutturn, PriorYear, VolumeOutturn
 
 DEMANDS = {"refresh": "Refresh", "bau": "Business as usual", "": "Not told"}
@@ -43,23 +43,24 @@ def line_text(line: LineView | LineOutturn) -> str:
 def outturn_text(line: LineOutturn) -> str:
     """How a line will end, how that was reckoned, and what to do something about."""
     whole = line.approved_pence
-    ends = f"range {money(line.low_pence)} to {money(line.high_pence)}"
-    rows = [f"*Outturn {money(line.outturn_pence)}* ({share(line.outturn_pence, whole)}) · {ends}"]
+    sure = line.low_pence == line.high_pence
+    ends = "" if sure else f" · range {pounds(line.low_pence)} to {pounds(line.high_pence)}"
+    rows = [f"*Outturn {pounds(line.outturn_pence)}* ({share(line.outturn_pence, whole)}){ends}"]
     if line.expected_pence or line.from_queue_pence or line.from_run_rate_pence:
         rows.append(
-            f"still expected {money(line.expected_pence)}: the queue alone says {money(line.from_queue_pence)},"
-            f" this year's pace alone {money(line.from_run_rate_pence)}"
+            f"still expected {pounds(line.expected_pence)}: the queue alone says {pounds(line.from_queue_pence)},"
+            f" this year's pace alone {pounds(line.from_run_rate_pence)}"
         )
     rows.append(f"received so far {money(line.receipted_pence)}")
     if line.override_pence:
         rows.append(f":unlock: Overrides in force allow {money(line.override_pence)} beyond the approved sum")
     if line.over_pence:
-        rows.append(f":warning: Likely over the approved sum by {money(line.over_pence)}")
+        rows.append(f":warning: Likely over the approved sum by {pounds(line.over_pence)}")
     if line.underspend_pence:
         at_least = line.approved_pence - line.high_pence
-        rows.append(f":warning: Likely underspend {money(line.underspend_pence)}, at least {money(at_least)}")
+        rows.append(f":warning: Likely underspend {pounds(line.underspend_pence)}, at least {pounds(at_least)}")
     if line.beyond_money_pence:
-        rows.append(f"Wanted this year beyond the money: {money(line.beyond_money_pence)}")
+        rows.append(f"Wanted this year beyond the money: {pounds(line.beyond_money_pence)}")
     return "\n".join(rows)
 
 
@@ -81,7 +82,7 @@ def demand_text(part: PartOutturn) -> str:
     return (
         f"*{DEMANDS.get(part.name, escape(part.name))}* {count_of(part.quantity, 'device')}"
         f" · committed {money(part.committed_pence)} · invoiced {money(part.invoiced_pence)}"
-        f" · outturn {money(part.outturn_pence)} ({money(part.low_pence)} to {money(part.high_pence)})"
+        f" · outturn {pounds(part.outturn_pence)} ({pounds(part.low_pence)} to {pounds(part.high_pence)})"
     )
 
 
@@ -100,7 +101,7 @@ def render(asked: Budget, view: OutturnView, prior: Sequence[PriorYear], *, sees
                 number(part.quantity),
                 money(part.committed_pence),
                 money(part.invoiced_pence),
-                money(part.outturn_pence),
+                pounds(part.outturn_pence),
             ]
             for part in view.kinds
         ]
@@ -116,7 +117,7 @@ def render(asked: Budget, view: OutturnView, prior: Sequence[PriorYear], *, sees
     small = "Sums include VAT. Committed is ordered and not yet invoiced. The range holds about four outturns of five."
     blocks.append(note(small if sees_prices else f"{small} Kinds and prices are for finance, directors and auditors."))
     told = "; ".join(
-        f"{LINES.get(line.line, line.line)}: {money(line.left_pence)} left, outturn {money(line.outturn_pence)}"
+        f"{LINES.get(line.line, line.line)}: {money(line.left_pence)} left, outturn {pounds(line.outturn_pence)}"
         for line in view.lines
     )
     return message(f"Budget {year}. {told or 'No approved sum is on record.'}", blocks)

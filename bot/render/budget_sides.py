@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Block
 from bot.grammar import Budget, BudgetSide
 from bot.render.budget import DEMANDS, buttons
 from bot.render.message import Message, header, message, note, section, table
-from bot.render.wording import money, month, number, unit_name
+from bot.render.wording import money, month, number, pounds, unit_name
 from services.budget.queries import MonthOutturn, OutturnView, PartOutturn
 
 
@@ -56,9 +56,9 @@ def _parts(
             number(part.quantity),
             money(part.committed_pence),
             money(part.invoiced_pence),
-            money(part.expected_pence),
-            f"{money(part.low_pence)} to {money(part.high_pence)}",
-            money(part.outturn_pence),
+            pounds(part.expected_pence),
+            f"{pounds(part.low_pence)} to {pounds(part.high_pence)}",
+            pounds(part.outturn_pence),
         ]
         for part in parts
     ]
@@ -73,5 +73,5 @@ def _months(months: Sequence[MonthOutturn]) -> tuple[list[str], list[list[str]]]
     rows, so_far = [], 0
     for when, (quantity, ordered, invoiced, expected) in sorted(grid.items()):
         so_far += ordered + expected
-        rows.append([month(when), number(quantity), *map(money, (ordered, invoiced, expected, so_far))])
+        rows.append([month(when), number(quantity), money(ordered), money(invoiced), pounds(expected), pounds(so_far)])
     return ["Month", "Devices", "Ordered", "Invoiced", "Expected", "Together so far"], rows

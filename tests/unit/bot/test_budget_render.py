@@ -133,6 +133,13 @@ def test_the_outturn_stands_with_its_range_and_both_ways() -> None:
         assert expected in told
 
 
+def test_a_forecast_is_told_in_whole_pounds_and_a_closed_year_without_a_range() -> None:
+    line = structs.replace(LINE, low_pence=1_234_567_849, outturn_pence=1_234_567_850, high_pence=1_234_567_951)
+    assert "*Outturn £12,345,679* (49.4 %) · range £12,345,678 to £12,345,680" in budget.outturn_text(line)
+    closed = structs.replace(line, low_pence=line.outturn_pence, high_pence=line.outturn_pence)
+    assert "range" not in budget.outturn_text(closed)
+
+
 def test_what_needs_somebody_is_said() -> None:
     line = structs.replace(
         LINE, outturn_pence=2_600_000_000, high_pence=2_700_000_000, override_pence=100, beyond_money_pence=500
