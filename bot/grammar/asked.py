@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
+from enum import StrEnum
 
 from schemas.vocabulary import BauCause, Kind, RequestReason
 from services.register.queries import Dimension
@@ -70,11 +71,26 @@ class Find:
     term: str
 
 
+class BudgetSide(StrEnum):
+    """What a year's money can be looked at by."""
+
+    KIND = "kind"
+    UNIT = "unit"
+    DEMAND = "demand"
+    MONTH = "month"
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Budget:
-    """A financial year's money; None means the present year."""
+    """A financial year's money, whole or by one side of it; None means the present year."""
 
     financial_year: str | None = None
+    by: BudgetSide | None = None
+
+    def line(self) -> str:
+        """The same question as a line of the grammar, for buttons."""
+        words = ("budget", self.financial_year or "", f"by {self.by}" if self.by else "")
+        return " ".join(word for word in words if word)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from bot.grammar.asked import (
     Alerts,
     Asked,
     Budget,
+    BudgetSide,
     Conflicts,
     Contracts,
     Counts,
@@ -35,6 +36,7 @@ _REFERENCE = re.compile(r"(?:R-?)?(\d{1,9})", re.IGNORECASE)
 _MONTHS = re.compile(r"\bnext\s+(\d{1,3})\s+months?\b", re.IGNORECASE)
 _AFTER = re.compile(r"\bafter\s+(\d{1,9})$", re.IGNORECASE)
 _DIMENSIONS = {name: each for each in Dimension for name in (each.value, f"{each.value}s")}
+_SIDES = {name: each for each in BudgetSide for name in (each.value, f"{each.value}s")}
 
 Reader = Callable[[str], Asked | None]
 
@@ -92,10 +94,12 @@ def _queue(rest: str) -> Asked | None:
 
 
 def _budget(rest: str) -> Asked | None:
-    if not rest:
-        return Budget()
-    year = year_of(rest)
-    return Budget(year) if year else None
+    before, by, side = f" {rest.lower()} ".partition(" by ")
+    written, asked = before.strip(), _SIDES.get(side.strip())
+    year = year_of(written) if written else None
+    if (by and asked is None) or (written and year is None):
+        return None
+    return Budget(year, asked)
 
 
 def _request(rest: str) -> Asked | None:

@@ -10,7 +10,7 @@ USAGE: Mapping[str, str] = {
     "queue": "queue [kind] [in UNIT]",
     "why": "why SERIAL",
     "find": "find SERIAL",
-    "budget": "budget [2024/25]",
+    "budget": "budget [2024/25] [by kind, unit, demand, month]",
     "replace": "replace",
     "request": "request R-123",
     "alerts": "alerts",

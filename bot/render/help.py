@@ -17,7 +17,7 @@ _WHAT = {
     "queue": "the refresh queue",
     "why": "why a device is where it is in the queue",
     "find": "a device and what happened to it",
-    "budget": "approved, committed, invoiced and left",
+    "budget": "approved, committed, invoiced, left and the forecast outturn, with chart and files",
     "replace": "ask for a replacement",
     "request": "how a request stands",
     "alerts": "open alerts",

@@ -77,7 +77,7 @@ class MonthOutturn(msgspec.Struct, frozen=True, kw_only=True):
     expected_pence: int
 
 
-class Volume(msgspec.Struct, frozen=True, kw_only=True):
+class VolumeOutturn(msgspec.Struct, frozen=True, kw_only=True):
     """A kind's volume cap. `beyond` is how many more are wanted this year than it lets be ordered."""
 
     kind: Kind
@@ -102,7 +102,7 @@ class OutturnView(msgspec.Struct, frozen=True, kw_only=True):
     financial_year: str
     as_of: date
     lines: Sequence[LineOutturn] = ()
-    volumes: Sequence[Volume] = ()
+    volumes: Sequence[VolumeOutturn] = ()
     kinds: Sequence[PartOutturn] = ()
     demands: Sequence[PartOutturn] = ()
     units: Sequence[PartOutturn] = ()

@@ -8,7 +8,7 @@ from datetime import date
 
 from schemas.vocabulary import Demand, FundingLine, Kind
 from services.budget.outturn_facts import Facts, Row, room_of
-from services.budget.outturn_views import LineOutturn, MonthOutturn, OutturnView, PartOutturn, Volume
+from services.budget.outturn_views import LineOutturn, MonthOutturn, OutturnView, PartOutturn, VolumeOutturn
 from services.budget.rules.breakdown import bau_of, by_month, by_unit, refresh_of
 from services.budget.rules.outturn import Pot, expect
 from services.budget.rules.outturn_range import Forecast, Slice, Spent, forecast
@@ -67,10 +67,10 @@ class Reckoning:
             **ends._asdict(),
         )
 
-    def _volume(self, row: Row) -> Volume:
+    def _volume(self, row: Row) -> VolumeOutturn:
         price = self._known.price(row["kind"])
         beyond = sum(each.beyond_volume_pence for pot, each in self._found.items() if pot.kind == row["kind"])
-        return Volume(
+        return VolumeOutturn(
             kind=Kind(row["kind"]),
             cap=row["cap"],
             override=row["override"],

@@ -20,6 +20,8 @@ EMOJI: Mapping[str, str] = {
     "large_blue_circle": "○",
     "large_orange_circle": "◐",
     "red_circle": "●",
+    "unlock": "⚿",
+    "warning": "⚠",
 }
 _EMOJI = re.compile(r":([a-z_0-9+-]+):")
 _STRIKE = re.compile(r"~(.+?)~")

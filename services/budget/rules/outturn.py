@@ -99,6 +99,38 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 Sums = dict[Pot, int]
 
 
+class _Course(NamedTuple):
+    """How far the year has come: what lies ahead over what has passed, by both seasons."""
+
+    bau_ahead: Fraction
+    orders_ahead: Fraction
+    shown: Fraction
+    """The share of the year's orders that has passed."""
+    closing: Fraction
+    """The share of the queue's demand that can still be ordered before the year ends."""
+
+
+class _Wanted(NamedTuple):
+    """What a pot would take without any limit, in pence."""
+
+    rate: int
+    """BAU as it came so far."""
+    approved: int
+    """BAU that waits in the queue."""
+    refresh: int
+    pace: int
+    """All that is not BAU, as it came so far."""
+    least: int
+    """Approved BAU that can still be ordered this year."""
+    deviation: int
+    """One standard deviation of BAU."""
+
+    @property
+    def bau(self) -> int:
+        """BAU by its rate, and not less than what is approved."""
+        return max(self.rate, self.least)
+
+
 def expect(
     ordered: Mapping[Pot, Ordered],
     awaited: Mapping[Pot, Awaited],
@@ -108,48 +140,72 @@ def expect(
     today: date,
 ) -> dict[Pot, Expectation]:
     """What every pot still expects in `year` after the end of `today`."""
-    pots = sorted({*ordered, *awaited})
-    had = {pot: ordered.get(pot, Ordered()) for pot in pots}
-    waits = {pot: awaited.get(pot, Awaited()) for pot in pots}
-    closing = _closing(year, today, assumed.closing_days)
-    ahead_bau = _ratio(left_of(assumed.bau_weights, year, today))
-    left = left_of(assumed.order_weights, year, today)
-    ahead_orders = _ratio(left)
-    rate = {pot: _rounded(had[pot].devices * ahead_bau) * waits[pot].price_pence for pot in pots}
-    approved = {pot: waits[pot].bau * waits[pot].price_pence for pot in pots}
-    least = {pot: int(approved[pot] * closing) for pot in pots}
-    bau = {pot: max(rate[pot], least[pot]) for pot in pots}
-    refresh = {pot: waits[pot].refresh * waits[pot].price_pence for pot in pots}
-    pace = {pot: int(max(0, had[pot].other_pence) * ahead_orders) for pot in pots}
-
-    volume = {
-        pot.kind: max(0, limits.volume_left[pot.kind]) * waits[pot].price_pence
-        for pot in pots
-        if pot.kind in limits.volume_left and waits[pot].price_pence
+    course = _course(assumed, year, today)
+    wanted = {
+        pot: _want(
+            had := ordered.get(pot, Ordered()),
+            awaited.get(pot, Awaited()),
+            course,
+            _dispersion(had, assumed, year, today),
+        )
+        for pot in sorted({*ordered, *awaited})
     }
-    capped_bau, capped_refresh = _cut(bau, refresh, volume, _kind)
-    money = {pot.line: max(0, limits.room_pence.get(pot.line, 0)) for pot in pots}
-    paid_bau, paid_refresh = _cut(capped_bau, capped_refresh, money, _line)
+    volume = {
+        pot.kind: max(0, limits.volume_left[pot.kind]) * waits.price_pence
+        for pot, waits in awaited.items()
+        if pot.kind in limits.volume_left and waits.price_pence
+    }
+    money = {pot.line: max(0, limits.room_pence.get(pot.line, 0)) for pot in wanted}
+    refresh = {pot: each.refresh for pot, each in wanted.items()}
+    capped = _cut({pot: each.bau for pot, each in wanted.items()}, refresh, volume, _kind)
+    paid = _cut(*capped, money, _line)
+    approved = {pot: each.approved for pot, each in wanted.items()}
     queue = _both(_cut(*_cut(approved, refresh, volume, _kind), money, _line))
+    rate, pace = {pot: each.rate for pot, each in wanted.items()}, {pot: each.pace for pot, each in wanted.items()}
     run_rate = _both(_cut(*_cut(rate, pace, volume, _kind), money, _line))
-
-    result: dict[Pot, Expectation] = {}
-    for pot in pots:
-        planned = int(paid_refresh[pot] * closing)
-        devices = deviation(had[pot].devices, ahead_bau, _dispersion(had[pot], assumed, year, today))
-        unsure = Unsure(
-            refresh_slow_pence=int(min(planned, pace[pot]) * (1 - left)),
-            bau_least_pence=min(least[pot], paid_bau[pot]),
-            bau_deviation_pence=round(devices * waits[pot].price_pence),
-        )
-        result[pot] = Expectation(
-            whole=Slice(planned, paid_bau[pot], unsure),
-            from_queue_pence=int(queue[pot] * closing),
+    within_volume, within_money = _both(capped), _both(paid)
+    return {
+        pot: Expectation(
+            whole=_slice(each, paid[0][pot], int(paid[1][pot] * course.closing), course),
+            from_queue_pence=int(queue[pot] * course.closing),
             from_run_rate_pence=run_rate[pot],
-            beyond_volume_pence=bau[pot] + refresh[pot] - capped_bau[pot] - capped_refresh[pot],
-            beyond_money_pence=capped_bau[pot] + capped_refresh[pot] - paid_bau[pot] - paid_refresh[pot],
+            beyond_volume_pence=each.bau + each.refresh - within_volume[pot],
+            beyond_money_pence=within_volume[pot] - within_money[pot],
         )
-    return result
+        for pot, each in wanted.items()
+    }
+
+
+def _course(assumed: Assumptions, year: str, today: date) -> _Course:
+    left = left_of(assumed.order_weights, year, today)
+    days = Fraction((bounds(year)[1] - today).days, assumed.closing_days)
+    return _Course(
+        bau_ahead=_ratio(left_of(assumed.bau_weights, year, today)),
+        orders_ahead=_ratio(left),
+        shown=1 - left,
+        closing=min(Fraction(1), max(Fraction(), days)),
+    )
+
+
+def _want(had: Ordered, waits: Awaited, course: _Course, dispersion: Fraction) -> _Wanted:
+    price = waits.price_pence
+    return _Wanted(
+        rate=_rounded(had.devices * course.bau_ahead) * price,
+        approved=waits.bau * price,
+        refresh=waits.refresh * price,
+        pace=int(max(0, had.other_pence) * course.orders_ahead),
+        least=int(waits.bau * price * course.closing),
+        deviation=round(deviation(had.devices, course.bau_ahead, dispersion) * price),
+    )
+
+
+def _slice(wanted: _Wanted, bau: int, refresh: int, course: _Course) -> Slice:
+    unsure = Unsure(
+        refresh_slow_pence=int(min(refresh, wanted.pace) * course.shown),
+        bau_least_pence=min(wanted.least, bau),
+        bau_deviation_pence=wanted.deviation,
+    )
+    return Slice(refresh, bau, unsure)
 
 
 def _cut(first: Sums, second: Sums, limits: Mapping[str, int], key: Callable[[Pot], str]) -> tuple[Sums, Sums]:
@@ -179,12 +235,6 @@ def _kind(pot: Pot) -> str:
 def _ratio(left: Fraction) -> Fraction:
     """What lies ahead over what has passed; nought before the year has begun, when there is no rate to go by."""
     return left / (1 - left) if left < 1 else Fraction()
-
-
-def _closing(year: str, today: date, closing_days: int) -> Fraction:
-    """What share of the queue's demand can still be ordered before the year ends."""
-    days = (bounds(year)[1] - today).days
-    return min(Fraction(1), max(Fraction(), Fraction(days, closing_days)))
 
 
 def _rounded(devices: Fraction) -> int:

@@ -147,3 +147,15 @@ async def test_the_ledgers_own_cancellations_widen_the_range(pool: Pool, consume
     (line,) = (await told(pool, today=date(2024, 4, 1))).lines
     cancelled_again = line.committed_pence // 2
     assert line.committed_pence - line.low_pence > cancelled_again * 9 // 10
+
+
+@pytest.mark.usefixtures("_a_year")
+async def test_an_override_makes_room_and_is_told(pool: Pool) -> None:
+    await pool.execute(
+        "INSERT INTO budget.acts (act_id, act, financial_year, line, pence, reason, email, at) VALUES"
+        " (gen_random_uuid(), 'override_line', $1, $2, 400000, 'the tablets fail', 'd@x', now())",
+        YEAR,
+        TABLETS,
+    )
+    tablets = next(line for line in (await told(pool)).lines if line.line == TABLETS)
+    assert (tablets.override_pence, tablets.expected_pence, tablets.over_pence) == (400_000, 10_400_000, 400_000)

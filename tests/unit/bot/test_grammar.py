@@ -44,6 +44,8 @@ def test_saying_kit_again_and_again_is_no_trouble(times: int) -> None:
         ("budget 2024/25", grammar.Budget("2024/25")),
         ("budget 24-25", grammar.Budget("2024/25")),
         ("budget 2099/00", grammar.Budget("2099/00")),
+        ("budget by units", grammar.Budget(None, grammar.BudgetSide.UNIT)),
+        ("Budget 24/25 by Month", grammar.Budget("2024/25", grammar.BudgetSide.MONTH)),
         ("request r-0123", grammar.Request("R-123")),
         ("request 123", grammar.Request("R-123")),
         ("deadletters", grammar.DeadLetters()),
@@ -74,6 +76,9 @@ def test_what_is_said_is_what_is_asked(said: str, asked: Asked) -> None:
         ("why", "why"),
         ("request soon", "request"),
         ("budget 2024/26", "budget"),
+        ("budget by", "budget"),
+        ("budget by colour", "budget"),
+        ("budget by kind 2024/25", "budget"),
         ("counts bananas", "counts"),
         ("counts by colour", "counts"),
         ("deadleters", "deadletters"),
@@ -96,4 +101,10 @@ def test_what_is_not_understood_gets_the_nearest_command(said: str, nearest: str
 )
 def test_a_button_asks_the_same_question_again(by: list[Dimension], kind: Kind | None, unit: str | None) -> None:
     asked = Counts(tuple(by), kind, unit)
+    assert parse(asked.line()) == asked
+
+
+@given(st.sampled_from([None, "2024/25", "2099/00"]), st.sampled_from([None, *grammar.BudgetSide]))
+def test_a_button_of_the_budget_asks_the_same_again(year: str | None, side: grammar.BudgetSide | None) -> None:
+    asked = grammar.Budget(year, side)
     assert parse(asked.line()) == asked

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from bot.grammar import Counts, Unknown, parse
 from bot.render import (
     alerts,
-    budget,
     conflicts,
     counts,
     dead_letters,
@@ -105,12 +104,6 @@ def test_device(found: Any, history: list[Any]) -> None:
 
 
 @quick
-@given(made.BUDGETS, st.booleans())
-def test_budget(view: Any, sees_prices: bool) -> None:
-    check(budget.render(view, sees_prices=sees_prices))
-
-
-@quick
 @given(made.REQUESTS)
 def test_requests(view: Any) -> None:
     check(request.for_requester(view, NAMES, {}))
@@ -191,11 +184,6 @@ def test_home(devices: list[Any], requests: list[Any], queue: list[Any], money: 
     found: Any = data.draw(made.many(made.ALERTS))
     view = HomeView(devices, requests, counts=rows, waiting=requests, due=due, alerts=found, budget=money, queue=queue)
     check_view(home.render(DIRECTOR, view, NAMES), "home")
-
-
-def test_kinds_stand_in_the_budget_only_if_the_view_has_them() -> None:
-    view = made.BudgetView(financial_year="2024/25", lines=[], kinds=[], prior=[])
-    assert "table" not in str(budget.render(view, sees_prices=False).blocks)
 
 
 def test_more_blocks_than_slack_takes_are_counted() -> None:

@@ -10,8 +10,8 @@ import msgspec
 from bot.grammar import Counts
 from bot.render import alerts, budget, counts, request, why
 from bot.render.chart import fitting
-from bot.render.queue import queue_line
 from bot.render.history import history_line
+from bot.render.queue import queue_line
 from schemas.events.alert import Alert
 from schemas.vocabulary import AlertSeverity, Demand, Kind, RequestReason
 from services.budget.queries import BudgetView, PriorYear
