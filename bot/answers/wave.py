@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from bot import outgoing
 from bot.answers.entitlement import entitled
 from bot.answers.files import File
 from bot.desk import Desk
@@ -14,6 +15,7 @@ from bot.render.chart import bar_chart
 from bot.render.message import Message
 from bot.render.spreadsheet import COMMERCIAL, as_csv, workbook
 from bot.render.wording import day, money
+from bot.wave_notices import of_wave
 from schemas.vocabulary import Role
 from services.access.viewer import Viewer
 from services.database.pool import Connection
@@ -45,9 +47,12 @@ async def answer_list(desk: Desk, viewer: Viewer, _asked: Waves) -> Message:
     return wave.render_list(found, names_of(desk))
 
 
-async def propose(desk: Desk, viewer: Viewer, asked: Propose, key: str) -> WaveView:
-    """Plan anew; takes seconds for a large queue. The command checks who may, and audits it."""
-    return await desk.waves.propose(viewer, most_pence=asked.most_pence, kinds=asked.kinds, idempotency_key=key)
+async def propose(desk: Desk, viewer: Viewer, asked: Propose, key: str) -> Message:
+    """Plan anew, which takes seconds for a large queue, and tell the directors. The command checks and audits."""
+    view = await desk.waves.propose(viewer, most_pence=asked.most_pence, kinds=asked.kinds, idempotency_key=key)
+    async with desk.pool.acquire() as connection:
+        await outgoing.put(connection, await of_wave(desk, connection, view.wave))
+    return wave.render(view, viewer, desk.unit_names, names_of(desk))
 
 
 async def read(desk: Desk, connection: Connection, viewer: Viewer, reference: str | None) -> WaveView | None:

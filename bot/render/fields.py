@@ -7,7 +7,8 @@ from typing import Any
 
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 
-LONGEST_TEXT = 1000
+LONGEST_REASON = 500
+"""As long as the services take."""
 
 Values = Mapping[str, Any]
 
@@ -20,7 +21,7 @@ def field(block_id: str, label: str, element: Any, *, optional: bool = False, hi
 
 def words_field(block_id: str, label: str, *, hint: str | None = None) -> InputBlock:
     """Several lines of text that must not be empty."""
-    return field(block_id, label, PlainTextInputElement(multiline=True, max_length=LONGEST_TEXT), hint=hint)
+    return field(block_id, label, PlainTextInputElement(multiline=True, max_length=LONGEST_REASON), hint=hint)
 
 
 def held(values: Values, block_id: str) -> Mapping[str, Any]:

@@ -167,9 +167,9 @@ def read_refusal(values: Mapping[str, Any]) -> str:
 
 
 def _device_option(device: DeviceView) -> Option:
-    name = " ".join(part for part in (device.model, device.serial) if part) or "a device without a name"
+    name = shorten(" ".join(part for part in (device.model, device.serial) if part), MOST_OPTION)
     kind = device.kind.value if device.kind else ""
-    return Option(value=f"{device.device_id}|{kind}", text=shorten(name, MOST_OPTION))
+    return Option(value=f"{device.device_id}|{kind}", text=name or "a device without a name")
 
 
 def _read_device(value: str) -> tuple[UUID | None, str | None]:

@@ -88,6 +88,11 @@ def bars(view: WaveView, *, priced: bool) -> tuple[list[tuple[str, int]], str]:
     return sorted(found.items(), key=lambda each: -each[1]), what
 
 
+def not_open(view: WaveView) -> str:
+    """Why there is nothing to decide, as a sentence in plain text."""
+    return f"Wave {view.wave} waits for no decision now: {_plain(STATUSES[view.status])}."
+
+
 def already_decided(view: WaveView, people: Mapping[str, str]) -> str:
     """What the second person to press is told."""
     return f"Wave {escape(view.wave)} was decided before; nothing was done.\n{status_text(view, people)}"

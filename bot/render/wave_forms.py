@@ -16,15 +16,25 @@ from bot.render.fields import Values, field, text_in, words_field
 from bot.render.message import escape, note, section, shorten
 from bot.render.wave import summary
 from bot.render.wording import money
-from services.budget.queries import Gate, OrderGates
+from services.budget.queries import OrderGates
 from services.refresh.wave_queries import WaveView
 
 MOST_REFERENCE = 200
-ROUTE, APPROVAL = "procurement_route", "approval_reference"
+ROUTE, APPROVAL, SPLITTING = "procurement_route", "approval_reference", "splitting"
+_HELPED = (ROUTE, APPROVAL, SPLITTING)
+"""The gates that a reference passes."""
 _ASKS: Mapping[str, tuple[str, str]] = {
     ROUTE: ("Procurement route", "How it is bought compliantly: the framework and its number, or the tender."),
     APPROVAL: ("Approval reference", "The Deputy Mayor's decision for orders of £500,000 or more."),
 }
+
+
+class _Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """A reference that an order lacks. One that is not `needed` may be left empty."""
+
+    order_id: str
+    what: str
+    needed: bool = True
 
 
 class _Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,8 +42,7 @@ class _Held(msgspec.Struct, frozen=True, kw_only=True):
 
     wave_id: UUID
     wave: str
-    asks: tuple[tuple[str, str], ...] = ()
-    """Order id and the gate that its field is for."""
+    asks: tuple[_Ask, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,20 +61,15 @@ def release_form(view: WaveView) -> dict[str, Any]:
     What no reference can help stands there too, and then there is no button.
     """
     blocks: list[Block] = [section(f"*Wave {escape(view.wave)}*\n{summary(view)}")]
-    asks: list[tuple[str, str]] = []
-    helpless = False
+    asks: list[_Ask] = []
+    helpless = any(not gate.passed and gate.name not in _HELPED for order in view.orders for gate in order.gates)
     for order in view.orders:
         blocks.append(section(_order(order)))
-        for gate in order.gates:
-            if gate.passed:
-                continue
-            if gate.name in _ASKS:
-                blocks.append(_asking(len(asks), gate, order))
-                asks.append((order.order_id, gate.name))
-            else:
-                helpless = True
+        for ask in [] if helpless else _lacking(order):
+            blocks.append(_asking(len(asks), ask))
+            asks.append(ask)
     if helpless:
-        blocks.append(note("Not to be released as it stands: see what is marked above, then propose anew."))
+        blocks.append(note("It cannot be released as it stands: see what is marked above, then propose anew."))
     else:
         blocks.append(note("All of it is committed and ordered, or nothing. You are told here in chat."))
     held = _Held(wave_id=view.wave_id, wave=view.wave, asks=tuple(asks))
@@ -73,7 +77,7 @@ def release_form(view: WaveView) -> dict[str, Any]:
         type="modal",
         callback_id=ids.VIEW_RELEASE,
         title="Release a wave",
-        submit=None if helpless and not asks else "Release",
+        submit=None if helpless else "Release",
         close="Cancel",
         private_metadata=msgspec.json.encode(held).decode(),
         blocks=blocks[:100],
@@ -85,12 +89,13 @@ def read_release(metadata: str, values: Values) -> Release | dict[str, str]:
     held = msgspec.json.decode(metadata, type=_Held)
     given: dict[str, dict[str, str]] = {ROUTE: {}, APPROVAL: {}}
     errors = {}
-    for place, (order_id, gate) in enumerate(held.asks):
-        block = ids.release_field(place)
-        words = text_in(values, block)
-        if not words:
-            errors[block] = f"{_ASKS[gate][0]} of {order_id}: without it the order cannot be placed."
-        given[gate][order_id] = words
+    for place, ask in enumerate(held.asks):
+        words = text_in(values, ids.release_field(place))
+        if words:
+            given[ask.what][ask.order_id] = words
+        elif ask.needed:
+            missing = f"{_ASKS[ask.what][0]} of {ask.order_id}: without it the order cannot be placed."
+            errors[ids.release_field(place)] = missing
     return errors or Release(held.wave_id, held.wave, given[ROUTE], given[APPROVAL])
 
 
@@ -125,7 +130,21 @@ def _order(order: OrderGates) -> str:
     return "\n".join(lines)
 
 
-def _asking(place: int, gate: Gate, order: OrderGates) -> InputBlock:
-    label, hint = _ASKS[gate.name]
+def _lacking(order: OrderGates) -> list[_Ask]:
+    """The references that would pass its gates. Orders that count together may need both; how much they are together
+    is not ours to know, so the approval may then be left empty, and the budget decides.
+    """
+    failed = {gate.name for gate in order.gates if not gate.passed}
+    split, asks = SPLITTING in failed, []
+    if ROUTE in failed or (split and not order.procurement_route):
+        asks.append(_Ask(order_id=order.order_id, what=ROUTE))
+    if APPROVAL in failed or (split and not order.approval_reference):
+        asks.append(_Ask(order_id=order.order_id, what=APPROVAL, needed=APPROVAL in failed or not asks))
+    return asks
+
+
+def _asking(place: int, ask: _Ask) -> InputBlock:
+    label, hint = _ASKS[ask.what]
     element = PlainTextInputElement(max_length=MOST_REFERENCE)
-    return field(ids.release_field(place), shorten(f"{label} of {order.order_id}", 150), element, hint=hint)
+    shown = shorten(f"{label} of {ask.order_id}", 150)
+    return field(ids.release_field(place), shown, element, optional=not ask.needed, hint=hint)

@@ -11,7 +11,7 @@ import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.grammar import Counts, Unknown, parse
+from bot.grammar import Counts, Due, Queue, Unknown, parse
 from bot.render import (
     alerts,
     conflicts,
@@ -22,14 +22,17 @@ from bot.render import (
     home,
     leavers,
     mine,
+    queue,
     replacement,
     request,
+    sheets,
     why,
 )
 from bot.render import help as guidance
 from bot.render.chart import bar_chart
 from bot.render.home import HomeView
 from bot.render.message import Message, escape, header, message, section
+from bot.render.spreadsheet import as_csv, workbook
 from deploy.local.workspace.blocks.surfaces import block_problems, view_problems
 from schemas.vocabulary import Kind, RequestReason, Role
 from services.access.viewer import Viewer
@@ -87,8 +90,15 @@ def test_counts(rows: list[CountRow]) -> None:
 @quick
 @given(made.DUE, st.integers(1, 60))
 def test_due(view: Any, months: int) -> None:
-    check(due.render_due(view, months, "Central West", NAMES))
-    check(due.render_queue(view.first, NAMES))
+    check(due.render(Due("Central West", months, Kind.LAPTOP), view, NAMES, "Central West"))
+    assert as_csv(due.sheet(Due(), view)).startswith(b"\xef\xbb\xbfMonth,Kind,Devices")
+
+
+@quick
+@given(made.many(made.QUEUE), made.many(made.QUEUE_COUNT), st.integers(0, 40))
+def test_queue(lines: list[Any], counts: list[Any], after: int) -> None:
+    check(queue.render(Queue(Kind.LAPTOP, "Central West", after), lines, counts, NAMES, "Central West"))
+    assert workbook([sheets.of_queue(lines, NAMES)], marking=None).startswith(b"PK")
 
 
 @quick

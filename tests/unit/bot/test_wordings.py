@@ -92,7 +92,8 @@ def test_points_are_said_once_and_units_by_name() -> None:
         not_due_because=None,
     )
     drawn = str(why.render(view, NAMES).blocks)
-    assert "*+200* of 200: West Response is frontline.\\n*+50* of 80: 61 months old" in drawn
+    assert f"`{'█' * 20}` *+200* of 200: West Response is frontline." in drawn
+    assert f"`{'█' * 12}{'░' * 8}` *+50* of 80: 61 months old" in drawn
 
 
 def test_a_past_year_is_not_spoken_of_as_one_to_come() -> None:
