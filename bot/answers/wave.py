@@ -21,11 +21,13 @@ from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.errors import NotFound
 from services.refresh import wave_queries
-from services.refresh.wave_queries import WaveView
+from services.refresh.wave_queries import WaveStatus, WaveView
 
 LOOKS = frozenset({Role.PLANNER, Role.FINANCE, Role.DIRECTOR, Role.AUDITOR})
 WHOSE = "planners and directors; finance and auditors may look"
 MOST_WAVES = 20
+REPLACED = 3
+"""So many of the last waves a new proposal may put out of use: their messages lose their buttons."""
 
 
 async def answer(desk: Desk, viewer: Viewer, asked: Wave) -> Message:
@@ -51,7 +53,11 @@ async def propose(desk: Desk, viewer: Viewer, asked: Propose, key: str) -> Messa
     """Plan anew, which takes seconds for a large queue, and tell the directors. The command checks and audits."""
     view = await desk.waves.propose(viewer, most_pence=asked.most_pence, kinds=asked.kinds, idempotency_key=key)
     async with desk.pool.acquire() as connection:
-        await outgoing.put(connection, await of_wave(desk, connection, view.wave))
+        told = await of_wave(desk, connection, view.wave)
+        for older in await wave_queries.waves(connection, viewer, REPLACED):
+            if older.status is WaveStatus.SUPERSEDED:
+                told += await of_wave(desk, connection, older.wave)
+        await outgoing.put(connection, told)
     return wave.render(view, viewer, desk.unit_names, names_of(desk))
 
 

@@ -37,7 +37,7 @@ def register(app: AsyncApp, room: Room) -> None:
     ) -> None:
         await ack()
         view = await _opened(body, action, client, context, RELEASE)
-        if view.status not in (WaveStatus.PROPOSED, WaveStatus.REFUSED):
+        if view.status not in wave.OPEN:
             raise RuleBroken(wave.not_open(view))
         await client.views_update(view_id=context[OPEN_VIEW], view=wave_forms.release_form(view))
 

@@ -17,6 +17,8 @@ from services.refresh.wave_queries import LeftOutRow, QuarterRow, UnitRow, WaveL
 
 PROPOSES = (Role.PLANNER, Role.DIRECTOR)
 MOST_UNITS = 12
+OPEN = (WaveStatus.PROPOSED, WaveStatus.REFUSED)
+"""Waits for a director."""
 STATUSES: Mapping[WaveStatus, str] = {
     WaveStatus.PROPOSED: ":memo: *Proposed*, waiting for a director",
     WaveStatus.RELEASED: ":hourglass_flowing_sand: *Released*, money being committed",
@@ -49,7 +51,8 @@ def render(view: WaveView, viewer: Viewer, names: Mapping[str, str], people: Map
     ]
     if view.rows:
         blocks += _by_kind(view, priced=viewer.sees_prices)
-    blocks.append(listed(_gates(view)))
+    if gates := _gates(view):
+        blocks.append(listed(gates))
     if view.left_out:
         blocks.append(listed(["*Left out this year, and why*", *map(_left_out, view.left_out)]))
     if view.units:
@@ -144,6 +147,8 @@ def _by_kind(view: WaveView, *, priced: bool) -> list[Block]:
 def _gates(view: WaveView) -> list[str]:
     if view.status is WaveStatus.COMMITTED:
         lines = ["*Gates*", ":white_check_mark: All were passed when the money was committed."]
+    elif view.status not in OPEN:
+        return []
     elif view.gates:
         lines = ["*Stands against release*", *(f":no_entry: {escape(each)}" for each in view.gates)]
     else:
@@ -195,7 +200,7 @@ def _small_print(view: WaveView, *, priced: bool) -> str:
 
 def _buttons(view: WaveView, viewer: Viewer) -> list[ButtonElement]:
     buttons = []
-    open_for_release = view.status in (WaveStatus.PROPOSED, WaveStatus.REFUSED)
+    open_for_release = view.status in OPEN
     if viewer.has(Role.DIRECTOR) and open_for_release:
         buttons.append(button("Release…", ids.WAVE_RELEASE, view.wave, style="primary"))
         if view.status is WaveStatus.PROPOSED:

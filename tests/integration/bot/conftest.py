@@ -70,6 +70,11 @@ async def helen(people: WorkspaceClient) -> ScriptedPerson:
 
 
 @pytest.fixture
+async def catherine(people: WorkspaceClient) -> ScriptedPerson:
+    return await people.as_user(email_of("Catherine Doyle"))
+
+
+@pytest.fixture
 async def pool(database_url: str) -> AsyncIterator[Pool]:
     opened = await open_pool(database_url, "bot", size=6)
     yield opened
