@@ -24,7 +24,7 @@ from services.eventlog.topics import ensure_topics
 from services.intake.commands import DeadLetters
 from services.lifecycle import Service
 from services.refresh import queries as refresh_queries
-from services.refresh.commands import PlannedDemands, Waves, best_plan
+from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
 from services.requests.commands import Requests
 from services.settings import Settings, read
@@ -75,7 +75,7 @@ class BotService:
                 commands,
                 conflicts,
                 letters,
-                Waves(refresh_pool, self._clock, self._directory, solver=best_plan),
+                Waves(refresh_pool, self._clock, self._directory),
                 PlannedDemands(refresh_pool, self._clock, self._directory),
                 Budgets(budget_pool, self._clock, self._directory),
             )

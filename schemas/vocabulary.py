@@ -14,6 +14,9 @@ class Kind(StrEnum):
     SMARTPHONE = "smartphone"
     TABLET = "tablet"
 
+    # An enumeration's own hash is worked out in Python each time; whole fleets are looked up by kind and state.
+    __hash__ = str.__hash__
+
 
 class DeviceState(StrEnum):
     """Where a device stands in its lifecycle."""
@@ -28,6 +31,8 @@ class DeviceState(StrEnum):
     REDISTRIBUTED = "redistributed"
     RECYCLED = "recycled"
     WRITTEN_OFF = "written_off"
+
+    __hash__ = str.__hash__
 
 
 HELD_STATES = frozenset(

@@ -12,7 +12,14 @@ from services.settings import Settings, read
 @contextlib.asynccontextmanager
 async def intake_pool() -> AsyncIterator[Pool]:
     """A pool of one connection, of intake's schema, to the database that the settings name."""
-    pool = await open_pool(str(read(Settings).database_url), "intake", size=1)
+    async with pool_of("intake") as pool:
+        yield pool
+
+
+@contextlib.asynccontextmanager
+async def pool_of(service: str) -> AsyncIterator[Pool]:
+    """A pool of one connection, of a service's schema, to the database that the settings name."""
+    pool = await open_pool(str(read(Settings).database_url), service, size=1)
     try:
         yield pool
     finally:

@@ -12,11 +12,11 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from deploy.command_line.connections import intake_pool
+from deploy.command_line.progress import bar
 from services.access.directory import Directory
 from services.database.pool import Connection, Pool
 from services.errors import BadInput
@@ -138,7 +138,7 @@ def _say_what_is_taken(one: Import) -> None:
 
 
 async def _check(connection: Connection, one: Import, refused_to: Path | None) -> Checked:
-    with _refused_rows(one, refused_to) as write, _bar("checking", None) as moved:
+    with _refused_rows(one, refused_to) as write, bar(console, "checking", None) as moved:
         checked = await one.check(connection, progress=moved, refused=write)
     table = Table("rows", "new", "changed", "unchanged", "left out", "refused")
     counts = (checked.rows, checked.new, checked.changed, checked.unchanged, checked.left_out, checked.refused)
@@ -190,7 +190,7 @@ def _refused_rows(one: Import, to: Path | None) -> Iterator[Callable[[Sequence[R
 
 
 async def _admit(connection: Connection, one: Import, begun: Begun) -> None:
-    with _bar("importing", begun.rows, begun.tally.done) as moved:
+    with bar(console, "importing", begun.rows, begun.tally.done) as moved:
         tally = await one.admit(connection, begun, progress=moved)
     _say_what_was_done(tally, one)
 
@@ -205,19 +205,3 @@ def _say_what_was_done(tally: Tally, one: Import) -> None:
             f"{tally.refused:,} refused: `quartermaster deadletter list --source {row_kind_name(one.identity.source)}`"
         )
     console.print(f"{tally.done:,} rows: {', '.join(words)}", markup=False)
-
-
-class _Rate(ProgressColumn):
-    """Rows a second."""
-
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:,.0f} rows/s" if task.speed else "")
-
-
-@contextlib.contextmanager
-def _bar(words: str, total: int | None, done: int = 0) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal, and nothing where there is none."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(words, total=total, completed=done)
-        yield lambda rows: progress.advance(task, rows)

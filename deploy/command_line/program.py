@@ -11,7 +11,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from deploy.command_line import dead_letters, imports, mappings
+from deploy.command_line import dead_letters, imports, mappings, policies
 from services.errors import QuartermasterError
 from services.settings import Settings, read
 
@@ -20,6 +20,7 @@ program = typer.Typer(
 )
 program.add_typer(dead_letters.program, name="deadletter")
 program.add_typer(mappings.program, name="mapping")
+program.add_typer(policies.program, name="policy")
 program.command("import")(imports.import_file)
 console = Console(stderr=True, highlight=False)
 

@@ -28,13 +28,10 @@ from services.refresh.judgement import judge
 from services.refresh.policy_store import Policies
 from services.refresh.proposing import Reading
 from services.refresh.releasing import SQL, Held
-from services.refresh.rules.waves import Plan, Problem
-from services.refresh.rules.waves import plan as best_plan
+from services.refresh.rules.waves import Plan, Problem, plan
 from services.refresh.tally import tally
 from services.refresh.transactions import commanded, may_plan, may_release, policy_in_force, use_key, used_key
 from services.refresh.wave_queries import WaveStatus, WaveView
-
-__all__ = ["DemandView", "PlannedDemands", "WaveDecision", "Waves", "best_plan"]
 
 _WAVES = UUID("5f0c1a86-0d1b-4b53-8c0e-6a1c3a2f9d10")
 LONGEST_REASON = 500
@@ -50,7 +47,9 @@ class WaveDecision(msgspec.Struct, frozen=True, kw_only=True):
 class Waves:
     """The commands. `pool` must look in schema `refresh` first; `solver` finds the plan, in a thread of its own."""
 
-    def __init__(self, pool: Pool, clock: Clock, directory: Directory, *, solver: Callable[[Problem], Plan]) -> None:
+    def __init__(
+        self, pool: Pool, clock: Clock, directory: Directory, *, solver: Callable[[Problem], Plan] = plan
+    ) -> None:
         self._pool = pool
         self._clock = clock
         self._directory = directory
@@ -88,7 +87,7 @@ class Waves:
             year = financial_year(today)
             reading = await proposing.read(connection, policy, year, today, most_pence, kinds)
         proposing.something_to_do(reading)
-        plan = await asyncio.to_thread(self._solve, reading.problem)
+        found = await asyncio.to_thread(self._solve, reading.problem)
         async with commanded(self._pool, self._clock, viewer, "wave", "propose") as connection:
             await connection.execute(SQL["proposing"])
             if await use_key(connection, viewer, "propose", idempotency_key, wave_id, now) is None:
@@ -102,14 +101,14 @@ class Waves:
                     year,
                     reading.basis.starts[0],
                     policy.policy.version,
-                    plan.gap,
-                    plan.method,
-                    plan.floors_met,
+                    found.gap,
+                    found.method,
+                    found.floors_met,
                     msgspec.to_builtins(reading.basis),
                     viewer.email,
                     now,
                 )
-                await _fill(connection, wave_id, f"W-{number}", reading, plan)
+                await _fill(connection, wave_id, f"W-{number}", reading, found)
                 await audit.record(connection, now, viewer, "wave", f"W-{number} proposed", granted=True)
             return await self._view(connection, viewer, wave_id)
 

@@ -53,7 +53,7 @@ class RefreshConsumer:
             policy,
             self._clock.now(),
             lambda entry: heard.cause(entry, requests_of.get(entry, entry), because_of.get(entry, entry)),
-            [each.entry_id for each in touched if each.device_id is None],
+            list(dict.fromkeys(each.entry_id for each in touched if each.device_id is None)),
         )
 
 

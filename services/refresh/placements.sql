@@ -41,7 +41,9 @@ WHERE placements.device_id = merged.gone_id
 
 -- name: let_go
 -- Of devices that left the queue, and of those whose device from the shelf went elsewhere. A demand that was ordered
--- keeps its place: the place is all that tells that it was.
+-- keeps its place: the place is all that tells that it was. So does a device with a request, which the place serves.
 DELETE FROM refresh.placements AS p
 WHERE NOT p.holds
-   OR (p.device_id IS NOT NULL AND NOT EXISTS (SELECT FROM refresh.queue WHERE queue.entry_id = p.entry_id))
+   OR (p.device_id IS NOT NULL
+       AND NOT EXISTS (SELECT FROM refresh.queue WHERE queue.entry_id = p.entry_id)
+       AND NOT EXISTS (SELECT FROM refresh.requests WHERE requests.device_id = p.device_id))

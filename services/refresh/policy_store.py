@@ -86,6 +86,8 @@ async def adopt_at_start(connection: Connection, from_file: Policy, directory: D
     if not await connection.fetchval(SQL["version_known"], from_file.version):
         await adopt(connection, wanted, now)
         return True
+    if await names_another(connection, from_file):
+        log.warning("the policy file was changed under an old version, so it is not adopted", version=from_file.version)
     current = (await Policies().in_force(connection)).policy
     try:
         spelt_anew = PolicyInForce.of(current.policy, directory)
@@ -100,16 +102,34 @@ async def adopt_at_start(connection: Connection, from_file: Policy, directory: D
     return True
 
 
-async def apply(connection: Connection, policy: PolicyInForce, now: datetime, by: str) -> bool:
+async def names_another(connection: Connection, policy: Policy) -> bool:
+    """True if the policy's version was given to another document before."""
+    rows = await connection.fetch(SQL["policies_of_version"], policy.version)
+    return any(PolicyInForce.decode(row["content"]).policy != policy for row in rows)
+
+
+async def refuse_another(connection: Connection, policy: Policy) -> None:
+    """Raises RuleBroken if the policy's version was given to another document before."""
+    if await names_another(connection, policy):
+        raise RuleBroken(f"version {policy.version} was another document before; give this one a version of its own")
+
+
+NOT_COMPARED = "not compared"
+"""For who applies a policy without having seen what it changes."""
+
+
+async def apply(
+    connection: Connection, policy: PolicyInForce, now: datetime, by: str, *, shown: str | None = NOT_COMPARED
+) -> bool:
     """Make a policy the one in force, in the caller's transaction; False if it is already.
 
-    Raises RuleBroken if its version was given to another document before: entries and explanations name versions.
+    `shown` is the stamp of the policy that it was compared with, None if there was none. Raises RuleBroken if another
+    is in force by now, or if its version was given to another document before: entries and explanations name versions.
     """
     await take_turn(connection)
-    for row in await connection.fetch(SQL["policies_of_version"], policy.policy.version):
-        if PolicyInForce.decode(row["content"]).policy != policy.policy:
-            version = policy.policy.version
-            raise RuleBroken(f"version {version} was another document before; give this one a version of its own")
+    if shown not in (NOT_COMPARED, await Policies().stamp(connection)):
+        raise RuleBroken("another policy came into force meanwhile; look again at what yours would change")
+    await refuse_another(connection, policy.policy)
     current = await connection.fetchrow(SQL["policy_in_force"])
     if current is not None and PolicyInForce.decode(current["content"]) == policy:
         return False

@@ -141,6 +141,9 @@ SELECT fingerprint, adopted_at FROM refresh.policies ORDER BY adopted_at DESC, f
 -- name: policy_in_force
 SELECT fingerprint, adopted_at, content FROM refresh.policies ORDER BY adopted_at DESC, fingerprint LIMIT 1
 
+-- name: devices_known
+SELECT count(*) FROM refresh.standing
+
 -- name: version_known
 SELECT EXISTS (SELECT FROM refresh.policies WHERE version = $1)
 

@@ -3,8 +3,9 @@
 Time alone changes judgements: a device falls due, ages, a failure is forgotten. So an assessment names the next day
 on which it could read otherwise; until then it is true without being looked at again (a test holds it to that).
 
-Most devices have neither failed nor been asked for. What is said of one of those is said of all that are alike in the
-few facts that decide, so it is worked out once a day and remembered; a test compares it with the judgement made anew.
+Most devices have neither failed nor been asked for, and their battery holds. What is said of one of those is said of
+all that are alike in the few facts that decide, so it is worked out once a day and remembered; a test compares it with
+the judgement made anew.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from schemas.vocabulary import BauCause, Demand, FundingLine
 from services.refresh.policy import PolicyInForce, Terms
 from services.refresh.rules.calendar import add_months
 from services.refresh.rules.demand import cause_of, demand_of
-from services.refresh.rules.due import battery_is_low, due, life_ends_on, terms_of
-from services.refresh.rules.score import next_age_point_on, score_parts, support_steps
+from services.refresh.rules.due import battery_is_low, due_by, life_ends_on, terms_of
+from services.refresh.rules.score import age_points, points_of, support_points
 from services.refresh.rules.standing import IN_USE, DeviceStanding
 
 
@@ -44,17 +45,15 @@ class Assessment(msgspec.Struct, frozen=True):
 
 def assess(device: DeviceStanding, policy: PolicyInForce, today: date) -> Assessment:
     """Judge a device. Pure and total: the same facts, policy and day always give the same answer."""
-    if device.request is not None or device.failures:
-        return judge_anew(device, policy, today)
     number, terms = policy.numbered_terms(device.kind, device.model, device.os, device.os_version)
-    low = battery_is_low(device, terms)
+    if device.request is not None or device.failures or battery_is_low(device, terms):
+        return judge_anew(device, policy, today)
     alike = (
         number,
         device.state in IN_USE,
         device.purchased_on,
         policy.tiers.get(device.unit) if device.unit else None,
         device.warranty_ends_on if terms.warranty_months is not None else None,
-        (device.battery_percent, device.told_on) if low else None,
     )
     judged: dict[object, Assessment] = policy.memory.of(today)
     known = judged.get(alike)
@@ -65,16 +64,20 @@ def assess(device: DeviceStanding, policy: PolicyInForce, today: date) -> Assess
 
 def judge_anew(device: DeviceStanding, policy: PolicyInForce, today: date) -> Assessment:
     """Judge a device without remembering."""
-    decided, terms = due(device, policy, today), terms_of(device, policy)
+    terms = terms_of(device, policy)
+    decided = due_by(device, terms, today)
     life_end = life_ends_on(device, terms)
     enters_on = None if decided is None else add_months(decided.due_on, -policy.policy.horizon.months)
     in_queue = enters_on is not None and enters_on <= today
-    parts = score_parts(device, policy, today) if in_queue else {}
+    parts = points_of(device, terms, policy, today) if in_queue else {}
     reason = device.request.reason if device.request else None
-    turning = [life_end, enters_on, *_failure_turns(device, terms)]
+    turning = [life_end, enters_on]
+    if device.failures:
+        turning += _failure_turns(device, terms)
     if in_queue:
-        turning += support_steps(terms.support_ends_on) if terms.support_ends_on else ()
-        turning.append(next_age_point_on(device.purchased_on, terms, policy.policy.weights.age, today))
+        weights = policy.policy.weights
+        turning.append(support_points(terms.support_ends_on, weights.support, today)[1])
+        turning.append(age_points(device.purchased_on, terms.life_months, weights.age, today)[1])
     return Assessment(
         due_on=decided.due_on if decided else None,
         rule=decided.rule if decided else None,

@@ -45,12 +45,16 @@ def terms_of(device: DeviceStanding, policy: PolicyInForce) -> Terms:
 
 def due(device: DeviceStanding, policy: PolicyInForce, today: date) -> Due | None:
     """The rule that decides, or None where none holds: not in use, or nothing known that ends."""
-    if requested := by_request(device):
+    return due_by(device, terms_of(device, policy), today)
+
+
+def due_by(device: DeviceStanding, terms: Terms, today: date) -> Due | None:
+    """The same, for who has looked the terms up."""
+    if device.request is not None and (requested := by_request(device)):
         return requested
     if device.state not in IN_USE or device.kind is None:
         return None
-    terms = terms_of(device, policy)
-    if failed := by_failures(device, terms, today):
+    if device.failures and (failed := by_failures(device, terms, today)):
         return failed
     first = min(_ends(device, terms), default=None)
     return None if first is None else Due(*first, _words(first[1], first[0], device, terms))

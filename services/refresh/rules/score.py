@@ -22,7 +22,12 @@ LIVES = 2
 
 def score_parts(device: DeviceStanding, policy: PolicyInForce, today: date) -> dict[str, int]:
     """Points by part, always all parts to which the policy gives any; their sum is the score."""
-    weights, terms, request = policy.policy.weights, terms_of(device, policy), device.request
+    return points_of(device, terms_of(device, policy), policy, today)
+
+
+def points_of(device: DeviceStanding, terms: Terms, policy: PolicyInForce, today: date) -> dict[str, int]:
+    """The same, for who has looked the terms up."""
+    weights, request = policy.policy.weights, device.request
     tier = policy.tiers.get(device.unit) if device.unit else None
     needs = request is not None and request.accessibility_needs and request.approved_on is not None
     points = {
@@ -30,9 +35,9 @@ def score_parts(device: DeviceStanding, policy: PolicyInForce, today: date) -> d
         "tier": tier.points if tier else 0,
         "accessibility": weights.accessibility if needs else 0,
         "failures": failure_points(device, terms, weights.failures, today),
-        "support": support_points(terms, weights.support, today),
+        "support": support_points(terms.support_ends_on, weights.support, today)[0],
         "battery": weights.battery if battery_is_low(device, terms) else 0,
-        "age": age_points(device.purchased_on, terms, weights.age, today),
+        "age": age_points(device.purchased_on, terms.life_months, weights.age, today)[0],
     }
     return {part: points[part] for part in policy.parts}
 
@@ -53,32 +58,23 @@ def failure_points(device: DeviceStanding, terms: Terms, weight: int, today: dat
     return weight * min(len(recent_failures(device, terms, today)), limit) // limit
 
 
-def support_points(terms: Terms, weight: int, today: date) -> int:
-    """A twelfth for each of support's last twelve months that has begun."""
-    if terms.support_ends_on is None:
-        return 0
-    begun = sum(1 for step in support_steps(terms.support_ends_on) if step <= today)
-    return weight * begun // SUPPORT_STEPS
-
-
 @lru_cache(maxsize=4096)
-def support_steps(ends_on: date) -> tuple[date, ...]:
-    """The days on which another twelfth is added, the first one first."""
-    return tuple(add_months(ends_on, -months) for months in reversed(range(SUPPORT_STEPS)))
+def support_points(ends_on: date | None, weight: int, today: date) -> tuple[int, date | None]:
+    """A twelfth for each of support's last twelve months that has begun; and when the next of them begins."""
+    if ends_on is None:
+        return 0, None
+    steps = [add_months(ends_on, -months) for months in reversed(range(SUPPORT_STEPS))]
+    to_come = [step for step in steps if step > today]
+    return weight * (SUPPORT_STEPS - len(to_come)) // SUPPORT_STEPS, min(to_come, default=None)
 
 
-def age_points(purchased_on: date | None, terms: Terms, weight: int, today: date) -> int:
-    """In step with age in whole months, half the points at the end of policy life."""
-    if terms.life_months is None or purchased_on is None:
-        return 0
-    full = LIVES * terms.life_months
-    return weight * min(whole_months(purchased_on, today), full) // full
-
-
-def next_age_point_on(purchased_on: date | None, terms: Terms, weight: int, today: date) -> date | None:
-    """The next day on which age gives another point; None once it gives all."""
-    points = age_points(purchased_on, terms, weight, today)
-    if terms.life_months is None or purchased_on is None or points >= weight:
-        return None
-    full = LIVES * terms.life_months
-    return add_months(purchased_on, -(-(points + 1) * full // weight))
+@lru_cache(maxsize=65_536)
+def age_points(purchased_on: date | None, life_months: int | None, weight: int, today: date) -> tuple[int, date | None]:
+    """In step with age in whole months, half the points at the end of policy life; and when the next point comes."""
+    if life_months is None or purchased_on is None:
+        return 0, None
+    full = LIVES * life_months
+    points = weight * min(whole_months(purchased_on, today), full) // full
+    if points >= weight:
+        return points, None
+    return points, add_months(purchased_on, -(-(points + 1) * full // weight))

@@ -24,7 +24,7 @@ from services.budget.commands import Budgets
 from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
 from services.intake.commands import DeadLetters
-from services.refresh.commands import PlannedDemands, Waves, best_plan
+from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
 from services.register.consumer import RegisterConsumer
 from services.requests.commands import Requests
@@ -121,7 +121,7 @@ async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
         requests,
         Conflicts(register_pool, clock),
         letters,
-        Waves(refresh_pool, clock, directory, solver=best_plan),
+        Waves(refresh_pool, clock, directory),
         PlannedDemands(refresh_pool, clock, directory),
         Budgets(budget_pool, clock, directory),
     )

@@ -109,8 +109,8 @@ def approved(
     )
 
 
-def committed(number: int, of: int | None) -> OrderCommitted:
-    """Budget set money aside for request `number`."""
+def committed(number: int, of: int | None, order_id: str | None = None) -> OrderCommitted:
+    """Budget set money aside for request `number`, or found that a wave orders for it already."""
     return OrderCommitted(
         id=f"R-{number}/committed",
         source="quartermaster/budget",
@@ -119,7 +119,7 @@ def committed(number: int, of: int | None) -> OrderCommitted:
         data=Commitment(
             request_id=request_id(number),
             request_reference=f"R-{number}",
-            order_id=f"PO-{number}",
+            order_id=order_id or f"PO-{number}",
             financial_year="2024/25",
             line=FundingLine.REFRESH_AND_BAU,
             kind=Kind.LAPTOP,

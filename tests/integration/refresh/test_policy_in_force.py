@@ -94,6 +94,25 @@ async def test_a_changed_directory_spells_the_tiers_anew(refresh: Refresh) -> No
         await start_with(refresh, POLICY.policy, Directory(lacking, []))
 
 
+async def test_a_unit_that_is_gone_from_the_directory_stops_no_start(refresh: Refresh) -> None:
+    """It is the policy in force that names it, not the file."""
+    tiers = (msgspec.structs.replace(POLICY.policy.tiers[0], under=("commercial-finance",)),)
+    assert await apply(refresh, msgspec.structs.replace(POLICY.policy, version="offices", tiers=tiers))
+    lacking = [unit for unit in DIRECTORY.units.values() if unit.code != "commercial-finance"]
+    with capture_logs() as logs:
+        assert not await start_with(refresh, POLICY.policy, Directory(lacking, []))
+    assert ["lacks" in each["event"] for each in logs] == [True]
+    assert await version_in_force(refresh) == "offices"
+
+
+async def test_a_file_changed_under_its_old_version_is_told_and_not_adopted(refresh: Refresh) -> None:
+    with capture_logs() as logs:
+        assert not await start_with(refresh, lasting(12, POLICY.policy.version))
+    assert ["changed under an old version" in each["event"] for each in logs] == [True]
+    async with refresh.pool.acquire() as connection:
+        assert (await Policies().in_force(connection)).policy.policy == POLICY.policy
+
+
 async def test_the_next_batch_is_judged_by_what_was_applied(refresh: Refresh) -> None:
     consumer = refresh.consumer
     assert await refresh.hear(changed(1, purchased_on=date(2022, 6, 1))) != []

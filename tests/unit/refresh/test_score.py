@@ -89,9 +89,19 @@ def test_a_judgement_holds_until_the_day_it_names(seen: DeviceStanding, today: d
         assert later == judged
 
 
+FACTS = ("state", "kind", "model", "unit", "os", "os_version", "purchased_on", "warranty_ends_on", "battery_percent")
+
+
 @settings(max_examples=300)
-@given(fleet=st.lists(devices(), min_size=1, max_size=8), today=DAYS)
-def test_what_is_remembered_of_one_holds_for_all_that_are_alike(fleet: list[DeviceStanding], today: date) -> None:
-    policy = PolicyInForce(POLICY.policy, POLICY.tier_units)
-    for seen in (*fleet, *fleet):
-        assert assess(seen, policy, today) == judge_anew(seen, PolicyInForce(POLICY.policy, POLICY.tier_units), today)
+@given(seen=devices(), other=devices(), today=DAYS)
+def test_what_is_remembered_of_one_holds_for_all_that_are_alike(
+    seen: DeviceStanding, other: DeviceStanding, today: date
+) -> None:
+    """Each stands beside one that differs in a single fact, so that a fact left out of what is alike is found."""
+    policy, plain = PolicyInForce(POLICY.policy, POLICY.tier_units), {"failures": (), "request": None}
+    base = msgspec.structs.replace(seen, **plain)
+    fleet = [base, *(msgspec.structs.replace(base, **{fact: getattr(other, fact)}) for fact in FACTS)]
+    fleet += [msgspec.structs.replace(each, told_on=other.told_on) for each in fleet]
+    fleet += [seen, msgspec.structs.replace(base, request=other.request, failures=other.failures)]
+    for each in (*fleet, *fleet):
+        assert assess(each, policy, today) == judge_anew(each, POLICY, today)
