@@ -97,6 +97,10 @@ bench-import: develop ## half a million rows imported beside a bare COPY of the 
 bench-poll: develop ## half a million records paged through by a poller: its rate, and how little its memory grows
 	@$(BIN)/python -m tests.bench.poll_memory
 
+.PHONY: bench-wave
+bench-wave: develop ## a million devices judged and their wave planned, with its gap, time and memory; the last line is JSON
+	@$(BIN)/python -m tests.bench.wave_plan
+
 COUNT ?= 100000
 SEED ?= 1
 

@@ -28,10 +28,13 @@ from services.refresh.judgement import judge
 from services.refresh.policy_store import Policies
 from services.refresh.proposing import Reading
 from services.refresh.releasing import SQL, Held
-from services.refresh.rules.waves.problem import Plan, Problem
+from services.refresh.rules.waves import Plan, Problem
+from services.refresh.rules.waves import plan as best_plan
 from services.refresh.tally import tally
 from services.refresh.transactions import commanded, may_plan, may_release, policy_in_force, use_key, used_key
 from services.refresh.wave_queries import WaveStatus, WaveView
+
+__all__ = ["DemandView", "PlannedDemands", "WaveDecision", "Waves", "best_plan"]
 
 _WAVES = UUID("5f0c1a86-0d1b-4b53-8c0e-6a1c3a2f9d10")
 LONGEST_REASON = 500

@@ -20,8 +20,9 @@ Where money of a promise rolls over to the next year (`rollover.py`), the promis
 as much greater in the new year's, and what moved counts as released in the old: sums again, which commute.
 
 Within an order the settled sum goes to the parts it fits best: first the same part, then the same kind on the same
-line, then whatever the order has left; among equals in the order of the parts' names. A later document may thus show
-that a release belongs to another part: the difference for the first part is then negative, and is posted so.
+line, of the same year before another, then the same line and year, then whatever the order has left; among equals in
+the order of the parts' names. A later document may thus show that a release belongs to another part: the difference for
+the first part is then negative, and is posted so.
 
 A release takes net and VAT in the proportion of what was promised, so that a fully released promise leaves no penny.
 """
@@ -38,7 +39,9 @@ Sums = dict[Part, Amount]
 
 _CLOSENESS: tuple[Callable[[Part], Hashable], ...] = (
     lambda part: part,
+    lambda part: (part.fund, part.kind),
     lambda part: (part.line, part.kind),
+    lambda part: part.fund,
     lambda _part: None,
 )
 

@@ -74,9 +74,10 @@ def _neither_redeemed_nor_received(order: Order, year: str) -> Sums:
     received = _received_pence(order)
     result: Sums = {}
     for part, amount in promised.items():
-        pence = amount.gross_pence - max(settled.get(part, 0), received.get(part, 0))
-        if part.financial_year == year and pence > 0:
-            result[part] = share_of(amount, pence)
+        kept = max(settled.get(part, 0), received.get(part, 0))
+        if part.financial_year == year and amount.gross_pence > kept:
+            # What is kept has its VAT as its release has, so that no penny changes between net and VAT.
+            result[part] = amount.minus(share_of(amount, kept))._replace(quantity=0)
     return result
 
 

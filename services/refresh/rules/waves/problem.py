@@ -51,7 +51,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     price_pence: Mapping[Kind, int]
     """What one device of a kind costs, VAT included. Kinds without a price cannot be ordered."""
     money_pence: Mapping[FundingLine, int]
-    """What is left on each line, all quarters together."""
+    """What is left on each line, all quarters together; a line that is not named, or overspent, has nothing."""
     cap: Mapping[Kind, int]
     """How many of a kind may still be ordered in the year; a kind that is not named has no cap."""
     stock: Mapping[Kind, int]
@@ -59,10 +59,12 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     lead_quarters: Mapping[Kind, int]
     """How many quarters after its order a device arrives; 0 for the same quarter. Stock is there at once."""
     delay_permille: int
-    """How many thousandths of its need an entry loses for each quarter that it is served after its earliest."""
+    """How many thousandths of its need an entry loses for each quarter that it is delivered after its earliest; one
+    thousandth is left however late, so that late is better than never."""
     floor_permille: int
-    """Of what a unit needs ready in the first quarter, so many thousandths are served in it before anything else, as
-    far as money, caps, stock and capacity allow; 0 for no floor."""
+    """Of a unit's entries that are due in the first quarter, at least so many thousandths are served by its wave
+    (`ordered_in` 0, whenever that arrives) before anything else, as far as money, caps, stock and capacity allow; 0
+    for no floor. Entries without a unit have none."""
 
 
 class Source(StrEnum):
@@ -87,10 +89,11 @@ class Bind(StrEnum):
     """Why entries are left out: the first of these that stands against one more of them."""
 
     NO_PRICE = "no_price"
+    NOT_YET_DUE = "not_yet_due"
+    """No quarter of the problem can deliver one that is due: more of anything else would not help."""
     MONEY = "money"
     CAP = "cap"
     CAPACITY = "capacity"
-    NOT_YET_DUE = "not_yet_due"
     OTHERS_FIRST = "others_first"
     """Nothing forbids it alone; what it would displace is needed more."""
 
@@ -104,7 +107,7 @@ class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer. `value` is the need met after delay; no plan can be worth more than `bound`."""
+    """An answer. `value` is the need met after delay, rounded down once; no plan can be worth more than `bound`."""
 
     choices: Sequence[Choice]
     left_out: Sequence[LeftOut]

@@ -1,0 +1,501 @@
+"""Rules 1 to 3 at every step: random approvals, requests, waves, finance's documents and people's acts, with crashes.
+
+Every step goes to the product and to a model in plain Python (`model.py`), which sums up the documents anew and judges
+limits and gates for itself. They must agree to the penny, and on what goes ahead. `LEDGER_EXAMPLES` and `LEDGER_STEPS`
+make it longer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import msgspec
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from deploy.local.stack.postgres import EmbeddedPostgres
+from schemas.envelope import Event
+from schemas.events.budget import CommitmentRefused, OrderCommitted
+from schemas.events.finance import DocumentType as Type
+from schemas.events.finance import FinanceDocument
+from schemas.events.wave import WaveCommitted, WaveRefused
+from schemas.vocabulary import FundingLine, Kind
+from services.budget import configuration_store, queries
+from services.budget.commands import Act, Budgets
+from services.budget.configuration import load_price_book, load_prior_years
+from services.budget.consumer import BudgetConsumer
+from services.budget.procurement import Delegation, Procurement, Splitting, VolumeCap, load_procurement
+from services.clock import FixedClock, london_date
+from services.database.pool import Pool, open_pool
+from services.errors import RuleBroken
+from tests.fixtures.delivery import deliver
+from tests.fixtures.finance import NOW, approved, document, negative, recorded
+from tests.fixtures.loop import run_now
+from tests.fixtures.people import email_of, small_directory, viewer
+from tests.fixtures.released import DIRECTOR, released, wave_order
+from tests.integration.budget import model
+from tests.integration.budget.model import CAPS, CONTRACTS, DELEGATED, MAIN, NEXT, TABLETS, YEAR, Model, Own, Request
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
+
+EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "12"))
+STEPS = int(os.environ.get("LEDGER_STEPS", "30"))
+CATHERINE, IDRIS = viewer("Catherine Doyle"), viewer("Idris Bello")
+
+numbers = st.integers(0, 5)
+kinds = st.sampled_from([Kind.LAPTOP, Kind.DESKTOP, Kind.MONITOR])
+lines = st.sampled_from([FundingLine.REFRESH_AND_BAU, FundingLine.REFRESH_AND_BAU, FundingLine.TABLET_REPLACEMENT])
+years = st.sampled_from([YEAR, YEAR, NEXT])
+pence = st.integers(0, 500_000)
+modes = st.sampled_from(["plainly", "plainly", "plainly", "after a crash", "after a lost connection", "twice"])
+
+
+def procurement() -> Procurement:
+    """Limits so small that orders meet them."""
+    content = load_procurement()
+    laptops = next(each for each in content.contracts if Kind.LAPTOP in each.kinds)
+    agreements = [
+        msgspec.structs.replace(
+            laptops,
+            contract_id=name,
+            supplier=each.supplier,
+            kinds=tuple(kind for kind, supplier in model.SUPPLIERS.items() if supplier == each.supplier),
+            ceiling_pence=each.ceiling,
+            starts_on=each.starts_on,
+            ends_on=each.ends_on,
+            procurement_route="framework" if each.carries else None,
+            approval_reference="approval" if each.carries else None,
+        )
+        for name, each in CONTRACTS.items()
+    ]
+    caps: dict[str, dict[Kind, VolumeCap]] = {}
+    for (year, kind), devices in CAPS.items():
+        caps.setdefault(year, {})[Kind(kind)] = VolumeCap(devices=devices)
+    thresholds = msgspec.structs.replace(
+        content.thresholds,
+        route=msgspec.structs.replace(content.thresholds.route, pence=model.ROUTE_FROM),
+        approval=msgspec.structs.replace(content.thresholds.approval, pence=model.APPROVAL_FROM),
+    )
+    return msgspec.structs.replace(
+        content,
+        thresholds=thresholds,
+        splitting=Splitting(window_days=model.WINDOW),
+        volume_caps=caps,
+        contracts=tuple(agreements),
+        delegations=tuple(
+            Delegation(
+                delegation_id=year,
+                who="director",
+                financial_year=year,
+                lines=tuple(FundingLine),
+                total_pence=total,
+            )
+            for year, total in DELEGATED.items()
+        ),
+    )
+
+
+class Books(RuleBasedStateMachine):
+    """A budget on a database of its own, and the model beside it."""
+
+    def __init__(self, server: EmbeddedPostgres, template: str) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.server, self.name = server, f"books_{secrets.token_hex(6)}"
+        self.clock = FixedClock(NOW)
+        self.consumer = BudgetConsumer(self.clock)
+        self.model = Model()
+        self.delivered: list[Event] = []
+        self.asked: set[int] = set()
+        self.attempts: dict[int, tuple[int, bool]] = {}
+        self.count = 0
+        self.pool: Pool = self.run(self._open(template))
+        self.budgets = Budgets(self.pool, self.clock, small_directory())
+
+    def run(self, work: Awaitable[Any]) -> Any:
+        async def awaited() -> Any:
+            return await work
+
+        return self.runner.run(awaited())
+
+    async def _open(self, template: str) -> Pool:
+        self.url = await self.server.create_database(self.name, template=template)
+        pool = await open_pool(self.url, "budget", size=3)
+        async with pool.acquire() as connection, connection.transaction():
+            await configuration_store.fill_all(
+                connection, load_price_book(), load_prior_years(), procurement(), small_directory(), NOW
+            )
+        return pool
+
+    def teardown(self) -> None:
+        self.run(self.pool.close())
+        self.runner.close()
+        run_now(self.server.drop_database(self.name))
+
+    @property
+    def today(self) -> date:
+        return london_date(self.clock.now())
+
+    @property
+    def year(self) -> str:
+        return queries.financial_year(self.today)
+
+    def tell(self, event: Event, mode: str) -> list[Any]:
+        """Deliver an event, now and then after the transaction that applied it was lost, or twice."""
+        if mode == "after a crash":
+            self.run(self._lost(event, self._roll_back))
+        elif mode == "after a lost connection":
+            self.run(self._lost(event, self._kill))
+        told: list[Any] = self.run(deliver(self.pool, self.consumer.apply, [event]))
+        if mode == "twice":
+            assert self.run(deliver(self.pool, self.consumer.apply, [event])) == []
+        self.delivered.append(event)
+        return told
+
+    async def _lost(self, event: Event, end: Callable[[asyncpg.Connection[Any]], Awaitable[None]]) -> None:
+        connection = await asyncpg.connect(self.url, server_settings={"search_path": "budget"})
+        await connection.execute("BEGIN")
+        await self.consumer.apply(connection, [event])  # type: ignore[list-item]
+        await end(connection)
+
+    async def _roll_back(self, connection: asyncpg.Connection[Any]) -> None:
+        await connection.execute("ROLLBACK")
+        await connection.close()
+
+    async def _kill(self, connection: asyncpg.Connection[Any]) -> None:
+        pid = connection.get_server_pid()
+        await self.pool.execute("SELECT pg_terminate_backend($1, 5000)", pid)
+        connection.terminate()
+
+    def new_id(self, what: str) -> str:
+        self.count += 1
+        return f"{what}-{self.count}"
+
+    def order_facts(self, number: int) -> dict[str, Any]:
+        """A document's order: finance's own, a request's or a wave's, with what the model knows of it."""
+        order_id = (f"F-{number}", f"QM-R-{number}", f"QM-W-{number}-1")[number % 3]
+        known = self.model.own.get(order_id)
+        kind = Kind(known.kind) if known else list(model.SUPPLIERS)[number % 3]
+        earlier = [each for each in self.model.documents.values() if each.order_id == order_id]
+        line = earlier[0].line if earlier else FundingLine(known.line if known else MAIN)
+        kind = earlier[0].kind if earlier else kind
+        return {"order_id": order_id, "kind": Kind(kind), "line": line}
+
+    def finance(self, content: FinanceDocument, mode: str) -> None:
+        told = self.tell(recorded(content), mode)
+        self.model.documents[content.document_id] = content
+        self.went_ahead(told, [content.line.value] if content.financial_year == self.year else [])
+
+    def went_ahead(self, told: list[Any], lines: list[str]) -> None:
+        """Who waited and was served now is whom the model serves."""
+        served = {int(each.data.request_reference[2:]) for each in told if isinstance(each, OrderCommitted)}
+        assert served == self.model.serve(lines, self.year, self.today)
+
+    # Finance.
+
+    @rule(pence=st.integers(1, 3_000_000), line=lines, year=years, mode=modes)
+    def approve(self, pence: int, line: FundingLine, year: str, mode: str) -> None:
+        self.finance(document(self.new_id("CAP"), Type.APPROVAL, pence, 0, line=line, financial_year=year), mode)
+
+    @rule(number=st.integers(0, 11), pence=pence, quantity=st.integers(1, 8), days=st.integers(0, 200), mode=modes)
+    def order(self, number: int, pence: int, quantity: int, days: int, mode: str) -> None:
+        facts = self.order_facts(number)
+        supplier = model.SUPPLIERS[facts["kind"]]
+        day = date(2024, 6, 1) + timedelta(days)
+        self.finance(
+            document(
+                self.new_id("PO"),
+                Type.PURCHASE_ORDER,
+                pence,
+                supplier=supplier,
+                quantity=quantity,
+                document_date=day,
+                **facts,
+            ),
+            mode,
+        )
+
+    @rule(number=st.integers(0, 11), pence=pence, year=years, mode=modes)
+    def invoice(self, number: int, pence: int, year: str, mode: str) -> None:
+        facts = self.order_facts(number)
+        self.finance(document(self.new_id("INV"), Type.INVOICE, pence, financial_year=year, **facts), mode)
+
+    @rule(number=st.integers(0, 11), pence=pence, mode=modes)
+    def receive(self, number: int, pence: int, mode: str) -> None:
+        self.finance(document(self.new_id("GRN"), Type.RECEIPT, pence, **self.order_facts(number)), mode)
+
+    @rule(number=st.integers(0, 11), pence=st.integers(1, 50_000), below=st.booleans(), mode=modes)
+    def credit(self, number: int, pence: int, below: bool, mode: str) -> None:
+        note = document(self.new_id("CRN"), Type.CREDIT_NOTE, pence, **self.order_facts(number))
+        self.finance(negative(note) if below else note, mode)
+
+    @rule(number=st.integers(0, 11), pence=pence, whole=st.booleans(), quantity=st.integers(0, 3), mode=modes)
+    def cancel(self, number: int, pence: int, whole: bool, quantity: int, mode: str) -> None:
+        facts = self.order_facts(number)
+        sum_pence = 0 if whole and number % 2 else pence
+        self.finance(document(self.new_id("CAN"), Type.CANCELLATION, sum_pence, quantity=quantity, **facts), mode)
+
+    # Requests and waves.
+
+    @rule(number=st.integers(0, 11), kind=st.sampled_from([*model.SUPPLIERS, "tablet"]), mode=modes)
+    def ask(self, number: int, kind: str, mode: str) -> None:
+        if number in self.asked:
+            return
+        self.asked.add(number)
+        facts = self.order_facts(number)
+        if any(each.order_id == f"QM-R-{number}" for each in self.model.documents.values()):
+            kind = facts["kind"].value
+        told = self.tell(approved(number, Kind(kind)), mode)
+        own_line = self.model.lines().get((self.year, TABLETS), (0, 0, 0, 0))[0] > 0
+        bought = "laptop" if kind == "tablet" else kind
+        request = Request(number, TABLETS if kind == "tablet" and own_line else MAIN, bought)
+        went = self.model.commit(request, self.year, self.today)
+        assert [type(each) for each in told if isinstance(each, OrderCommitted | CommitmentRefused)] == [
+            OrderCommitted if went else CommitmentRefused
+        ]
+        if not went:
+            self.model.waiting.append(request)
+
+    @rule(
+        number=numbers,
+        quantities=st.lists(st.integers(1, 7), min_size=1, max_size=2),
+        kind=kinds,
+        line=lines,
+        carries=st.sampled_from(["", "route", "route", "route and approval"]),
+        director=st.sampled_from([True, True, True, False]),
+        mode=modes,
+    )
+    def release(
+        self,
+        number: int,
+        quantities: list[int],
+        kind: Kind,
+        line: FundingLine,
+        carries: str,
+        director: bool,
+        mode: str,
+    ) -> None:
+        attempt, was_committed = self.attempts.get(number, (0, False))
+        event = released(
+            number,
+            *(
+                wave_order(
+                    f"QM-W-{number}-{place}",
+                    quantity,
+                    kind,
+                    line=self.fixed(f"QM-W-{number}-{place}", "line", line),
+                    procurement_route="route" if "route" in carries else None,
+                    approval_reference="approval" if "approval" in carries else None,
+                )
+                for place, quantity in enumerate(quantities, 1)
+            ),
+            attempt=attempt + 1,
+            by=DIRECTOR if director else email_of("Helen Marsh"),
+            year=self.year,
+        )
+        if any(self.fixed(each.order_id, "kind", kind) is not kind for each in event.data.orders):
+            return
+        orders = {
+            each.order_id: Own(
+                self.year,
+                each.line.value,
+                kind.value,
+                each.quantity,
+                self.today,
+                self.year if director else None,
+                each.procurement_route is not None,
+                each.approval_reference is not None,
+            )
+            for each in event.data.orders
+        }
+        told = self.tell(event, mode)
+        if not was_committed and self.model.allows(orders, delegated=True):
+            self.model.own.update(orders)
+            was_committed = True
+        self.attempts[number] = attempt + 1, was_committed
+        answers = [type(each) for each in told if isinstance(each, WaveCommitted | WaveRefused)]
+        assert answers == [WaveCommitted if was_committed else WaveRefused]
+        self.went_ahead(told, [each.line.value for each in event.data.orders])
+
+    def fixed(self, order_id: str, what: str, otherwise: Any) -> Any:
+        """What documents that came before the wave say of its order."""
+        earlier = [each for each in self.model.documents.values() if each.order_id == order_id]
+        return getattr(earlier[0], what) if earlier else otherwise
+
+    # People's acts.
+
+    def act(self, work: Awaitable[Act]) -> Act | None:
+        try:
+            found: Act = self.run(work)
+        except RuleBroken:
+            return None
+        return found
+
+    def why(self) -> dict[str, str]:
+        return {"reason": "a step", "idempotency_key": self.new_id("key")}
+
+    def waited(self, lines: list[str], year: str) -> None:
+        self.model.serve(lines if year == self.year else [], self.year, self.today)
+
+    @rule(line=lines, year=years, pence=st.integers(1, 300_000))
+    def override_line(self, line: FundingLine, year: str, pence: int) -> None:
+        assert self.act(
+            self.budgets.override_line(CATHERINE, financial_year=year, line=line, pence=pence, **self.why())
+        )
+        self.model.line_overrides[year, line.value] += pence
+        self.waited([line.value], year)
+
+    @rule(key=st.sampled_from(sorted(CAPS)), devices=st.integers(1, 4))
+    def override_cap(self, key: tuple[str, str], devices: int) -> None:
+        year, kind = key
+        assert self.act(
+            self.budgets.override_cap(CATHERINE, financial_year=year, kind=Kind(kind), devices=devices, **self.why())
+        )
+        self.model.cap_overrides[key] += devices
+        self.waited([MAIN, TABLETS], year)
+
+    @rule(to_tablets=st.booleans(), year=years, pence=st.integers(1, 900_000))
+    def move(self, to_tablets: bool, year: str, pence: int) -> None:
+        giving, taking = (MAIN, TABLETS) if to_tablets else (TABLETS, MAIN)
+        sums = self.model.lines().get((year, giving), (0, 0, 0, 0))
+        done = self.act(
+            self.budgets.move(
+                CATHERINE,
+                financial_year=year,
+                from_line=FundingLine(giving),
+                to_line=FundingLine(taking),
+                pence=pence,
+                **self.why(),
+            )
+        )
+        assert (done is not None) == (sums[0] - sums[1] - sums[2] >= pence)
+        if done:
+            self.model.moves.append((done.documents[0], year, giving, taking, pence))
+            self.waited([taking], year)
+
+    @precondition(lambda self: self.year == NEXT)
+    @rule()
+    def roll_over(self) -> None:
+        expected = {each: self.model.to_roll(each) for each in sorted(self.model.order_ids())}
+        before = self.model.open_to_spend()
+        done = self.act(self.budgets.roll_over(IDRIS, financial_year=YEAR, **self.why()))
+        rolls = [
+            (f"{order_id}", whose, moved)
+            for order_id, moved in expected.items()
+            if moved
+            for whose in [
+                "purchase_order" if self.model.told(Type.PURCHASE_ORDER, order_id=order_id) else "reservation"
+            ]
+        ]
+        kept = list(self.model.rolls)
+        for order_id, whose, moved in rolls:
+            name = f"rollover/{YEAR}/{order_id}"
+            times = len({each for each, of, *_ in kept if of == order_id})
+            self.model.rolls.append((name if not times else f"{name}/{times + 1}", order_id, whose, moved))
+        after = self.model.open_to_spend()
+        fits = all(after.get(fund, 0) >= min(0, before.get(fund, 0)) for fund in {*before, *after})
+        assert (done is not None) == (bool(rolls) and fits)
+        if done is None:
+            self.model.rolls = kept
+        else:
+            assert set(done.documents) == {each for each, *_ in self.model.rolls[len(kept) :]}
+
+    @precondition(lambda self: self.model.documents)
+    @rule(data=st.data())
+    def reverse(self, data: st.DataObject) -> None:
+        names = [*self.model.documents, *(each for each, *_ in self.model.moves), *(r[0] for r in self.model.rolls)]
+        name = data.draw(st.sampled_from(names))
+        if not self.run(self.pool.fetchval("SELECT count(*) FROM ledger WHERE document_id = $1", name)):
+            return
+        before, volumes = self.model.open_to_spend(), self.model.volumes()
+        done = self.act(self.budgets.reverse(IDRIS, document_id=name, **self.why()))
+        if done is None:
+            return
+        assert name not in self.model.gone
+        self.model.gone.add(name)
+        after, counted = self.model.open_to_spend(), self.model.volumes()
+        assert all(after.get(fund, 0) >= min(0, before.get(fund, 0)) for fund in {*before, *after})
+        for key, cap in CAPS.items():
+            most = max(cap + self.model.cap_overrides[key], volumes.get(key, 0))
+            assert counted.get(key, 0) <= most
+        found = self.model.documents.get(name)
+        year = YEAR if found is None and name.startswith("rollover") else None
+        year = year or (found.financial_year if found else next(m[1] for m in self.model.moves if m[0] == name))
+        self.waited([MAIN, TABLETS], year)
+
+    # Time, and what comes again.
+
+    @rule(days=st.integers(1, 70))
+    def time_passes(self, days: int) -> None:
+        self.clock.moment = min(self.clock.moment + timedelta(days), datetime(2025, 5, 20, tzinfo=UTC))
+
+    @precondition(lambda self: self.year == YEAR)
+    @rule()
+    def the_year_ends(self) -> None:
+        self.clock.moment = datetime(2025, 3, 31, 23, 30, tzinfo=UTC)
+
+    @precondition(lambda self: self.delivered)
+    @rule(data=st.data())
+    def again(self, data: st.DataObject) -> None:
+        event = data.draw(st.sampled_from(self.delivered))
+        assert self.run(deliver(self.pool, self.consumer.apply, [event])) == []
+
+    # What holds at every step.
+
+    @invariant()
+    def rule_1_counters_are_the_sums(self) -> None:
+        assert self.run(queries.verify_counters(self.pool)) == []
+        rows = self.run(self.pool.fetch("SELECT * FROM budget.balances"))
+        shown = {
+            (row["financial_year"], row["line"]): (
+                row["approved_pence"],
+                row["committed_pence"],
+                row["invoiced_pence"],
+                row["receipted_pence"],
+            )
+            for row in rows
+        }
+        assert {fund: sums for fund, sums in shown.items() if any(sums)} == self.model.lines()
+
+    @invariant()
+    def rule_1_volumes_orders_and_contracts_are_the_sums(self) -> None:
+        def shown(statement: str) -> dict[Any, int]:
+            return {
+                tuple(row)[:-1] if len(row) > 2 else row[0]: row[-1] for row in self.run(self.pool.fetch(statement))
+            }
+
+        assert shown("SELECT financial_year, kind, ordered FROM volumes WHERE ordered <> 0") == self.model.volumes()
+        assert shown("SELECT order_id, gross_pence FROM orders WHERE gross_pence <> 0") == self.model.worths()
+        assert (
+            shown("SELECT contract_id, called_pence FROM contract_calls WHERE called_pence <> 0") == self.model.called()
+        )
+
+    @invariant()
+    def rule_3_large_orders_of_ours_carry_what_they_need(self) -> None:
+        for order_id, own in self.model.own.items():
+            contract = CONTRACTS.get(self.model.placed(order_id)[2] or "")
+            carries = contract is not None and contract.carries
+            if not self.model.told(Type.PURCHASE_ORDER, Type.INVOICE, order_id=order_id):
+                worth = self.model.worth(order_id)
+                assert worth < model.ROUTE_FROM or own.route or carries
+                assert worth < model.APPROVAL_FROM or own.approval or carries
+
+
+def test_rules_1_to_3_hold_at_every_step(embedded_postgres: EmbeddedPostgres, migrated_template: str) -> None:
+    run_state_machine_as_test(
+        lambda: Books(embedded_postgres, migrated_template),
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
