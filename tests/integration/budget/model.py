@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import ClassVar
 
 from schemas.events.finance import DocumentType as Type
 from schemas.events.finance import FinanceDocument
@@ -35,7 +36,7 @@ class Agreement:
 
 
 CONTRACTS = {
-    "L": Agreement(SUPPLIERS["laptop"], 1_900_000, date(2024, 4, 1), date(2025, 4, 30), True),
+    "L": Agreement(SUPPLIERS["laptop"], 1_200_000, date(2024, 4, 1), date(2025, 4, 30), True),
     "M": Agreement(SUPPLIERS["monitor"], 900_000, date(2024, 4, 1), date(2028, 3, 31), False),
 }
 
@@ -65,6 +66,9 @@ class Request:
 
 class Model:
     """What arrived and what was done; every sum is worked out anew from that."""
+
+    seen: ClassVar[Counter[frozenset[str]]] = Counter()
+    """What orders were refused for, and how many were for nothing: so that a run can tell what it met."""
 
     def __init__(self) -> None:
         self.documents: dict[str, FinanceDocument] = {}
@@ -252,47 +256,57 @@ class Model:
         self.own.update(orders)
         try:
             grown = [order_id for order_id in orders if self.worth(order_id) > before_worth[order_id]]
-            return all(
-                self._keeps_limits(orders[order_id], before_open, before_volumes)
-                and self.passes_gates(order_id, orders[order_id].placed_on)
-                and (not delegated or self._keeps_delegation(orders[order_id]))
+            broken = {
+                name
                 for order_id in grown
-            )
+                for name in (
+                    *self._limits(orders[order_id], before_open, before_volumes),
+                    *self._gates(order_id, orders[order_id]),
+                    *(self._delegation(orders[order_id]) if delegated else ()),
+                )
+            }
         finally:
             self.own = kept
+        self.seen[frozenset(broken)] += 1
+        return not broken
 
-    def _keeps_limits(self, own: Own, before: dict[tuple[str, str], int], volumes: dict[tuple[str, str], int]) -> bool:
+    def _limits(
+        self, own: Own, before: dict[tuple[str, str], int], volumes: dict[tuple[str, str], int]
+    ) -> Iterator[str]:
         fund, kind = (own.year, own.line), (own.year, own.kind)
-        cap = CAPS.get(kind)
-        most = None if cap is None else max(cap + self.cap_overrides[kind], volumes.get(kind, 0))
-        return self.open_to_spend().get(fund, 0) >= min(0, before.get(fund, 0)) and (
-            most is None or self.volumes().get(kind, 0) <= most
-        )
+        if self.open_to_spend().get(fund, 0) < min(0, before.get(fund, 0)):
+            yield "line"
+        if kind in CAPS and self.volumes().get(kind, 0) > max(
+            CAPS[kind] + self.cap_overrides[kind], volumes.get(kind, 0)
+        ):
+            yield "cap"
 
-    def passes_gates(self, order_id: str, today: date) -> bool:
-        own, worth = self.own[order_id], self.worth(order_id)
+    def _gates(self, order_id: str, own: Own) -> Iterator[str]:
+        worth = self.worth(order_id)
         supplier, _, name = self.placed(order_id)
         contract = CONTRACTS.get(name or "")
-        route = own.route or (contract is not None and contract.carries)
-        approval = own.approval or (contract is not None and contract.carries)
+        carries = contract is not None and contract.carries
         others = sum(
             self.worth(each)
             for each in self.order_ids() - {order_id}
             for whose, day, _ in [self.placed(each)]
-            if whose == supplier and day is not None and abs((day - today).days) <= WINDOW
+            if whose == supplier and day is not None and abs((day - own.placed_on).days) <= WINDOW
         )
         together = worth + max(0, others)
-        if (together >= ROUTE_FROM and not route) or (together >= APPROVAL_FROM and not approval):
-            return False
-        return contract is None or (
-            self.called().get(name or "", 0) <= contract.ceiling and contract.starts_on <= today <= contract.ends_on
-        )
+        alone = "" if together > worth and worth < ROUTE_FROM else "alone"
+        if together >= ROUTE_FROM and not (own.route or carries):
+            yield f"route {alone}".strip()
+        if together >= APPROVAL_FROM and not (own.approval or carries):
+            yield f"approval {alone}".strip()
+        if contract is not None and self.called().get(name or "", 0) > contract.ceiling:
+            yield "ceiling"
+        if contract is not None and not contract.starts_on <= own.placed_on <= contract.ends_on:
+            yield "term"
 
-    def _keeps_delegation(self, own: Own) -> bool:
-        if own.delegated is None:
-            return False
+    def _delegation(self, own: Own) -> Iterator[str]:
         used = sum(self.worth(each) for each, of in self.own.items() if of.delegated == own.delegated)
-        return used <= DELEGATED[own.delegated]
+        if own.delegated is None or used > DELEGATED[own.delegated]:
+            yield "delegation"
 
     def serve(self, lines: Iterable[str], year: str, today: date) -> set[int]:
         """Requests that go ahead now, the oldest first."""
