@@ -25,6 +25,7 @@ def by_unit(whole: Slice, refresh: Mapping[str, int], bau: Mapping[str, int]) ->
         units,
         apportion(whole.refresh_pence, refresh_weights),
         apportion(whole.unsure.refresh_slow_pence, refresh_weights),
+        apportion(whole.unsure.refresh_more_pence, refresh_weights),
         apportion(whole.bau_pence, bau_weights),
         apportion(whole.unsure.bau_least_pence, bau_weights),
         bau_weights,
@@ -34,20 +35,20 @@ def by_unit(whole: Slice, refresh: Mapping[str, int], bau: Mapping[str, int]) ->
         unit: Slice(
             planned,
             rate,
-            Unsure(slow, least, round(whole.unsure.bau_deviation_pence * math.sqrt(weight / sum(bau_weights)))),
+            Unsure(slow, more, least, round(whole.unsure.bau_deviation_pence * math.sqrt(weight / sum(bau_weights)))),
         )
-        for unit, planned, slow, rate, least, weight in parts
+        for unit, planned, slow, more, rate, least, weight in parts
     }
 
 
 def refresh_of(whole: Slice) -> Slice:
     """The refresh of a slice alone."""
-    return Slice(whole.refresh_pence, 0, Unsure(refresh_slow_pence=whole.unsure.refresh_slow_pence))
+    return Slice(whole.refresh_pence, 0, whole.unsure._replace(bau_least_pence=0, bau_deviation_pence=0))
 
 
 def bau_of(whole: Slice) -> Slice:
     """The BAU of a slice alone."""
-    return Slice(0, whole.bau_pence, whole.unsure._replace(refresh_slow_pence=0))
+    return Slice(0, whole.bau_pence, whole.unsure._replace(refresh_slow_pence=0, refresh_more_pence=0))
 
 
 def by_month(

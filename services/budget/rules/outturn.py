@@ -162,13 +162,13 @@ def expect(
     approved = {pot: each.approved for pot, each in wanted.items()}
     queue = _both(_cut(*_cut(approved, refresh, volume, _kind), money, _line))
     rate, pace = {pot: each.rate for pot, each in wanted.items()}, {pot: each.pace for pot, each in wanted.items()}
-    run_rate = _both(_cut(*_cut(rate, pace, volume, _kind), money, _line))
+    run_rate = _cut(*_cut(rate, pace, volume, _kind), money, _line)
     within_volume, within_money = _both(capped), _both(paid)
     return {
         pot: Expectation(
-            whole=_slice(each, paid[0][pot], int(paid[1][pot] * course.closing), course),
+            whole=_slice(each, paid[0][pot], int(paid[1][pot] * course.closing), run_rate[1][pot], course),
             from_queue_pence=int(queue[pot] * course.closing),
-            from_run_rate_pence=run_rate[pot],
+            from_run_rate_pence=run_rate[0][pot] + run_rate[1][pot],
             beyond_volume_pence=each.bau + each.refresh - within_volume[pot],
             beyond_money_pence=within_volume[pot] - within_money[pot],
         )
@@ -199,9 +199,11 @@ def _want(had: Ordered, waits: Awaited, course: _Course, dispersion: Fraction) -
     )
 
 
-def _slice(wanted: _Wanted, bau: int, refresh: int, course: _Course) -> Slice:
+def _slice(wanted: _Wanted, bau: int, refresh: int, pace: int, course: _Course) -> Slice:
+    """`pace` is within the limits, as BAU and refresh are."""
     unsure = Unsure(
         refresh_slow_pence=int(min(refresh, wanted.pace) * course.shown),
+        refresh_more_pence=int(max(0, pace - refresh) * course.shown),
         bau_least_pence=min(wanted.least, bau),
         bau_deviation_pence=wanted.deviation,
     )

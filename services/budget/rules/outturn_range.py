@@ -5,8 +5,9 @@
                   Poisson rate that is itself known only from k (negative binomial), over-dispersed by d, the factor by
                   which the months so far varied more than pure chance. The range takes 1.28 standard deviations to
                   either side, and not less than what is already approved. Kinds vary apart from one another.
-    refresh       the plan is the high end. At the low end orders go on no faster than they went so far, and that counts
-                  only for as much as of the year has shown it: early on, little.
+    refresh       either end goes from the plan towards the pace that orders had so far: the low end if they went slower
+                  than planned, the high end if faster, for as much of the year as has shown that pace. The rest of what
+                  is planned is not sure either, so that early on the low end is far off.
     prices        invoices differ from orders, either way, by a share of all that is still to be invoiced.
     cancellations at the low end, a share of what is committed and not yet invoiced is cancelled or credited.
 
@@ -33,6 +34,8 @@ class Unsure(NamedTuple):
 
     refresh_slow_pence: int = 0
     """Refresh that is sure if orders go on as they went so far."""
+    refresh_more_pence: int = 0
+    """What refresh may come to beyond its plan, if orders go on as they went so far."""
     bau_least_pence: int = 0
     """BAU that is already approved, at most what is expected."""
     bau_deviation_pence: int = 0
@@ -74,7 +77,8 @@ def forecast(
     chance = round(_DEVIATIONS * math.sqrt(sum(each.unsure.bau_deviation_pence**2 for each in parts)))
     slow = sum(each.unsure.refresh_slow_pence for each in parts)
     least = max(sum(each.unsure.bau_least_pence for each in parts), bau - chance)
-    most = max(expected, min(expected + chance, spent.room_pence))
+    more = chance + sum(each.unsure.refresh_more_pence for each in parts)
+    most = max(expected, min(expected + more, spent.room_pence))
     committed = max(0, spent.committed_pence)
     prices = int((committed + expected) * year_left * price_difference / _BASIS)
     given_back = int(committed * year_left * cancelled / _BASIS)

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from services.budget.rules.apportion import apportion, cut_to
 from services.budget.rules.breakdown import bau_of, by_month, by_unit, refresh_of
@@ -185,6 +186,21 @@ def test_a_full_cap_leaves_the_rest_beyond_the_volume() -> None:
     assert (found.beyond_volume_pence, found.beyond_money_pence) == (8_000_000, 0)
 
 
+def test_a_pace_beyond_the_plan_raises_the_high_end_and_nothing_else() -> None:
+    """Half of a flat year has shown £10,000 of orders; the queue plans £2,000."""
+    flat = structs.replace(ASSUMED, order_weights=(1,) * 12, price_difference_basis_points=0)
+    had, waiting = {LAPTOP: Ordered(other_pence=1_000_000)}, {LAPTOP: Awaited(refresh=2, price_pence=100_000)}
+    today = date(2024, 9, 30)
+
+    def ends(room: int) -> Forecast:
+        found = expect(had, waiting, Limits(room_pence={LINE: room}), flat, YEAR, today)
+        slices = [found[LAPTOP].whole._replace(unsure=found[LAPTOP].whole.unsure._replace(bau_deviation_pence=0))]
+        return forecast(Spent(0, 1_000_000, room), slices, 0, 0, left_of(flat.order_weights, YEAR, today))
+
+    assert ends(10**9) == (1_100_000, 1_200_000, 1_600_000)
+    assert ends(300_000) == (1_100_000, 1_200_000, 1_250_000)
+
+
 def test_what_the_queue_expects_thins_out_as_the_year_ends() -> None:
     waiting = {LAPTOP: Awaited(refresh=30, price_pence=100_000)}
     limits = Limits(room_pence={LINE: 10**12})
@@ -204,11 +220,12 @@ def test_what_the_queue_expects_thins_out_as_the_year_ends() -> None:
     PENCE,
 )
 def test_units_demands_and_months_add_up(refresh: dict[str, int], bau: dict[str, int], planned: int, rate: int) -> None:
-    all_of_it = Slice(planned, rate, Unsure(planned // 2, rate // 3, rate // 10))
+    all_of_it = Slice(planned, rate, Unsure(planned // 2, planned // 7, rate // 3, rate // 10))
     parts = by_unit(all_of_it, refresh, bau).values()
     assert sum(part.refresh_pence for part in parts) == planned
     assert sum(part.bau_pence for part in parts) == rate
     assert sum(part.unsure.refresh_slow_pence for part in parts) == planned // 2
+    assert sum(part.unsure.refresh_more_pence for part in parts) == planned // 7
     assert refresh_of(all_of_it).refresh_pence + bau_of(all_of_it).bau_pence == planned + rate
     today = date(2024, 11, 4)
     due = dict(zip([date(2023, 6, 1), *MONTHS], [*refresh.values(), 1], strict=False)) or {MONTHS[9]: 1}

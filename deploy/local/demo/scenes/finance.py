@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
+
+from openpyxl import load_workbook
+
+from bot.render.budget_sheets import MOST_ENTRIES
 from bot.render.wording import money
 from deploy.local.demo.figures import column, pence, pence_after, signed_pence
 from deploy.local.demo.stage import Stage
+from deploy.local.workspace.scripted import Json
 
 TITLE = "Finance follows the money"
 ABOUT = "Idris Bello sees lines, outturn, kinds and earlier years; a manager the totals; staff nothing. All is audited."
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 async def play(stage: Stage) -> None:
@@ -35,6 +42,7 @@ async def play(stage: Stage) -> None:
         money(outturn),
     )
     await _sides(stage, sums.committed + sums.invoiced)
+    await _files(stage, whole.message, sums.committed + sums.invoiced)
     published = stage.world.scenario.published.spent_pence
     years = {year: pence_after(year, whole.text) for year in published}
     tell.equal("earlier years as published", years, dict(published), money)
@@ -61,6 +69,18 @@ async def _sides(stage: Stage, used: int) -> None:
     demands = await stage.idris.asks("/kit budget by demand")
     both = sum(signed_pence(row[2]) + signed_pence(row[3]) for row in demands.rows)
     stage.tell.equal("so do refresh and business as usual", both, used, money)
+
+
+async def _files(stage: Stage, message: Json, used: int) -> None:
+    chart = await stage.idris.fetches(message, "budget_chart", "Chart")
+    stage.tell.check("the chart is a PNG", chart.startswith(PNG), f"{len(chart):,} bytes")
+    book = load_workbook(io.BytesIO(await stage.idris.fetches(message, "budget_xlsx", "XLSX")), read_only=True)
+    _, *kinds = book["Kinds"].iter_rows(values_only=True)
+    in_book = sum(round(100 * (committed + invoiced)) for _, _, committed, invoiced, *_ in kinds)
+    stage.tell.equal("the workbook's kinds sum to the line", in_book, used, money)
+    entries = await stage.truth.one("SELECT count(*) FROM budget.ledger WHERE financial_year = '2024/25'")
+    shown = sum(1 for _ in book["Ledger entries"].iter_rows()) - 1
+    stage.tell.equal("and it holds the ledger's newest entries", shown, min(entries, MOST_ENTRIES + 1))
 
 
 async def _audited(stage: Stage) -> None:
