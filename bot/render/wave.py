@@ -106,14 +106,18 @@ def render_list(waves: Sequence[WaveLine], people: Mapping[str, str]) -> Message
     if not waves:
         told = "No wave has been proposed yet."
         return message(told, [section(f"{told} `/kit wave propose` plans one.")])
-    lines = [
+    lines = [wave_line(wave, people) for wave in waves]
+    blocks = [header("Waves"), listed(lines), note("`/kit wave W-12` shows one whole.")]
+    return message(f"{count_of(len(waves), 'wave')}", blocks)
+
+
+def wave_line(wave: WaveLine, people: Mapping[str, str]) -> str:
+    """A wave in one line."""
+    return (
         f"*{escape(wave.wave)}* · {quarter(wave.quarter)} · {_plain(STATUSES[wave.status])} · "
         f"{count_of(wave.entries, 'device')}, {money(wave.gross_pence)} · proposed {day(london_date(wave.proposed_at))}"
         f" by {_name(people, wave.proposed_by)}"
-        for wave in waves
-    ]
-    blocks = [header("Waves"), listed(lines), note("`/kit wave W-12` shows one whole.")]
-    return message(f"{count_of(len(waves), 'wave')}", blocks)
+    )
 
 
 def render_none(viewer: Viewer) -> Message:

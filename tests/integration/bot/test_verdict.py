@@ -10,7 +10,7 @@ from bot.service import due_date
 from schemas.vocabulary import DeviceState, Kind
 from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
-from services.refresh import store
+from services.refresh import policy_store
 from services.refresh.consumer import RefreshConsumer
 from services.register.consumer import RegisterConsumer
 from tests.fixtures.delivery import deliver
@@ -37,8 +37,8 @@ async def test_a_holder_is_told_that_the_device_is_due(database_url: str, pool: 
     register, refresh = await open_pool(database_url, "register"), await open_pool(database_url, "refresh")
     told = await deliver(register, RegisterConsumer().apply, [record])
     async with refresh.acquire() as connection:
-        await store.adopt_policy(connection, POLICY, NOW)
-    await deliver(refresh, RefreshConsumer(POLICY, FixedClock(NOW)).apply, told)
+        await policy_store.adopt(connection, POLICY, NOW)
+    await deliver(refresh, RefreshConsumer(FixedClock(NOW)).apply, told)
     async with pool.acquire() as connection:
         assert await due_date(connection, viewer("Amara Osei"), "S9", NOW.date()) == date(2023, 9, 16)
     await register.close()

@@ -192,8 +192,11 @@ def test_forms(devices: list[Any], words: str, reason: RequestReason | None) -> 
 def test_home(devices: list[Any], requests: list[Any], queue: list[Any], money: Any, due: Any, data: Any) -> None:
     rows = [CountRow(keys=("laptop",), devices=3), CountRow(keys=("unknown",), devices=1)]
     found: Any = data.draw(made.many(made.ALERTS))
-    view = HomeView(devices, requests, counts=rows, waiting=requests, due=due, alerts=found, budget=money, queue=queue)
-    check_view(home.render(DIRECTOR, view, NAMES), "home")
+    wave: Any = data.draw(st.one_of(st.none(), made.WAVE_LINES))
+    view = HomeView(
+        devices, requests, counts=rows, waiting=requests, due=due, alerts=found, budget=money, queue=queue, wave=wave
+    )
+    check_view(home.render(DIRECTOR, view, NAMES, {}), "home")
 
 
 def test_more_blocks_than_slack_takes_are_counted() -> None:

@@ -353,6 +353,11 @@ WAVES = st.builds(
 )
 WAVE_LINES = st.builds(
     WaveLine,
+    wave_id=IDS,
+    financial_year=st.just("2024/25"),
+    from_stock=NUMBERS,
+    ordered=NUMBERS,
+    explanation=WORDS,
     wave=WORDS,
     status=st.sampled_from(WaveStatus),
     quarter=QUARTERS,
