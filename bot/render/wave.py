@@ -10,7 +10,7 @@ from bot import ids
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section, table
 from bot.render.queue import quarter
 from bot.render.wording import LINES, bar, count_of, day, kind_name, moment, money, month, number, unit_name
-from schemas.vocabulary import Role
+from schemas.vocabulary import FundingLine, Role
 from services.access.viewer import Viewer
 from services.clock import london_date
 from services.refresh.wave_queries import LeftOutRow, QuarterRow, UnitRow, WaveLine, WaveStatus, WaveView
@@ -135,17 +135,21 @@ def render_working() -> Message:
 
 
 def _by_kind(view: WaveView, *, priced: bool) -> list[Block]:
-    several = len({row.line for row in view.rows}) > 1
     heads = ["Kind", "Asked", "Stock", "Order", "Later", "Left out", *(["Cost"] if priced else [])]
     rows = [
         [
-            kind_name(row.kind).capitalize() + (f", {LINES.get(row.line, row.line)}" if several else ""),
+            kind_name(row.kind).capitalize() + _of_line(row.line),
             *(number(each) for each in (row.asked, row.from_stock, row.ordered, row.later, row.left_out)),
             *([money(row.gross_pence or 0)] if priced else []),
         ]
         for row in view.rows
     ]
     return table(heads, rows, numbers_from=1)
+
+
+def _of_line(line: FundingLine) -> str:
+    """The main line goes without saying."""
+    return "" if line is FundingLine.REFRESH_AND_BAU else f", {LINES.get(line, line).lower()}"
 
 
 def _gates(view: WaveView) -> list[str]:

@@ -14,6 +14,9 @@ from typing import Any
 Json = Mapping[str, Any]
 EMOJI: Mapping[str, str] = {
     "hourglass_flowing_sand": "⧗",
+    "memo": "✎",
+    "leftwards_arrow_with_hook": "↩",
+    "wastebasket": "⌫",
     "white_check_mark": "✔",
     "package": "▣",
     "no_entry": "⊘",
