@@ -209,7 +209,7 @@ def _small_print(view: WaveView, *, priced: bool) -> str:
 def _buttons(view: WaveView, viewer: Viewer) -> list[ButtonElement]:
     buttons = []
     open_for_release = view.status in OPEN
-    if viewer.has(Role.DIRECTOR) and open_for_release:
+    if viewer.has(Role.DIRECTOR) and open_for_release and view.entries:
         buttons.append(button("Release…", ids.WAVE_RELEASE, view.wave, style="primary"))
         if view.status is WaveStatus.PROPOSED:
             buttons.append(button("Send back…", ids.WAVE_SEND_BACK, view.wave, style="danger"))

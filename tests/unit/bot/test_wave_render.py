@@ -153,6 +153,8 @@ def test_each_role_may_press_what_it_may_do() -> None:
     decides = {ids.WAVE_RELEASE, ids.WAVE_SEND_BACK}
     assert buttons(wave.render(VIEW, viewer("Catherine Doyle"), NAMES, {})) == files | anew | decides
     assert buttons(wave.render(VIEW, viewer("Ruth Adeyemi"), NAMES, {})) == files
+    empty = msgspec.structs.replace(VIEW, entries=0, from_stock=0, ordered=0, gross_pence=0)
+    assert buttons(wave.render(empty, viewer("Catherine Doyle"), NAMES, {})) == files | anew
     ordered = msgspec.structs.replace(VIEW, status=WaveStatus.COMMITTED)
     assert buttons(wave.render(ordered, viewer("Catherine Doyle"), NAMES, {})) == files
     refused = msgspec.structs.replace(VIEW, status=WaveStatus.REFUSED, explanation="The line has no money left.")
