@@ -8,7 +8,7 @@ from datetime import date
 from slack_sdk.models.blocks import Block
 
 from bot.render.message import Message, escape, header, listed, message, note, section, table
-from bot.render.wording import LINES, count_of, day, kind_name, moment, money, share
+from bot.render.wording import LINES, count_of, day, kind_name, moment, money
 from services.budget.queries import ActView, ContractView, RollView
 
 
@@ -25,14 +25,17 @@ def render_contracts(found: Sequence[ContractView], today: date) -> Message:
             money(each.ceiling_pence),
             money(each.called_pence),
             money(each.left_pence),
-            share(each.called_pence, each.ceiling_pence),
-            f"{day(each.starts_on)} to {day(each.ends_on)}{'' if each.ends_on >= today else ' (over)'}",
+            f"{day(each.ends_on)}{'' if each.ends_on >= today else ' (over)'}",
         ]
         for each in sorted(found, key=lambda each: (each.ends_on, each.contract_id))
     ]
-    heads = ["Contract", "Supplier", "Kinds", "Ceiling", "Called", "Left", "Used", "Term"]
+    heads = ["Contract", "Supplier", "Kinds", "Ceiling", "Called", "Left", "Runs until"]
     blocks: list[Block] = [header("Contracts"), *table(heads, rows, numbers_from=3)]
-    blocks.append(note("Sums include VAT. Calls never exceed a ceiling or outlive a term; nobody can override that."))
+    told = "Sums include VAT. Calls never exceed a ceiling or outlive a term; nobody can override that."
+    assumed = sorted({field.replace("_", " ") for each in found for field in each.assumed})
+    blocks.append(
+        note(f"{told} Assumed, for nobody published them: {escape(', '.join(assumed))}." if assumed else told)
+    )
     return message(f"{count_of(len(found), 'contract')}", blocks)
 
 

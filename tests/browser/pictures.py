@@ -207,6 +207,9 @@ async def the_wave(studio: Studio) -> None:
         await page.get_by_role("button", name="Release").last.click()
         await expect(page.get_by_role("dialog")).to_contain_text("to order for", timeout=10_000)
         await studio.take(page, name)
+        # A form stays open on every page of its person.
+        await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+        await expect(page.get_by_role("dialog")).to_have_count(0)
         await studio.close(page)
 
 
