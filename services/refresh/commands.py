@@ -21,7 +21,7 @@ from services.clock import Clock, london_date
 from services.database.pool import Connection, Pool
 from services.errors import BadInput, NotFound, RuleBroken
 from services.eventlog import outbox
-from services.refresh import proposing, releasing, store, wave_queries
+from services.refresh import proposing, releasing, store, wave_entries, wave_queries
 from services.refresh.demand_commands import DemandView as DemandView
 from services.refresh.demand_commands import PlannedDemands as PlannedDemands
 from services.refresh.judgement import judge
@@ -193,9 +193,9 @@ class Waves:
 async def _fill(connection: Connection, wave_id: UUID, wave: str, reading: Reading, plan: Plan) -> None:
     """Write the plan's entries, and what they come to."""
     basis = reading.basis
-    served = await proposing.keep_entries(connection, wave_id, wave, reading, plan)
+    served = await wave_entries.keep_entries(connection, wave_id, wave, reading, plan)
     summary, totals = tally(
-        basis.starts[0], reading.asked, served, proposing.left_out(reading, plan), basis.gross_pence
+        basis.starts[0], reading.asked, served, wave_entries.left_out(reading, plan), basis.gross_pence
     )
     orders = await releasing.orders_of(connection, wave_id, basis.starts[0], basis, {}, {})
     await connection.execute(

@@ -15,7 +15,7 @@ from services.budget import queries as budget
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.errors import BadInput, NotFound, RuleBroken
-from services.refresh import proposing
+from services.refresh import wave_entries
 from services.refresh.announce import SOURCE
 from services.refresh.proposing import Basis
 from services.refresh.rules.quarters import quarter_of
@@ -76,7 +76,7 @@ async def counted_again(connection: Connection, held: Held, dropped: Counter[Ask
         Asked(each.line, each.kind, each.unit, each.entries - dropped[Asked(each.line, each.kind, each.unit, 0)])
         for each in held.summary.asked
     ]
-    served = await proposing.served(connection, held.wave_id)
+    served = await wave_entries.served(connection, held.wave_id)
     return tally(held.quarter, asked, served, held.summary.left_out, held.basis.gross_pence)
 
 

@@ -14,6 +14,8 @@ from schemas.events.request import Approved, RequestApproved
 from schemas.vocabulary import DeviceState, FundingLine, Kind, RequestReason, Role
 from services.access.directory import Directory, Person, Unit
 from services.access.viewer import viewer_for
+from services.requests.rules import Status
+from services.requests.store import NewRequest
 
 NOW = datetime(2024, 11, 4, 9, tzinfo=UTC)
 TODAY = NOW.date()
@@ -142,6 +144,29 @@ def without_money(number: int, of: int | None, words: str = "Nothing is left.") 
             explanation=words,
             device_id=None if of is None else device_id(of),
         ),
+    )
+
+
+def raised_request(number: int, reason: RequestReason = RequestReason.BROKEN) -> NewRequest:
+    """Request `number` for device `number`, as the requests service keeps it before anybody decided."""
+    return NewRequest(
+        request_id=request_id(number),
+        reference=f"R-{number}",
+        requester_email="amara.osei@metropolitan.example",
+        requester_name="Amara Osei",
+        unit="central-west-response",
+        kind=Kind.LAPTOP,
+        reason=reason,
+        device_id=device_id(number),
+        serial=None,
+        explanation="",
+        needed_by=None,
+        accessibility_needs=False,
+        delivery_place="",
+        status=Status.WAITING_FOR_APPROVAL,
+        verdict="",
+        approver_email="priya.nair@metropolitan.example",
+        raised_at=NOW,
     )
 
 

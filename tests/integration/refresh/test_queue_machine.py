@@ -38,7 +38,6 @@ from services.refresh.consumer import RefreshConsumer
 from services.refresh.policy import Policy, PolicyInForce
 from services.requests import store as requests_store
 from services.requests.rules import Status
-from services.requests.store import NewRequest
 from tests.integration.refresh.conftest import Refresh
 from tests.integration.refresh.fleet import (
     DIRECTOR,
@@ -50,7 +49,7 @@ from tests.integration.refresh.fleet import (
     committed,
     device_id,
     failed,
-    request_id,
+    raised_request,
     without_money,
 )
 from tests.integration.refresh.plain_queue import Place, Told
@@ -59,11 +58,13 @@ from tests.unit.refresh.policies import FILE
 
 pytestmark = pytest.mark.integration
 
-DEVICES, SHELF = range(6), range(100, 103)
+DEVICES, SHELF = range(12), range(100, 104)
 ALL = [device_id(number) for number in (*DEVICES, *SHELF)]
 numbers, shelf = st.sampled_from(DEVICES), st.sampled_from(SHELF)
 lateness = st.integers(0, 9).map(lambda each: max(0, each - 3))
 """0: it comes some other time."""
+moves = st.sampled_from([DeviceState.IN_STOCK] * 2 + [DeviceState.DEPLOYED] * 2 + [DeviceState.RECYCLED])
+meanwhile = st.lists(st.tuples(st.sampled_from(["the shelf", "a request", "a device"]), numbers, moves), max_size=3)
 Answer = TypeVar("Answer")
 
 
@@ -115,7 +116,7 @@ class Queue(RuleBasedStateMachine):
         for number in DEVICES:
             self.a_device_changes(number, DeviceState.DEPLOYED, date(2019, 5, 1), late=0)
         for number in SHELF:
-            self.the_shelf_changes(number, DeviceState.IN_STOCK, late=0)
+            self.the_shelf_changes(number, [DeviceState.IN_STOCK], late=0)
         self.a_batch_comes(seed=0, everything=True)
 
     # What others tell
@@ -130,15 +131,14 @@ class Queue(RuleBasedStateMachine):
         self.revisions[number] += 1
         self._tell(changed(number, self.revisions[number], state=state, purchased_on=bought), late=late)
 
-    @rule(
-        number=shelf,
-        state=st.sampled_from([DeviceState.IN_STOCK] * 2 + [DeviceState.DEPLOYED, DeviceState.RECYCLED]),
-        late=lateness,
-    )
-    def the_shelf_changes(self, number: int, state: DeviceState, late: int) -> None:
-        self.revisions[number] += 1
-        facts = {"state": state, "purchased_on": date(2024, 6, 1), "unit": None}
-        self._tell(changed(number, self.revisions[number], **facts), late=late)
+    @rule(number=shelf, states=st.lists(moves, min_size=1, max_size=3), late=lateness)
+    def the_shelf_changes(self, number: int, states: list[DeviceState], late: int) -> None:
+        for state in states:
+            self.revisions[number] += 1
+            facts = {"state": state, "purchased_on": date(2024, 6, 1), "unit": None}
+            self.waiting.append(changed(number, self.revisions[number], **facts))
+        if late:
+            self.a_batch_comes(seed=late, everything=True)
 
     @rule(number=numbers, tickets=st.integers(1, 4), late=lateness)
     def a_device_fails(self, number: int, tickets: int, late: int) -> None:
@@ -154,7 +154,7 @@ class Queue(RuleBasedStateMachine):
         if number in self.asked:
             return
         self.asked.add(number)
-        raised = _request(number, reason)
+        raised = raised_request(number, reason)
 
         async def write() -> None:
             async with self.pool.acquire() as connection, connection.transaction():
@@ -272,7 +272,7 @@ class Queue(RuleBasedStateMachine):
             if uuid5(demand_id, str(place)) in self.told.demands:
                 self.told.demands[uuid5(demand_id, str(place))] = True
 
-    @rule(money=st.integers(0, 6))
+    @rule(money=st.integers(0, 9))
     def a_wave_is_proposed(self, money: int) -> None:
         self.budget.left_pence = money * GROSS
         try:
@@ -280,11 +280,18 @@ class Queue(RuleBasedStateMachine):
         except RuleBroken:
             assert "queued" not in self._expected().values() or self.asked
 
-    @rule(directors=st.integers(0, 2), money=st.integers(0, 6))
-    def a_wave_is_released(self, directors: int, money: int) -> None:
-        """By one director, by two at once, or by one while the process dies."""
+    @rule(directors=st.integers(0, 2), money=st.integers(0, 9), happens=meanwhile)
+    def a_wave_is_released(self, directors: int, money: int, happens: list[tuple[str, int, DeviceState]]) -> None:
+        """By one director, by two at once, or by one while the process dies; what happens since its proposal counts."""
         if self.wave is None:
             self.a_wave_is_proposed(money)
+            for what, number, state in happens:
+                if what == "the shelf":
+                    self.the_shelf_changes(SHELF[number % len(SHELF)], [state], late=1)
+                elif what == "a request":
+                    self.a_request_is_approved(number, RequestReason.BROKEN, late=number % 2)
+                else:
+                    self.a_device_changes(number, DeviceState.RETURNED, date(2019, 5, 1), late=1)
         if self.wave is None:
             return
         if not directors:
@@ -395,28 +402,6 @@ class Queue(RuleBasedStateMachine):
         self.now(self.pool.close())
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.loop.close()
-
-
-def _request(number: int, reason: RequestReason) -> NewRequest:
-    return NewRequest(
-        request_id=request_id(number),
-        reference=f"R-{number}",
-        requester_email="amara.osei@metropolitan.example",
-        requester_name="Amara Osei",
-        unit="central-west-response",
-        kind=Kind.LAPTOP,
-        reason=reason,
-        device_id=device_id(number),
-        serial=None,
-        explanation="",
-        needed_by=None,
-        accessibility_needs=False,
-        delivery_place="",
-        status=Status.WAITING_FOR_APPROVAL,
-        verdict="",
-        approver_email="priya.nair@metropolitan.example",
-        raised_at=NOW,
-    )
 
 
 @pytest.mark.timeout(600)
