@@ -32,6 +32,8 @@ from services.budget.counter_queries import demands as demands
 from services.budget.counter_queries import ledger_entries as ledger_entries
 from services.budget.counter_queries import months as months
 from services.budget.counter_queries import units as units
+from services.budget.order_queries import OrderView as OrderView
+from services.budget.order_queries import orders as orders
 from services.budget.outturn_queries import outturn as outturn
 from services.budget.outturn_views import LineOutturn as LineOutturn
 from services.budget.outturn_views import MonthOutturn as MonthOutturn

@@ -19,9 +19,9 @@ YEAR, NEXT = "2024/25", "2025/26"
 MAIN, TABLETS = "refresh-and-bau", "tablet-replacement"
 GROSS = {"laptop": 102_000, "desktop": 74_400, "monitor": 18_600}
 SUPPLIERS = {"laptop": "Assumed Laptops Ltd", "desktop": "Assumed Desktops Ltd", "monitor": "Assumed Monitors Ltd"}
-ROUTE_FROM, APPROVAL_FROM, WINDOW = 400_000, 900_000, 60
-CAPS = {(YEAR, "laptop"): 14, (YEAR, "desktop"): 10, (YEAR, "monitor"): 60, (NEXT, "laptop"): 6}
-DELEGATED = {YEAR: 1_500_000, NEXT: 500_000}
+ROUTE_FROM, APPROVAL_FROM, WINDOW = 250_000, 600_000, 60
+CAPS = {(YEAR, "laptop"): 8, (YEAR, "desktop"): 9, (YEAR, "monitor"): 30, (NEXT, "laptop"): 5}
+DELEGATED = {YEAR: 900_000, NEXT: 500_000}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Agreement:
 
 
 CONTRACTS = {
-    "L": Agreement(SUPPLIERS["laptop"], 1_200_000, date(2024, 4, 1), date(2025, 4, 30), True),
-    "M": Agreement(SUPPLIERS["monitor"], 900_000, date(2024, 4, 1), date(2028, 3, 31), False),
+    "L": Agreement(SUPPLIERS["laptop"], 500_000, date(2024, 4, 1), date(2025, 4, 30), True),
+    "M": Agreement(SUPPLIERS["monitor"], 300_000, date(2024, 4, 1), date(2028, 3, 31), False),
 }
 
 
