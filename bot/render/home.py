@@ -52,6 +52,9 @@ def render(viewer: Viewer, view: HomeView, names: Mapping[str, str], people: Map
     if view.waiting is not None:
         blocks += [divider(), section("*Waiting for your decision*")]
         blocks.append(listed([_waiting(each) for each in view.waiting]) if view.waiting else note("Nothing waits."))
+    if view.wave is not None and view.wave.status in OPEN:
+        shown = button("Show", ids.ask("wave"), "wave")
+        blocks += [divider(), section(f"*A wave waits for a director*\n{wave_line(view.wave, people)}", shown)]
     if view.counts is not None:
         where = unit_name(names, viewer.unit) if viewer.units is not None else "all units"
         blocks += [divider(), section(f"*Devices, {escape(where)}*")]
@@ -67,9 +70,6 @@ def render(viewer: Viewer, view: HomeView, names: Mapping[str, str], people: Map
     if view.budget is not None:
         blocks += [divider(), section(f"*Budget {escape(view.budget.financial_year)}*")]
         blocks += [section(line_text(line)) for line in view.budget.lines]
-    if view.wave is not None and view.wave.status in OPEN:
-        shown = button("Show", ids.ask("wave"), "wave")
-        blocks += [divider(), section(f"*A wave waits for a director*\n{wave_line(view.wave, people)}", shown)]
     if view.queue is not None:
         blocks += [divider(), section("*First in the refresh queue*")]
         blocks.append(listed([queue_line(line, names) for line in view.queue]) if view.queue else note("It is empty."))

@@ -274,3 +274,23 @@ async def test_every_look_at_a_wave_is_audited(desk: Desk, houses: Houses) -> No
     rows = await houses.bot.fetch("SELECT email, action, subject, granted FROM access.audit ORDER BY at, email")
     looked = {(row["email"].partition(".")[0], row["subject"], row["granted"]) for row in rows}
     assert {("amara", "the present one", False), ("ruth", "W-1", True), ("catherine", "W-1, sent", True)} <= looked
+
+
+async def test_what_the_budget_refuses_may_be_released_again(
+    bot: Parts, helen: ScriptedPerson, catherine: ScriptedPerson, houses: Houses
+) -> None:
+    await ask(helen, "wave propose", "Wave W-1 ")
+    asked = await direct(catherine, "Wave W-1 ")
+    view = await form(catherine, asked, "wave_release", "release_form")
+    await catherine.submit_view(view, {})
+    # Finance spends the line before the budget hears of the release.
+    spent = document("P1", DocumentType.PURCHASE_ORDER, 2_080_000_000, order_id="PO1")
+    await deliver(houses.budget, BudgetConsumer(FixedClock(NOW)).apply, [recorded(spent)])
+    await houses.settle()
+    await direct(helen, "*Refused by the budget*, nothing committed")
+    refused = await direct(catherine, "*Refused by the budget*, nothing committed")
+    assert refused["ts"] == asked["ts"]
+    assert "wave_release" in str(refused)
+    home = str(await catherine.open_home("quartermaster"))
+    assert "A wave waits for a director" in home
+    assert "W-1" in home
