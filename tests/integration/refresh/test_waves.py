@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, timedelta
+from itertools import permutations
 from uuid import UUID
 
 import pytest
@@ -190,19 +191,40 @@ async def test_the_shelf_alone_needs_no_money(refresh: Refresh, budget: Budget) 
     assert sorted((await statuses(refresh)).values()) == ["ordered", "queued"]
 
 
-@pytest.mark.parametrize("late", [False, True])
-async def test_a_device_handed_out_serves_and_one_gone_otherwise_does_not(
-    refresh: Refresh, budget: Budget, late: bool
+@pytest.mark.parametrize("at_once", [False, True])
+@pytest.mark.parametrize(
+    ("story", "status"),
+    [
+        ([DeviceState.DEPLOYED, DeviceState.RETURNED, DeviceState.DEPLOYED], "ordered"),
+        ([DeviceState.IN_STOCK, DeviceState.DEPLOYED, DeviceState.RECYCLED], "ordered"),
+        ([DeviceState.RETURNED, DeviceState.DEPLOYED, DeviceState.RETURNED], "queued"),
+        ([DeviceState.IN_STOCK, DeviceState.RECYCLED, DeviceState.IN_STOCK], "queued"),
+    ],
+)
+async def test_a_device_handed_out_first_has_served_and_one_gone_first_has_not(
+    refresh: Refresh, budget: Budget, story: list[DeviceState], status: str, at_once: bool
 ) -> None:
+    """In whatever order it is heard: each device from the shelf tells the story in another."""
     budget.left_pence = 0
-    await refresh.hear(changed(1), in_stock(9))
+    orders = list(permutations(enumerate(story, start=2)))
+    await refresh.hear(*(changed(number) for number in range(len(orders))))
+    await refresh.hear(*(in_stock(100 + number) for number in range(len(orders))))
     wave = await proposed(refresh)
     await refresh.waves().release(DIRECTOR, wave.wave_id, routes={}, approvals={}, idempotency_key="r")
-    words = [in_stock(9, 2, state=DeviceState.DEPLOYED), in_stock(9, 3, state=DeviceState.RETURNED)]
-    for word in reversed(words) if late else words:
-        await refresh.hear(word)
-    assert await statuses(refresh) == {"SN0001": "ordered"}
-    await refresh.hear(in_stock(9, 4, state=DeviceState.RECYCLED))
+    for number, order in enumerate(orders):
+        words = [in_stock(100 + number, revision, state=state) for revision, state in order]
+        for batch in [words] if at_once else [[word] for word in words]:
+            await refresh.hear(*batch)
+    found = await statuses(refresh)
+    assert {found[f"SN{number:04}"] for number in range(len(orders))} == {status}
+
+
+async def test_what_happened_before_it_was_set_aside_says_nothing(refresh: Refresh, budget: Budget) -> None:
+    budget.left_pence = 0
+    await refresh.hear(changed(1), in_stock(9, 5))
+    wave = await proposed(refresh)
+    await refresh.waves().release(DIRECTOR, wave.wave_id, routes={}, approvals={}, idempotency_key="r")
+    await refresh.hear(in_stock(9, 4, state=DeviceState.RETURNED), in_stock(9, 3, state=DeviceState.DEPLOYED))
     assert await statuses(refresh) == {"SN0001": "ordered"}
 
 
