@@ -19,9 +19,9 @@ YEAR, NEXT = "2024/25", "2025/26"
 MAIN, TABLETS = "refresh-and-bau", "tablet-replacement"
 GROSS = {"laptop": 102_000, "desktop": 74_400, "monitor": 18_600}
 SUPPLIERS = {"laptop": "Assumed Laptops Ltd", "desktop": "Assumed Desktops Ltd", "monitor": "Assumed Monitors Ltd"}
-ROUTE_FROM, APPROVAL_FROM, WINDOW = 250_000, 600_000, 60
-CAPS = {(YEAR, "laptop"): 8, (YEAR, "desktop"): 9, (YEAR, "monitor"): 30, (NEXT, "laptop"): 5}
-DELEGATED = {YEAR: 900_000, NEXT: 500_000}
+ROUTE_FROM, APPROVAL_FROM, WINDOW = 160_000, 450_000, 60
+CAPS = {(YEAR, "laptop"): 5, (YEAR, "desktop"): 12, (YEAR, "monitor"): 100, (NEXT, "laptop"): 4}
+DELEGATED = {YEAR: 1_100_000, NEXT: 500_000}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Agreement:
 
 
 CONTRACTS = {
-    "L": Agreement(SUPPLIERS["laptop"], 500_000, date(2024, 4, 1), date(2025, 4, 30), True),
+    "L": Agreement(SUPPLIERS["laptop"], 900_000, date(2024, 4, 1), date(2025, 4, 30), True),
     "M": Agreement(SUPPLIERS["monitor"], 300_000, date(2024, 4, 1), date(2028, 3, 31), False),
 }
 

@@ -66,9 +66,9 @@ modes = st.sampled_from(["plainly", "plainly", "plainly", "after a crash", "afte
 
 releases = st.fixed_dictionaries(
     {
-        "number": st.integers(0, 7),
-        "quantities": st.sampled_from([[1], [3], [5], [9], [2, 2], [3, 4], [5, 5]]),
-        "line": lines,
+        "number": st.integers(0, 15),
+        "quantities": st.sampled_from([[1], [2], [3], [4], [2, 1], [2, 2], [7]]),
+        "line": st.just(FundingLine.REFRESH_AND_BAU) | lines,
         "carries": st.sampled_from(["", "route", "route and approval"]),
         "director": st.sampled_from([True, True, True, True, False]),
     }
@@ -296,12 +296,17 @@ class Books(RuleBasedStateMachine):
         if not went:
             self.model.waiting.append(request)
 
-    @rule(release=releases, kind=st.sampled_from([Kind.LAPTOP, Kind.MONITOR]), mode=modes)
-    def release_under_a_contract(self, release: dict[str, Any], kind: Kind, mode: str) -> None:
-        self.release(kind=kind, mode=mode, **release)
+    @rule(release=releases, mode=modes)
+    def release_laptops(self, release: dict[str, Any], mode: str) -> None:
+        self.release(kind=Kind.LAPTOP, mode=mode, **release)
 
     @rule(release=releases, mode=modes)
-    def release_without_a_contract(self, release: dict[str, Any], mode: str) -> None:
+    def release_monitors(self, release: dict[str, Any], mode: str) -> None:
+        many = [4 * each for each in release["quantities"]]
+        self.release(kind=Kind.MONITOR, mode=mode, **(release | {"quantities": many}))
+
+    @rule(release=releases, mode=modes)
+    def release_desktops(self, release: dict[str, Any], mode: str) -> None:
         self.release(kind=Kind.DESKTOP, mode=mode, **release)
 
     def release(
