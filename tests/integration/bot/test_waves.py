@@ -294,3 +294,22 @@ async def test_what_the_budget_refuses_may_be_released_again(
     home = str(await catherine.open_home("quartermaster"))
     assert "A wave waits for a director" in home
     assert "W-1" in home
+
+
+@pytest.mark.parametrize("order", ["released, answered", "answered, released", "answered, released, answered"])
+async def test_in_whatever_order_it_is_heard_the_answer_stays(desk: Desk, houses: Houses, order: str) -> None:
+    await answer(desk, viewer("Helen Marsh"), parse("wave propose"), "key")
+    wave_id = await houses.refresh.fetchval("SELECT wave_id FROM waves")
+    await desk.waves.release(viewer("Catherine Doyle"), wave_id, routes={}, approvals={}, idempotency_key="release")
+    released = await _releases(houses.refresh)
+    answered = await deliver(houses.budget, BudgetConsumer(FixedClock(NOW)).apply, released)
+    heard = {"released": released, "answered": [each for each in answered if isinstance(each, OrderEvent)]}
+    for name in order.split(", "):
+        async with houses.bot.acquire() as connection, connection.transaction():
+            await houses.telling.apply(connection, heard[name])
+    rows = await houses.bot.fetch("SELECT destination, revision, blocks FROM bot.outgoing WHERE key LIKE 'wave/%'")
+    assert {row["destination"].partition(".")[0]: row["revision"] for row in rows} == {
+        "person:catherine": 14,
+        "person:helen": 14,
+    }
+    assert all("*Ordered*, money committed" in str(row["blocks"]) for row in rows)
