@@ -72,9 +72,11 @@ async def chart_file(desk: Desk, viewer: Viewer, reference: str) -> File:
     async with desk.pool.acquire() as connection:
         view = await _known(desk, connection, viewer, reference)
     bars, what = wave.bars(view, priced=viewer.sees_prices)
-    title = f"Wave {view.wave}: {what}"
+    title = _marked(f"Wave {view.wave}: {what}", viewer)
     shown_as = money if viewer.sees_prices else "{:,}".format
-    content = await asyncio.to_thread(bar_chart, title, bars, day(desk.today), shown_as=shown_as)
+    content = await asyncio.to_thread(
+        bar_chart, f"Wave {view.wave}: {what}", bars, _marked(day(desk.today), viewer), shown_as=shown_as
+    )
     return File(f"{view.wave}.png", title, content, f"Bar chart: {title}")
 
 
@@ -99,7 +101,13 @@ async def xlsx_file(desk: Desk, viewer: Viewer, reference: str) -> File:
         sheets.of_units(view, desk.unit_names),
     ]
     content = await asyncio.to_thread(workbook, pages, marking=COMMERCIAL if priced else None)
-    return File(f"{view.wave}.xlsx", f"Wave {view.wave}", content, f"Workbook: wave {view.wave}")
+    title = _marked(f"Wave {view.wave}", viewer)
+    return File(f"{view.wave}.xlsx", title, content, f"Workbook: {title}")
+
+
+def _marked(title: str, viewer: Viewer) -> str:
+    """With the role a file holds sums by kind, and its title says so."""
+    return f"{title}, {COMMERCIAL}" if viewer.sees_prices else title
 
 
 async def _known(desk: Desk, connection: Connection, viewer: Viewer, reference: str) -> WaveView:

@@ -14,6 +14,7 @@ from bot.consumer import BotConsumer
 from bot.desk import Desk
 from bot.grammar import parse
 from bot.render import wave
+from bot.render.spreadsheet import COMMERCIAL
 from bot.settings import BotSettings
 from bot.wiring import Parts
 from deploy.local.workspace.scripted import Json, ScriptedPerson
@@ -236,7 +237,9 @@ async def test_files_hold_what_their_reader_may_see(
             await person.press(shown, action)
             sent = await person.wait_for_message(lambda message: bool(message.get("files")), after=seen)
             assert sent["channel"] == person.channel(DIRECT)
-            assert ("cost" in sent["files"][0]["title"]) is (action == "wave_chart" and person is catherine)
+            title = sent["files"][0]["title"]
+            assert ("cost" in title) is (action == "wave_chart" and person is catherine)
+            assert (COMMERCIAL in title) is (action != "wave_csv" and person is catherine)
             assert (await person.download(sent["files"][0])).startswith(beginning)
 
 
