@@ -33,10 +33,13 @@ async def fill_all(
     now: datetime,
 ) -> None:
     """Write every file of the budget's configuration; inside one transaction, so that they always agree."""
+    # Orders are held before the gates, as everywhere: a budget that is at work already may hold some.
+    held = [row["order_id"] for row in await connection.fetch(SQL["hold_unattributed"])]
     await lock_gates(connection)
     await fill_price_book(connection, book)
     await fill_prior_years(connection, years)
     await fill_procurement(connection, procurement, directory)
+    await connection.execute(SQL["attribute_orders"], held)
     await take(connection, "price book", book, now)
     await take(connection, "procurement", procurement, now)
 
@@ -106,7 +109,6 @@ async def fill_procurement(connection: Connection, content: Procurement, directo
     ]
     await connection.execute(SQL["fill_delegations"], *_columns(delegations, 5))
     await connection.execute(SQL["fill_delegates"], *_columns(_delegates(content, directory), 2))
-    await connection.execute(SQL["attribute_orders"], None)
 
 
 def _delegates(content: Procurement, directory: Directory) -> list[tuple[str, str]]:

@@ -87,14 +87,18 @@ gone AS (
 INSERT INTO budget.delegates (delegation_id, email) SELECT delegation_id, email FROM given
 ON CONFLICT DO NOTHING
 
+-- name: hold_unattributed
+-- Orders that may turn out to be calls on a contract; held in the order in which everybody holds orders.
+SELECT order_id FROM budget.orders WHERE contract_id IS NULL AND supplier IS NOT NULL ORDER BY order_id FOR UPDATE
+
 -- name: attribute_orders
--- $1 orders, or null for all. An order to a supplier with a contract in its term counts as a call on it.
+-- An order to a supplier with a contract in its term counts as a call on it.
 UPDATE budget.orders AS o
 SET contract_id = (
     SELECT c.contract_id FROM budget.contracts AS c
     WHERE c.supplier = o.supplier AND o.placed_on BETWEEN c.starts_on AND c.ends_on
     ORDER BY c.contract_id LIMIT 1)
-WHERE o.contract_id IS NULL AND o.supplier IS NOT NULL AND ($1::text[] IS NULL OR o.order_id = ANY ($1))
+WHERE o.order_id = ANY ($1::text[])
   AND EXISTS (SELECT FROM budget.contracts AS c
               WHERE c.supplier = o.supplier AND o.placed_on BETWEEN c.starts_on AND c.ends_on)
 

@@ -70,12 +70,12 @@ async def _compare(
         for each in devices
     ]
     seen += [
-        device_standing(each, None, (), known.loose_requests[each], None)
+        device_standing(each, None, (), request, None)
         for each in requests
-        if known.loose_requests[each].order_id is None
+        if (request := known.loose_requests.get(each)) is not None and request.order_id is None
     ]
     for one in seen:
-        place = places.get(one.device_id)
-        ordered = (one.request is not None and one.request.ordered) or (place is not None and place.ordered)
+        held = known.entries.get(one.device_id)
+        ordered = (held is not None and held.status == "ordered") or (one.request is not None and one.request.ordered)
         found.add(one.kind, assess(one, before, today), assess(one, after, today), ordered=ordered)
     await asyncio.sleep(0)

@@ -21,7 +21,7 @@ GROSS = {"laptop": 102_000, "desktop": 74_400, "monitor": 18_600}
 SUPPLIERS = {"laptop": "Assumed Laptops Ltd", "desktop": "Assumed Desktops Ltd", "monitor": "Assumed Monitors Ltd"}
 ROUTE_FROM, APPROVAL_FROM, WINDOW = 160_000, 450_000, 60
 CAPS = {(YEAR, "laptop"): 5, (YEAR, "desktop"): 12, (YEAR, "monitor"): 100, (NEXT, "laptop"): 4}
-DELEGATED = {YEAR: 1_100_000, NEXT: 500_000}
+DELEGATED = {YEAR: 800_000, NEXT: 400_000}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -55,7 +55,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "12"))
 STEPS = int(os.environ.get("LEDGER_STEPS", "30"))
-BEFORE_THE_END = STEPS // 3
+BEFORE_THE_END = STEPS // 4
 """How many documents and acts the first year sees at least, where there are as many."""
 CATHERINE, IDRIS = viewer("Catherine Doyle"), viewer("Idris Bello")
 
