@@ -1,4 +1,4 @@
-"""Hears of alerts and requests and writes what is to be said about them.
+"""Hears of alerts, requests and waves and writes what is to be said about them.
 
 Delivery: at least once, effects once (the inbox, and messages that only ever move to a higher revision). Nothing is
 posted here: the sender does that after the transaction.
@@ -12,18 +12,33 @@ from bot import notices, outgoing
 from bot.desk import Desk
 from bot.outgoing import OutgoingMessage
 from bot.settings import BotSettings
+from bot.wave_notices import of_wave
 from schemas.events.alert import AlertCleared, AlertRaised, AlertUpdated
 from schemas.events.request import RequestApproved, RequestProgressed, RequestRaised, RequestRefused
+from schemas.events.wave import OrderRaised, WaveCommitted, WaveRefused, WaveReleased
 from schemas.vocabulary import Role
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
+from services.refresh.wave_queries import WaveStatus
 from services.requests import queries as requests_queries
 
 _BOT = Viewer("quartermaster", "Quartermaster", frozenset({Role.STAFF, Role.PLANNER}), None, None)
 """Reads a request on behalf of its own people; sees no prices."""
 
-Heard = AlertRaised | AlertUpdated | AlertCleared | RequestRaised | RequestApproved | RequestRefused | RequestProgressed
+Heard = (
+    AlertRaised
+    | AlertUpdated
+    | AlertCleared
+    | WaveReleased
+    | OrderRaised
+    | WaveCommitted
+    | WaveRefused
+    | RequestRaised
+    | RequestApproved
+    | RequestRefused
+    | RequestProgressed
+)
 
 
 class BotConsumer:
@@ -41,7 +56,13 @@ class BotConsumer:
         for event in events:
             if isinstance(event, AlertRaised | AlertUpdated | AlertCleared):
                 told.append(notices.of_alert(self._desk, self._settings, event.data, event.data.revision))
-            else:
+            elif isinstance(event, WaveReleased):
+                told += await of_wave(self._desk, connection, event.data.wave)
+            elif isinstance(event, WaveCommitted):
+                told += await of_wave(self._desk, connection, event.data.wave, (WaveStatus.COMMITTED, event.data))
+            elif isinstance(event, WaveRefused):
+                told += await of_wave(self._desk, connection, event.data.wave, (WaveStatus.REFUSED, event.data))
+            elif not isinstance(event, OrderRaised):
                 requests.add(event.data.request_id)
         # The request as it stands is newer than any of its events, so one read a request is enough.
         for request_id in sorted(requests):

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from services.access.directory import Directory
+from services.budget.commands import Budgets
 from services.clock import Clock, london_date
 from services.database.pool import Pool
 from services.intake.commands import DeadLetters
+from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
 from services.requests.commands import Requests
 
@@ -24,6 +26,9 @@ class Desk:
     commands: Requests
     conflicts: Conflicts
     letters: DeadLetters
+    waves: Waves
+    demands: PlannedDemands
+    budgets: Budgets
 
     @property
     def today(self) -> date:

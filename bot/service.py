@@ -12,9 +12,10 @@ from bot.consumer import BotConsumer
 from bot.desk import Desk
 from bot.settings import BotSettings
 from bot.wiring import Parts, assemble
-from schemas.topics import ALERT, REQUEST
+from schemas.topics import ALERT, ORDER, REQUEST, WAVE
 from services.access.directory import Directory
 from services.access.viewer import Viewer
+from services.budget.commands import Budgets
 from services.clock import Clock
 from services.database.pool import Connection, open_pool
 from services.eventlog.consumer import BatchConsumer
@@ -23,11 +24,13 @@ from services.eventlog.topics import ensure_topics
 from services.intake.commands import DeadLetters
 from services.lifecycle import Service
 from services.refresh import queries as refresh_queries
+from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
 from services.requests.commands import Requests
 from services.settings import Settings, read
 
 POOL_SIZE = 6
+HEARS = [ALERT, REQUEST, WAVE, ORDER]
 
 
 class BotService:
@@ -61,12 +64,31 @@ class BotService:
             self._stack.push_async_callback(letters_pool.close)
             conflicts = Conflicts(register_pool, self._clock)
             letters = DeadLetters(letters_pool, self._clock, self._directory, settings.topic_prefix)
-            desk = Desk(pool, self._clock, self._directory, commands, conflicts, letters)
+            refresh_pool = await open_pool(url, "refresh", size=4)
+            self._stack.push_async_callback(refresh_pool.close)
+            budget_pool = await open_pool(url, "budget", size=4)
+            self._stack.push_async_callback(budget_pool.close)
+            desk = Desk(
+                pool,
+                self._clock,
+                self._directory,
+                commands,
+                conflicts,
+                letters,
+                Waves(refresh_pool, self._clock, self._directory),
+                PlannedDemands(refresh_pool, self._clock, self._directory),
+                Budgets(budget_pool, self._clock, self._directory),
+            )
             parts = self.parts = assemble(self._bot_settings, desk, session)
             await ensure_topics(settings.kafka_bootstrap_servers, settings.topic_prefix)
             listening = BotConsumer(desk, self._bot_settings, parts.sender.wake)
             self._consumer = BatchConsumer(
-                "bot", [ALERT, REQUEST], listening.apply, pool, settings.kafka_bootstrap_servers, settings.topic_prefix
+                "bot",
+                [ALERT, REQUEST, WAVE, ORDER],
+                listening.apply,
+                pool,
+                settings.kafka_bootstrap_servers,
+                settings.topic_prefix,
             )
             self._forgetting = Forgetting("bot", pool, timedelta(days=settings.dead_letter_keep_days))
             for part in (parts.sender, self._consumer, parts.resumption, self._forgetting):

@@ -80,6 +80,6 @@ PARTICIPANTS: tuple[Participant, ...] = (
     Participant(
         "bot",
         "Tells people in chat what concerns them.",
-        receives=(ALERT, REQUEST),
+        receives=(ALERT, REQUEST, WAVE, ORDER),
     ),
 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Sequence
 
 from bot.answers.entitlement import entitled, find_unit
+from bot.answers.files import File
 from bot.desk import Desk
 from bot.grammar import Counts
 from bot.render import chart, counts
@@ -15,16 +15,6 @@ from bot.render.wording import day
 from services.access.viewer import Viewer
 from services.register import queries as register_queries
 from services.register.queries import CountRow
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class File:
-    """A file to send: name, title, bytes, and what it shows in words."""
-
-    name: str
-    title: str
-    content: bytes
-    described: str
 
 
 async def answer(desk: Desk, viewer: Viewer, asked: Counts) -> Message:

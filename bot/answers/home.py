@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.desk import Desk
+from bot.notices import names_of
 from bot.render import home
 from bot.render.home import HomeView
 from schemas.vocabulary import Role
@@ -13,6 +14,7 @@ from services.access.viewer import Viewer
 from services.budget import queries as budget_queries
 from services.budget.queries import financial_year
 from services.refresh import queries as refresh_queries
+from services.refresh import wave_queries
 from services.register import queries as register_queries
 from services.register.queries import Dimension
 from services.requests import queries as requests_queries
@@ -39,6 +41,7 @@ async def page(desk: Desk, viewer: Viewer) -> dict[str, Any]:
             due=await refresh_queries.due(connection, viewer, desk.today, DUE_MONTHS) if counted else None,
             alerts=await watch_queries.open_alerts(connection, viewer) if counted or pays else None,
             budget=await budget_queries.budget(connection, viewer, year) if pays else None,
+            wave=next(iter(await wave_queries.waves(connection, viewer, 1)), None) if plans else None,
             queue=await refresh_queries.queue(connection, viewer, desk.today, FIRST_OF_QUEUE) if plans else None,
         )
-    return home.render(viewer, view, desk.unit_names)
+    return home.render(viewer, view, desk.unit_names, names_of(desk))

@@ -5,25 +5,49 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot import grammar
-from bot.answers import alerts, budget, conflicts, counts, dead_letters, device, due, leavers, mine, request
+from bot.answers import (
+    acts,
+    alerts,
+    budget,
+    conflicts,
+    counts,
+    dead_letters,
+    demand,
+    device,
+    due,
+    leavers,
+    mine,
+    queue,
+    request,
+    wave,
+)
 from bot.desk import Desk
 from bot.grammar import Asked
 from bot.render import help as guidance
 from bot.render.message import Message
+from bot.render.wave import render_working
 from services.access.viewer import Viewer
 
 
-async def answer(desk: Desk, viewer: Viewer, asked: Asked) -> Message:
-    """Raises QuartermasterError with a sentence for the person."""
+def first_word(asked: Asked) -> Message | None:
+    """What is said at once, before an answer that takes seconds."""
+    return render_working() if isinstance(asked, grammar.Propose) else None
+
+
+async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = None) -> Message:
+    """Raises QuartermasterError with a sentence for the person.
+
+    `key` is the delivery's: what a person does with words is done once for it. Questions need none.
+    """
     match asked:
         case grammar.Mine():
             return await mine.answer(desk, viewer, asked)
         case grammar.Counts():
             return await counts.answer(desk, viewer, asked)
         case grammar.Due():
-            return await due.answer_due(desk, viewer, asked)
+            return await due.answer(desk, viewer, asked)
         case grammar.Queue():
-            return await due.answer_queue(desk, viewer, asked)
+            return await queue.answer(desk, viewer, asked)
         case grammar.Why():
             return await device.answer_why(desk, viewer, asked)
         case grammar.Find():
@@ -40,6 +64,20 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked) -> Message:
             return await leavers.answer(desk, viewer, asked)
         case grammar.DeadLetters():
             return await dead_letters.answer(desk, viewer, asked)
+        case grammar.Wave():
+            return await wave.answer(desk, viewer, asked)
+        case grammar.Waves():
+            return await wave.answer_list(desk, viewer, asked)
+        case grammar.Propose():
+            return await wave.propose(desk, viewer, asked, _of_delivery(key))
+        case grammar.PlanDemand():
+            return await demand.add(desk, viewer, asked, _of_delivery(key))
+        case grammar.Contracts():
+            return await acts.answer_contracts(desk, viewer, asked)
+        case grammar.Acts():
+            return await acts.answer_acts(desk, viewer, asked)
+        case grammar.Override() | grammar.Virement() | grammar.RollOver():
+            return guidance.render_open_act(asked)
         case grammar.Help():
             return guidance.render_help(viewer)
         case grammar.Replace():
@@ -50,3 +88,8 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked) -> Message:
             return guidance.render_unknown(asked)
         case _:
             assert_never(asked)
+
+
+def _of_delivery(key: str | None) -> str:
+    assert key is not None, "what somebody does comes with the key of its delivery"
+    return key

@@ -1,4 +1,4 @@
-"""Buttons: asking again, opening forms, deciding, charts and files. Pressing twice decides once."""
+"""Buttons: asking again, opening forms, deciding. Pressing twice decides once."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids, notices
-from bot.answers import counts
-from bot.answers.switchboard import answer
-from bot.grammar import Counts, parse
+from bot.answers.switchboard import answer, first_word
+from bot.grammar import parse
 from bot.listeners.room import Room, prefilled
 from bot.middleware.once import KEY
 from bot.render import replacement, request
-from services.errors import BadInput
+from bot.render.message import Message
 
 Json = dict[str, Any]
 
@@ -28,11 +27,17 @@ def register(app: AsyncApp, room: Room) -> None:
 
     async def ask(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext, respond: AsyncRespond) -> None:
         await ack()
-        told = await answer(room.desk, await room.viewer(body), parse(action["value"]))
-        if body.get("response_url"):
-            await respond(text=told.text, blocks=told.blocks, replace_original=False)
-        else:  # App Home has no conversation of its own
-            await room.say_once(context[KEY], await room.people.direct_channel(body["user"]["id"]), told)
+        asked, viewer = parse(action["value"]), await room.viewer(body)
+
+        async def say(told: Message, key: str) -> None:
+            if body.get("response_url"):
+                await respond(text=told.text, blocks=told.blocks, replace_original=False)
+            else:  # App Home has no conversation of its own
+                await room.say_once(key, await room.people.direct_channel(body["user"]["id"]), told)
+
+        if (meanwhile := first_word(asked)) is not None:
+            await say(meanwhile, f"{context[KEY]}/meanwhile")
+        await say(await answer(room.desk, viewer, asked, context[KEY]), context[KEY])
 
     async def replace(
         ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient, context: AsyncBoltContext
@@ -57,26 +62,7 @@ def register(app: AsyncApp, room: Room) -> None:
         view = replacement.refusal_form("this request", action["value"])
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
-    async def chart(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
-        await ack()
-        file = await counts.chart_file(room.desk, await room.viewer(body), _counts(action))
-        await room.send_file(client, body["user"]["id"], file)
-
-    async def table(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
-        await ack()
-        file = await counts.csv_file(room.desk, await room.viewer(body), _counts(action))
-        await room.send_file(client, body["user"]["id"], file)
-
     app.action(ids.ASK_PATTERN)(ask)
     app.action(ids.REPLACE)(replace)
     app.action(ids.APPROVE)(approve)
     app.action(ids.REFUSE)(refuse)
-    app.action(ids.COUNTS_CHART)(chart)
-    app.action(ids.COUNTS_CSV)(table)
-
-
-def _counts(action: Json) -> Counts:
-    asked = parse(action["value"])
-    if not isinstance(asked, Counts):
-        raise BadInput("this button is from an older version; ask `/kit counts` anew")
-    return asked

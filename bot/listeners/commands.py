@@ -11,9 +11,11 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
-from bot.answers.switchboard import answer
-from bot.grammar import Replace, parse
+from bot.answers.switchboard import answer, first_word
+from bot.grammar import Override, Replace, RollOver, Virement, parse
+from bot.listeners import acts
 from bot.listeners.room import Room
+from bot.middleware.once import KEY
 
 
 def register(app: AsyncApp, room: Room) -> None:
@@ -27,7 +29,12 @@ def register(app: AsyncApp, room: Room) -> None:
         if isinstance(asked, Replace):
             await room.open_form(client, command, context)
             return
-        told = await answer(room.desk, await room.viewer(command), asked)
+        if isinstance(asked, Override | Virement | RollOver):
+            await acts.open_form(room, client, command, context, asked)
+            return
+        if (meanwhile := first_word(asked)) is not None:
+            await respond(text=meanwhile.text, blocks=meanwhile.blocks)
+        told = await answer(room.desk, await room.viewer(command), asked, context[KEY])
         await respond(text=told.text, blocks=told.blocks)
 
     async def replace(

@@ -11,10 +11,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
 from bot.answers.home import page
-from bot.answers.switchboard import answer
+from bot.answers.switchboard import answer, first_word
 from bot.grammar import parse
 from bot.listeners.room import Room
 from bot.middleware.once import KEY
+from bot.render.message import Message
 
 _SPOKEN = (None, "file_share")
 """A message that somebody said; the other subtypes tell of changes to messages."""
@@ -23,23 +24,28 @@ _SPOKEN = (None, "file_share")
 def register(app: AsyncApp, room: Room) -> None:
     """Attach to the app; the last listener takes what else is subscribed to, so that it counts as dealt with."""
 
-    async def mentioned(event: dict[str, Any], client: AsyncWebClient) -> None:
-        viewer = await room.people.viewer(event["user"])
-        told = await answer(room.desk, viewer, parse(event.get("text") or ""))
-        await client.chat_postEphemeral(
-            channel=event["channel"],
-            user=event["user"],
-            thread_ts=event.get("thread_ts"),
-            text=told.text,
-            blocks=told.blocks,
-        )
+    async def mentioned(event: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext) -> None:
+        async def say(told: Message) -> None:
+            await client.chat_postEphemeral(
+                channel=event["channel"],
+                user=event["user"],
+                thread_ts=event.get("thread_ts"),
+                text=told.text,
+                blocks=told.blocks,
+            )
+
+        viewer, asked = await room.people.viewer(event["user"]), parse(event.get("text") or "")
+        if (meanwhile := first_word(asked)) is not None:
+            await say(meanwhile)
+        await say(await answer(room.desk, viewer, asked, context[KEY]))
 
     async def spoken_to(event: dict[str, Any], context: AsyncBoltContext) -> None:
         if event.get("channel_type") != "im" or event.get("subtype") not in _SPOKEN or event.get("bot_id"):
             return
-        viewer = await room.people.viewer(event["user"])
-        told = await answer(room.desk, viewer, parse(event.get("text") or ""))
-        await room.say_once(context[KEY], event["channel"], told)
+        viewer, asked = await room.people.viewer(event["user"]), parse(event.get("text") or "")
+        if (meanwhile := first_word(asked)) is not None:
+            await room.say_once(f"{context[KEY]}/meanwhile", event["channel"], meanwhile)
+        await room.say_once(context[KEY], event["channel"], await answer(room.desk, viewer, asked, context[KEY]))
 
     async def home_opened(event: dict[str, Any], client: AsyncWebClient) -> None:
         if event.get("tab") != "home":

@@ -9,12 +9,13 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import notices, outgoing
-from bot.answers.counts import File
+from bot.answers.files import File
 from bot.desk import Desk
 from bot.outgoing import OutgoingMessage
 from bot.people import People
 from bot.render import replacement
 from bot.render.message import Message
+from bot.wave_notices import of_wave
 from schemas.vocabulary import RequestReason
 from services.access.viewer import Viewer
 from services.register import queries as register_queries
@@ -36,6 +37,12 @@ class Room:
     async def tell_of_request(self, request: RequestView) -> None:
         """Bring the requester's and the approver's messages up to how the request stands."""
         await self._put(notices.of_request(self.desk, request))
+
+    async def tell_of_wave(self, reference: str) -> None:
+        """Bring everybody's message of a wave up to how it stands."""
+        async with self.desk.pool.acquire() as connection:
+            await outgoing.put(connection, await of_wave(self.desk, connection, reference))
+        self.wake_sender()
 
     async def say_once(self, key: str, channel: str, told: Message) -> None:
         """Answer in a conversation, once even if the delivery is handled again after a crash."""

@@ -1,27 +1,21 @@
-"""Forms sent in. The answer to Slack carries the outcome, so the command runs first, for two seconds at most.
-
-Acknowledging first and updating the view after would race: Slack may apply the acknowledgement last.
-"""
+"""The forms of requests, sent in."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot import ids, notices
+from bot.listeners.forms import in_time, show_errors
 from bot.listeners.room import Room
 from bot.render import replacement, request
 from bot.render.message import escape
-from services.errors import QuartermasterError, RuleBroken
+from services.errors import QuartermasterError
 
-COMMAND_SECONDS = 2.0
 Json = dict[str, Any]
-Result = TypeVar("Result")
 
 
 def register(app: AsyncApp, room: Room) -> None:
@@ -30,11 +24,11 @@ def register(app: AsyncApp, room: Room) -> None:
     async def asked_for(ack: AsyncAck, body: Json, view: Json) -> None:
         form = replacement.read_form(view["state"]["values"], room.desk.today)
         if isinstance(form, dict):
-            await _show_errors(ack, form)
+            await show_errors(ack, form)
             return
         try:
             viewer = await room.viewer(body)
-            raised = await _in_time(
+            raised = await in_time(
                 room.desk.commands.raise_request(
                     viewer,
                     device_id=form.device_id,
@@ -48,7 +42,7 @@ def register(app: AsyncApp, room: Room) -> None:
                 )
             )
         except QuartermasterError as error:
-            await _show_errors(ack, {ids.BLOCK_EXPLANATION: str(error)})
+            await show_errors(ack, {ids.BLOCK_EXPLANATION: str(error)})
             return
         told = (
             f"*{escape(raised.reference)}* is on its way. {escape(raised.verdict)}\nOur messages tell you how it goes."
@@ -59,15 +53,15 @@ def register(app: AsyncApp, room: Room) -> None:
     async def refused(ack: AsyncAck, body: Json, view: Json) -> None:
         words = replacement.read_refusal(view["state"]["values"])
         if not words:
-            await _show_errors(ack, {ids.BLOCK_REFUSAL: "The requester needs a reason."})
+            await show_errors(ack, {ids.BLOCK_REFUSAL: "The requester needs a reason."})
             return
         try:
             viewer = await room.viewer(body)
             request_id = UUID(view["private_metadata"])
             key = f"view/{view['id']}"
-            decision = await _in_time(room.desk.commands.refuse(viewer, request_id, refusal=words, idempotency_key=key))
+            decision = await in_time(room.desk.commands.refuse(viewer, request_id, refusal=words, idempotency_key=key))
         except QuartermasterError as error:
-            await _show_errors(ack, {ids.BLOCK_REFUSAL: str(error)})
+            await show_errors(ack, {ids.BLOCK_REFUSAL: str(error)})
             return
         if decision.decided_now:
             await ack()
@@ -79,16 +73,3 @@ def register(app: AsyncApp, room: Room) -> None:
 
     app.view(ids.VIEW_REPLACE)(asked_for)
     app.view(ids.VIEW_REFUSE)(refused)
-
-
-async def _show_errors(ack: AsyncAck, errors: dict[str, str]) -> None:
-    await ack(response_action="errors", errors=errors)
-
-
-async def _in_time(work: Awaitable[Result]) -> Result:
-    # Given up here it may yet have been written; sent again, the same view's key finds it.
-    try:
-        async with asyncio.timeout(COMMAND_SECONDS):
-            return await work
-    except TimeoutError:
-        raise RuleBroken("It could not be saved in time. Nothing is lost: press the button once more.") from None

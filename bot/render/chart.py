@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from matplotlib.figure import Figure
@@ -12,15 +12,17 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 MOST_BARS = 20
 FONT = "DejaVu Sans"
-_INK = "#1d2733"
-_QUIET = "#6b7785"
+INK = "#1d2733"
+QUIET = "#6b7785"
 _BAR = "#2f6f8f"
 _REST = "#b9c4cd"
 MOST_LABEL = 34
 
 
-def bar_chart(title: str, bars: Sequence[tuple[str, int]], note: str) -> bytes:
-    """Horizontal bars, the largest figures labelled at their ends; bars past the limit are summed as the last one."""
+def bar_chart(
+    title: str, bars: Sequence[tuple[str, int]], note: str, *, shown_as: Callable[[int], str] = "{:,}".format
+) -> bytes:
+    """Horizontal bars, the figures at their ends `shown_as`; bars past the limit are summed as the last one."""
     shown = [(label, value, _BAR) for label, value in bars[:MOST_BARS]]
     if len(bars) > MOST_BARS:
         rest = sum(value for _, value in bars[MOST_BARS - 1 :])
@@ -30,21 +32,22 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int]], note: str) -> bytes:
     axes = figure.add_subplot()
     places = range(len(shown))
     drawn = axes.barh(places, [value for _, value, _ in shown], color=[colour for *_, colour in shown], height=0.66)
-    axes.bar_label(drawn, labels=[f"{value:,}" for _, value, _ in shown], padding=5, color=_INK, fontsize=10)
-    axes.set_yticks(places, [_literal(label) for label, *_ in shown], color=_INK, fontsize=10)
+    axes.bar_label(drawn, labels=[literal(shown_as(value)) for _, value, _ in shown], padding=5, color=INK, fontsize=10)
+    axes.set_yticks(places, [literal(label) for label, *_ in shown], color=INK, fontsize=10)
     axes.invert_yaxis()
     axes.margins(x=0.12, y=0.01)
     axes.set_xticks([])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    figure.suptitle(_literal(title, 60), x=0.03, ha="left", color=_INK, fontsize=13, fontweight="bold")
-    figure.supxlabel(_literal(note, 90), x=0.03, ha="left", color=_QUIET, fontsize=9)
+    figure.suptitle(literal(title, 60), x=0.03, ha="left", color=INK, fontsize=13, fontweight="bold")
+    figure.supxlabel(literal(note, 90), x=0.03, ha="left", color=QUIET, fontsize=9)
     written = io.BytesIO()
     figure.savefig(written, format="png")
     return written.getvalue()
 
 
-def _literal(text: str, most: int = MOST_LABEL) -> str:
+def literal(text: str, most: int = MOST_LABEL) -> str:
+    """Text as it can be drawn: cut to length, without letters that the font lacks."""
     # A dollar sign would begin mathematics.
     kept = fitting(text, most)
     drawable = _drawable()

@@ -1,82 +1,73 @@
-"""What falls due, and the refresh queue."""
+"""What falls due, by month and kind, with what is overdue apart."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date
 
 from slack_sdk.models.blocks import Block
 
 from bot import ids
-from bot.render.message import Message, actions, button, escape, header, listed, message, note, section, table
-from bot.render.wording import count_of, day, kind_name, month, number, unit_name
-from services.refresh.queries import DueView, QueueLine
+from bot.grammar import Due, Queue
+from bot.render.message import Message, actions, button, escape, header, listed, message, section, table
+from bot.render.queue import queue_line
+from bot.render.spreadsheet import Cell, Head, Sheet
+from bot.render.wording import count_of, kind_name, month, number
+from services.refresh.queries import DueView
 
-_RULES: Mapping[str, str] = {
-    "end-of-policy-life": "end of policy life",
-    "end-of-model-support": "end of the maker's support",
-    "end-of-system-support": "end of its system's support",
-    "repeated-failure": "fails again and again",
-    "kind-withdrawn": "its kind is withdrawn",
-    "out-of-warranty": "out of warranty",
-    "battery-worn": "its battery is worn",
-}
+OVERDUE = "Overdue"
 
 
-def queue_line(line: QueueLine, names: Mapping[str, str]) -> str:
-    """One place in the queue."""
-    ordered = (
-        f" · ordered ({escape(line.request_reference)})" if line.status == "ordered" and line.request_reference else ""
-    )
-    if line.status == "ordered" and not ordered:
-        ordered = " · ordered"
-    waiting = f" · {escape(line.waiting_for)}" if line.waiting_for else ""
-    return (
-        f"*{line.place}.* `{escape(line.serial) or 'no serial'}` {escape(line.model) or kind_name(line.kind)}"
-        f" · {escape(unit_name(names, line.unit))} · due {day(line.due_on)} · {escape(_why(line))}"
-        f" · score {line.score}{ordered}{waiting}"
-    )
+def title(asked: Due, unit: str | None) -> str:
+    """What is shown."""
+    what = f"Falling due, {asked.kind.value}s" if asked.kind else "Falling due"
+    return f"{what}, {unit}" if unit else what
 
 
-def _why(line: QueueLine) -> str:
-    if line.rule.startswith("request-"):
-        reason = line.rule.removeprefix("request-").replace("-", " ")
-        return f"request {line.request_reference}: {reason}" if line.request_reference else reason
-    return _RULES.get(line.rule, line.rule.replace("-", " "))
-
-
-def render_due(view: DueView, months: int, unit: str | None, names: Mapping[str, str]) -> Message:
+def render(asked: Due, view: DueView, names: Mapping[str, str], unit: str | None) -> Message:
     """The answer to `due`."""
     coming = sum(each.devices for each in view.by_month)
     where = f" in {unit}" if unit else ""
-    summary = (
-        f"{count_of(view.overdue, 'device')} overdue, {number(coming)} more due in {count_of(months, 'month')}{where}"
-    )
-    blocks: list[Block] = [header("Falling due"), section(f"*{escape(summary)}*")]
-    if view.by_month:
-        kinds = sorted({kind_name(each.kind) for each in view.by_month})
-        grid: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        for each in view.by_month:
-            grid[each.month][kind_name(each.kind)] += each.devices
-        rows = [
-            [month(when), *(number(row[kind]) for kind in kinds), number(sum(row.values()))]
-            for when, row in sorted(grid.items())
-        ]
+    thing = asked.kind.value if asked.kind else "device"
+    summary = f"{count_of(view.overdue, thing)} overdue, {number(coming)} more due in"
+    summary = f"{summary} {count_of(asked.months, 'month')}{where}"
+    blocks: list[Block] = [header(title(asked, None)), section(f"*{escape(summary)}*")]
+    grid = _grid(view)
+    if grid:
+        kinds = sorted({kind for _, row in grid for kind in row})
+        rows = [[when, *(number(row.get(kind, 0)) for kind in kinds), number(sum(row.values()))] for when, row in grid]
         blocks += table(["Month", *(kind.capitalize() for kind in kinds), "All"], rows, numbers_from=1)
     if view.first:
         blocks += [section("*First in the queue*"), listed([queue_line(line, names) for line in view.first])]
-    blocks.append(actions(button("Whole queue", ids.ask("queue"), "queue")))
+    line, whole = asked.line(), Queue(kind=asked.kind, unit=asked.unit).line()
+    blocks.append(
+        actions(
+            button("Whole queue", ids.ask("queue"), whole),
+            button("Chart", ids.DUE_CHART, line),
+            button("CSV", ids.DUE_CSV, line),
+            button("XLSX", ids.DUE_XLSX, line),
+        )
+    )
     return message(summary, blocks)
 
 
-def render_queue(lines: Sequence[QueueLine], names: Mapping[str, str]) -> Message:
-    """The answer to `queue`."""
-    if not lines:
-        return message("The refresh queue is empty.", [section("The refresh queue is empty in what you may see.")])
-    blocks: list[Block] = [header("Refresh queue"), listed([queue_line(line, names) for line in lines])]
-    versions = ", ".join(sorted({line.policy_version for line in lines}))
-    blocks.append(
-        note(f"Policy version {escape(versions)}. Places count the whole organisation; `/kit why SERIAL` explains one.")
-    )
-    return message(f"Refresh queue: the first {count_of(len(lines), 'device')}", blocks)
+def columns(view: DueView) -> list[tuple[str, Mapping[str, int]]]:
+    """For a chart: overdue first, then month by month."""
+    return [*_grid(view)]
+
+
+def sheet(asked: Due, view: DueView) -> Sheet:
+    """For a spreadsheet: one row a month and kind."""
+    rows: list[list[Cell]] = [
+        [when, kind.capitalize(), devices] for when, row in _grid(view) for kind, devices in sorted(row.items())
+    ]
+    return Sheet("Falling due", [Head("Month"), Head("Kind"), Head("Devices", "number")], rows)
+
+
+def _grid(view: DueView) -> list[tuple[str, Mapping[str, int]]]:
+    months: defaultdict[date, Counter[str]] = defaultdict(Counter)
+    for each in view.by_month:
+        months[each.month][kind_name(each.kind)] += each.devices
+    overdue = {kind_name(kind): devices for kind, devices in view.overdue_by_kind.items()}
+    return [*([(OVERDUE, overdue)] if overdue else []), *((month(when), row) for when, row in sorted(months.items()))]

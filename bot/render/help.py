@@ -5,10 +5,10 @@ from __future__ import annotations
 from slack_sdk.models.blocks import ButtonElement
 
 from bot import ids
-from bot.grammar import USAGE, Fault, Unknown
+from bot.grammar import USAGE, Fault, Override, RollOver, Unknown, Virement
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
 from schemas.vocabulary import Role
-from services.access.viewer import SEES_UNITS, Viewer
+from services.access.viewer import SEES_ALL_UNITS, SEES_PRICES, SEES_UNITS, Viewer
 from services.intake.queries import LOOKS
 
 _WHAT = {
@@ -17,17 +17,41 @@ _WHAT = {
     "queue": "the refresh queue",
     "why": "why a device is where it is in the queue",
     "find": "a device and what happened to it",
-    "budget": "approved, committed, invoiced and left",
+    "budget": "approved, committed, invoiced, left and the forecast outturn, with chart and files",
     "replace": "ask for a replacement",
     "request": "how a request stands",
     "alerts": "open alerts",
     "conflicts": "serial numbers that two records claim",
     "leavers": "devices still with people who have left or moved",
     "deadletters": "what other systems sent and we could not apply",
+    "wave": "what to order next: propose, release or send back",
+    "waves": "the waves there have been",
+    "demand": "say what joiners or growth will need",
+    "override": "let a line or a kind go beyond its limit",
+    "virement": "move money between lines",
+    "rollover": "carry a year's open commitments into the next",
+    "contracts": "contracts: ceiling, called off, left, term",
+    "acts": "what was overridden, moved and rolled over",
     "help": "this list",
 }
 _FOR_ALL = ("replace", "request", "find", "alerts", "help")
-_FOR_SOME = {"conflicts": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}), "deadletters": LOOKS}
+_DIRECTS = frozenset({Role.DIRECTOR})
+_FOR_SOME = {
+    "conflicts": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}),
+    "deadletters": LOOKS,
+    "wave": SEES_ALL_UNITS,
+    "waves": SEES_ALL_UNITS,
+    "demand": frozenset({Role.PLANNER, Role.DIRECTOR}),
+    "override": _DIRECTS,
+    "virement": _DIRECTS,
+    "rollover": frozenset({Role.FINANCE, Role.DIRECTOR}),
+    "contracts": SEES_PRICES,
+    "acts": SEES_PRICES,
+}
+_NEED_NO_MORE = (
+    *("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deadletters"),
+    *("wave", "waves", "contracts", "acts"),
+)
 
 
 def render_help(viewer: Viewer) -> Message:
@@ -48,7 +72,7 @@ def render_unknown(unknown: Unknown) -> Message:
             "I did not understand that. Try /kit help.",
             [section(f"I did not understand “{said}”. `/kit help` lists what you can ask."), actions(*buttons)],
         )
-    if unknown.nearest in ("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deadletters"):
+    if unknown.nearest in _NEED_NO_MORE:
         buttons.insert(0, button(f"Show {unknown.nearest}", ids.ask(unknown.nearest), unknown.nearest))
     told = f"I did not understand “{said}”. Did you mean `/kit {unknown.hint}`?"
     return message(f"Did you mean /kit {unknown.hint}?", [section(told), actions(*buttons)])
@@ -69,3 +93,17 @@ def render_open_form() -> Message:
     return message(
         told, [section(told), actions(button("Ask for a replacement", ids.REPLACE, "none", style="primary"))]
     )
+
+
+def render_open_act(asked: Override | Virement | RollOver) -> Message:
+    """The same for the forms of directors."""
+    match asked:
+        case Override():
+            opens = button("Override a limit", ids.OVERRIDE, "override", style="primary")
+        case Virement():
+            opens = button("Move money", ids.VIREMENT, "virement", style="primary")
+        case RollOver():
+            line = f"rollover {asked.financial_year}"
+            opens = button(f"Roll over {asked.financial_year}", ids.ROLL_OVER, line, style="primary")
+    told = "Press the button and I will open the form."
+    return message(told, [section(told), actions(opens)])

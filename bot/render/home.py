@@ -9,16 +9,19 @@ from typing import Any
 from slack_sdk.models.blocks import Block, TableBlock
 from slack_sdk.models.views import View
 
+from bot import ids
 from bot.render.alerts import MARKS
 from bot.render.budget import line_text
 from bot.render.counts import UNKNOWN
-from bot.render.due import queue_line
-from bot.render.message import divider, escape, header, listed, note, section
+from bot.render.message import button, divider, escape, header, listed, note, section
 from bot.render.mine import device_blocks, offer
+from bot.render.queue import queue_line
+from bot.render.wave import OPEN, wave_line
 from bot.render.wording import count_of, kind_name, number, unit_name
 from services.access.viewer import Viewer
 from services.budget.queries import BudgetView
 from services.refresh.queries import DueView, QueueLine
+from services.refresh.wave_queries import WaveLine
 from services.register.queries import CountRow, DeviceView
 from services.requests.queries import RequestView
 from services.watch.queries import AlertView
@@ -39,15 +42,19 @@ class HomeView:
     alerts: Sequence[AlertView] | None = None
     budget: BudgetView | None = None
     queue: Sequence[QueueLine] | None = None
+    wave: WaveLine | None = None
 
 
-def render(viewer: Viewer, view: HomeView, names: Mapping[str, str]) -> dict[str, Any]:
+def render(viewer: Viewer, view: HomeView, names: Mapping[str, str], people: Mapping[str, str]) -> dict[str, Any]:
     """The page."""
     blocks: list[Block] = [header(f"Quartermaster for {viewer.name}"), offer(viewer), divider()]
     blocks += device_blocks(view.devices, view.requests)
     if view.waiting is not None:
         blocks += [divider(), section("*Waiting for your decision*")]
         blocks.append(listed([_waiting(each) for each in view.waiting]) if view.waiting else note("Nothing waits."))
+    if view.wave is not None and view.wave.status in OPEN:
+        shown = button("Show", ids.ask("wave"), "wave")
+        blocks += [divider(), section(f"*A wave waits for a director*\n{wave_line(view.wave, people)}", shown)]
     if view.counts is not None:
         where = unit_name(names, viewer.unit) if viewer.units is not None else "all units"
         blocks += [divider(), section(f"*Devices, {escape(where)}*")]

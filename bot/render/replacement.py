@@ -12,7 +12,6 @@ from slack_sdk.models.blocks import (
     Block,
     CheckboxesElement,
     DatePickerElement,
-    InputBlock,
     Option,
     PlainTextInputElement,
     StaticSelectElement,
@@ -20,6 +19,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot import ids
+from bot.render.fields import chosen_in, field, held, text_in
 from bot.render.message import escape, note, section, shorten
 from bot.render.wording import REASONS
 from schemas.vocabulary import Kind, RequestReason
@@ -64,8 +64,8 @@ def form(
     reasons = [Option(value=each.value, text=words) for each, words in REASONS.items()]
     chosen = next((option for option in reasons if reason and option.value == reason.value), None)
     blocks: list[Block] = [
-        _input(ids.BLOCK_DEVICE, "Which device?", StaticSelectElement(options=options, initial_option=options[0])),
-        _input(
+        field(ids.BLOCK_DEVICE, "Which device?", StaticSelectElement(options=options, initial_option=options[0])),
+        field(
             ids.BLOCK_KIND,
             "What kind should the new one be?",
             StaticSelectElement(
@@ -75,26 +75,26 @@ def form(
             optional=True,
             hint="Needed only if the device is not listed, or is a tablet.",
         ),
-        _input(
+        field(
             ids.BLOCK_REASON,
             "What happened?",
             StaticSelectElement(options=reasons, placeholder="Choose", initial_option=chosen),
         ),
-        _input(
+        field(
             ids.BLOCK_EXPLANATION,
             "In your own words",
             PlainTextInputElement(multiline=True, max_length=MOST_EXPLANATION),
             hint="No names or details of members of the public, please.",
         ),
-        _input(
+        field(
             ids.BLOCK_NEEDED_BY, "When do you need it?", DatePickerElement(placeholder="No fixed day"), optional=True
         ),
-        _input(
+        field(
             ids.BLOCK_DELIVERY,
             "Where shall we deliver it?",
             PlainTextInputElement(max_length=200, initial_value=shorten(delivery_place, 200) or None),
         ),
-        _input(
+        field(
             ids.BLOCK_ACCESSIBILITY,
             "Accessibility",
             CheckboxesElement(
@@ -112,22 +112,22 @@ def form(
 def read_form(values: Mapping[str, Any], today: date) -> Form | dict[str, str]:
     """What was filled in; or, by block, what must be put right."""
     errors: dict[str, str] = {}
-    device = _chosen(values, ids.BLOCK_DEVICE) or ids.NOT_LISTED
+    device = chosen_in(values, ids.BLOCK_DEVICE) or ids.NOT_LISTED
     device_id, old_kind = _read_device(device)
-    kind = _chosen(values, ids.BLOCK_KIND) or (old_kind if old_kind != Kind.TABLET else None)
+    kind = chosen_in(values, ids.BLOCK_KIND) or (old_kind if old_kind != Kind.TABLET else None)
     if not kind:
         errors[ids.BLOCK_KIND] = "Choose what the new device should be."
-    reason = _chosen(values, ids.BLOCK_REASON)
+    reason = chosen_in(values, ids.BLOCK_REASON)
     if not reason:
         errors[ids.BLOCK_REASON] = "Choose what happened."
-    day = _field(values, ids.BLOCK_NEEDED_BY).get("selected_date")
+    day = held(values, ids.BLOCK_NEEDED_BY).get("selected_date")
     needed_by = date.fromisoformat(day) if day else None
     if needed_by is not None and needed_by < today:
         errors[ids.BLOCK_NEEDED_BY] = "That day has passed; choose a later one."
-    explanation = (_field(values, ids.BLOCK_EXPLANATION).get("value") or "").strip()
+    explanation = text_in(values, ids.BLOCK_EXPLANATION)
     if not explanation:
         errors[ids.BLOCK_EXPLANATION] = "A few words on what happened, please."
-    place = (_field(values, ids.BLOCK_DELIVERY).get("value") or "").strip()
+    place = text_in(values, ids.BLOCK_DELIVERY)
     if not place:
         errors[ids.BLOCK_DELIVERY] = "Where should it be brought?"
     if errors or not kind or not reason:
@@ -137,7 +137,7 @@ def read_form(values: Mapping[str, Any], today: date) -> Form | dict[str, str]:
         kind=Kind(kind),
         reason=RequestReason(reason),
         needed_by=needed_by,
-        accessibility_needs=bool(_field(values, ids.BLOCK_ACCESSIBILITY).get("selected_options")),
+        accessibility_needs=bool(held(values, ids.BLOCK_ACCESSIBILITY).get("selected_options")),
         explanation=explanation,
         delivery_place=place,
     )
@@ -148,7 +148,7 @@ def refusal_form(reference: str, request_id: str) -> dict[str, Any]:
     words = PlainTextInputElement(multiline=True, max_length=MOST_EXPLANATION)
     blocks: list[Block] = [
         section(f"The requester of {escape(reference)} will read your words."),
-        _input(ids.BLOCK_REFUSAL, "Why do you refuse?", words),
+        field(ids.BLOCK_REFUSAL, "Why do you refuse?", words),
     ]
     return View(
         type="modal",
@@ -163,13 +163,13 @@ def refusal_form(reference: str, request_id: str) -> dict[str, Any]:
 
 def read_refusal(values: Mapping[str, Any]) -> str:
     """The manager's words; empty if there are none."""
-    return (_field(values, ids.BLOCK_REFUSAL).get("value") or "").strip()
+    return text_in(values, ids.BLOCK_REFUSAL)
 
 
 def _device_option(device: DeviceView) -> Option:
-    name = " ".join(part for part in (device.model, device.serial) if part) or "a device without a name"
+    name = shorten(" ".join(part for part in (device.model, device.serial) if part), MOST_OPTION)
     kind = device.kind.value if device.kind else ""
-    return Option(value=f"{device.device_id}|{kind}", text=shorten(name, MOST_OPTION))
+    return Option(value=f"{device.device_id}|{kind}", text=name or "a device without a name")
 
 
 def _read_device(value: str) -> tuple[UUID | None, str | None]:
@@ -177,18 +177,3 @@ def _read_device(value: str) -> tuple[UUID | None, str | None]:
         return None, None
     device_id, _, kind = value.partition("|")
     return UUID(device_id), kind or None
-
-
-def _input(block_id: str, label: str, element: Any, *, optional: bool = False, hint: str | None = None) -> InputBlock:
-    element.action_id = block_id
-    return InputBlock(block_id=block_id, label=label, element=element, optional=optional, hint=hint)
-
-
-def _field(values: Mapping[str, Any], block_id: str) -> Mapping[str, Any]:
-    field: Mapping[str, Any] = values.get(block_id, {}).get(block_id) or {}
-    return field
-
-
-def _chosen(values: Mapping[str, Any], block_id: str) -> str | None:
-    option = _field(values, block_id).get("selected_option")
-    return option["value"] if option else None

@@ -51,6 +51,11 @@ def money(pence: int) -> str:
     return f"{sign}£{pounds:,}.{rest:02d}" if rest else f"{sign}£{pounds:,}"
 
 
+def pounds(pence: int) -> str:
+    """Whole pounds, for what is forecast: pence would say that we know them."""
+    return money((pence + 50) // 100 * 100)
+
+
 def share(part: int, whole: int) -> str:
     """A percentage with one decimal; a dash where there is no whole."""
     return f"{100 * part / whole:.1f} %" if whole else "–"

@@ -34,13 +34,19 @@ from services.budget.counter_queries import months as months
 from services.budget.counter_queries import units as units
 from services.budget.order_queries import OrderView as OrderView
 from services.budget.order_queries import orders as orders
+from services.budget.outturn_queries import outturn as outturn
+from services.budget.outturn_views import LineOutturn as LineOutturn
+from services.budget.outturn_views import MonthOutturn as MonthOutturn
+from services.budget.outturn_views import OutturnView as OutturnView
+from services.budget.outturn_views import PartOutturn as PartOutturn
+from services.budget.outturn_views import VolumeOutturn as VolumeOutturn
 from services.budget.planning_queries import Gate as Gate
 from services.budget.planning_queries import OrderGates as OrderGates
 from services.budget.planning_queries import Planning as Planning
 from services.budget.planning_queries import PlanPrice as PlanPrice
 from services.budget.planning_queries import gates as gates
 from services.budget.planning_queries import planning as planning
-from services.budget.rules.financial_year import bounds
+from services.budget.rules.financial_year import bounds as bounds
 from services.budget.rules.financial_year import financial_year as financial_year
 from services.budget.verification import verify_counters as verify_counters
 from services.database.pool import Connection

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from schemas.vocabulary import BauCause, Demand, Kind
+from schemas.vocabulary import BauCause, Demand, FundingLine, Kind
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.database.statements import load_statements
@@ -51,10 +51,24 @@ class QueueLine(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["queued", "planned", "ordered"]
     request_reference: str | None
     waiting_for: str | None
+    cause: BauCause | None = None
+    """Of business-as-usual demand, what it comes from."""
+    line: FundingLine | None = None
     wave: str | None = None
     """The released wave that holds it, or the proposed one that it is in."""
     planned_for: date | None = None
     """First day of the quarter in whose wave it is, or is foreseen to be; None where no plan reaches it."""
+
+
+class QueueCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many entries are alike in this. `cause` is None for refresh; `month` is the first day of the month due."""
+
+    kind: Kind
+    cause: BauCause | None
+    month: date
+    planned_for: date | None
+    status: Literal["queued", "planned", "ordered"]
+    entries: int
 
 
 class DueMonth(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +83,7 @@ class DueView(msgspec.Struct, frozen=True, kw_only=True):
     """What is overdue, what falls due from today on, and who comes first. An ordered successor still counts here."""
 
     overdue: int
+    overdue_by_kind: dict[Kind, int]
     by_month: list[DueMonth]
     first: list[QueueLine]
 
@@ -96,26 +111,55 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     request_reference: str | None = None
     wave: str | None = None
     planned_for: date | None = None
+    changes_on: date | None = None
+    """The next day on which time alone may change the judgement."""
 
 
-async def due(connection: Connection, viewer: Viewer, today: date, months: int = 12) -> DueView:
-    """What is due in the viewer's units until `months` calendar months from today."""
+async def due(
+    connection: Connection, viewer: Viewer, today: date, months: int = 12, kind: Kind | None = None
+) -> DueView:
+    """What is due in the viewer's units until `months` calendar months from today, of one kind or of all."""
     until = add_months(today, months)
-    rows = await connection.fetch(SQL["due_by_month"], viewer.unit_scope, today, until)
+    rows = await connection.fetch(SQL["due_by_month"], viewer.unit_scope, today, until, kind)
     return DueView(
         overdue=sum(row["devices"] for row in rows if row["month"] is None),
+        overdue_by_kind={Kind(row["kind"]): row["devices"] for row in rows if row["month"] is None},
         by_month=[msgspec.convert(dict(row), DueMonth) for row in rows if row["month"] is not None],
-        first=await _lines(connection, viewer, FIRST_LINES, until),
+        first=await _lines(connection, viewer, FIRST_LINES, until, kind),
     )
 
 
-async def queue(connection: Connection, viewer: Viewer, today: date, limit: int = 20) -> list[QueueLine]:
-    """The first lines of the queue in the viewer's units. `today` is for readers to compare `due_on` with."""
-    return await _lines(connection, viewer, limit, None)
+async def queue(
+    connection: Connection,
+    viewer: Viewer,
+    today: date,
+    limit: int | None = 20,
+    *,
+    kind: Kind | None = None,
+    after: int = 0,
+) -> list[QueueLine]:
+    """Lines of the queue in the viewer's units, past place `after`, all of them if `limit` is None.
+
+    `today` is for readers to compare `due_on` with.
+    """
+    return await _lines(connection, viewer, limit, None, kind, after)
 
 
-async def _lines(connection: Connection, viewer: Viewer, limit: int, until: date | None) -> list[QueueLine]:
-    rows = await connection.fetch(SQL["queue"], viewer.unit_scope, limit, until)
+async def queue_counts(connection: Connection, viewer: Viewer, kind: Kind | None = None) -> list[QueueCount]:
+    """The whole queue in the viewer's units, counted."""
+    rows = await connection.fetch(SQL["queue_counts"], viewer.unit_scope, kind)
+    return [msgspec.convert(dict(row), QueueCount) for row in rows]
+
+
+async def _lines(
+    connection: Connection,
+    viewer: Viewer,
+    limit: int | None,
+    until: date | None,
+    kind: Kind | None = None,
+    after: int = 0,
+) -> list[QueueLine]:
+    rows = await connection.fetch(SQL["queue"], viewer.unit_scope, limit, until, kind, after)
     return [msgspec.convert(dict(row), QueueLine) for row in rows]
 
 
@@ -141,6 +185,7 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
         "model": facts.model,
         "unit": facts.unit,
         "failures": list(failures),
+        "changes_on": facts.changes_on,
     }
     if entry is None:
         judged = assess(seen, policy, day)

@@ -4,17 +4,19 @@
 -- A place is the rank in the whole queue: the window runs along the index and ends with the last line wanted.
 SELECT line.place, entry.device_id, entry.serial, entry.kind, entry.model, entry.unit, entry.rule, entry.reason,
        entry.policy_version, entry.score, entry.score_parts, entry.due_on, entry.demand, entry.status,
-       entry.request_reference, entry.waiting_for,
+       entry.request_reference, entry.waiting_for, entry.cause, entry.line,
        coalesce(entry.wave, CASE WHEN foreseen.quarter = plan.quarter THEN plan.wave END) AS wave,
        coalesce(held.quarter, foreseen.quarter) AS planned_for
 FROM (
     SELECT ranked.entry_id, ranked.place
     FROM (
-        SELECT entry_id, unit, turn, due_on, row_number() OVER (ORDER BY turn, due_on, entry_id) AS place
+        SELECT entry_id, unit, kind, turn, due_on, row_number() OVER (ORDER BY turn, due_on, entry_id) AS place
         FROM refresh.queue
     ) AS ranked
     WHERE ($1::text[] IS NULL OR ranked.unit = ANY ($1))
       AND ($3::date IS NULL OR ranked.due_on <= $3)
+      AND ($4::text IS NULL OR ranked.kind = $4)
+      AND ranked.place > $5
     ORDER BY ranked.turn, ranked.due_on, ranked.entry_id
     LIMIT $2
 ) AS line
@@ -32,6 +34,17 @@ LEFT JOIN refresh.placements AS held ON entry.wave IS NOT NULL AND held.entry_id
 LEFT JOIN refresh.plan_in_force AS plan ON entry.status = 'queued'
 LEFT JOIN refresh.wave_entries AS foreseen ON foreseen.wave_id = plan.wave_id AND foreseen.entry_id = entry.entry_id
 WHERE entry.entry_id = $1
+
+-- name: queue_counts
+SELECT entry.kind, entry.cause, date_trunc('month', entry.due_on)::date AS month,
+       coalesce(held.quarter, foreseen.quarter) AS planned_for, entry.status, count(*) AS entries
+FROM refresh.queue AS entry
+LEFT JOIN refresh.placements AS held ON entry.wave IS NOT NULL AND held.entry_id = entry.entry_id
+LEFT JOIN refresh.plan_in_force AS plan ON entry.status = 'queued'
+LEFT JOIN refresh.wave_entries AS foreseen ON foreseen.wave_id = plan.wave_id AND foreseen.entry_id = entry.entry_id
+WHERE ($1::text[] IS NULL OR entry.unit = ANY ($1)) AND ($2::text IS NULL OR entry.kind = $2)
+GROUP BY 1, 2, 3, 4, 5
+ORDER BY 3, 1, 2, 4, 5
 
 -- name: demand_counts
 SELECT demand, cause, kind, status, count(*) AS entries
@@ -54,7 +67,7 @@ FROM (
           SELECT device_id FROM refresh.queue WHERE request_id IS NOT NULL AND device_id IS NOT NULL
       )
 ) AS due
-WHERE due_on <= $3::date AND ($1::text[] IS NULL OR unit = ANY ($1))
+WHERE due_on <= $3::date AND ($1::text[] IS NULL OR unit = ANY ($1)) AND ($4::text IS NULL OR kind = $4)
 GROUP BY 1, 2
 ORDER BY 1, 2
 

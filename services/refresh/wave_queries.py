@@ -116,6 +116,8 @@ class WaveView(msgspec.Struct, frozen=True, kw_only=True):
     gates: Sequence[str]
     """What stands against release, a sentence each; empty if nothing does."""
     orders: Sequence[OrderGates]
+    attempt: int = 0
+    """How often it was released."""
 
 
 class WaveEntry(msgspec.Struct, frozen=True, kw_only=True):

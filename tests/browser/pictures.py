@@ -20,8 +20,9 @@ from tests.browser.conftest import FLAGS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 DESKTOP, PHONE = (1440, 900), (390, 844)
-AMARA, PRIYA, HELEN, IDRIS = (
-    f"{name}@metropolitan.example" for name in ("amara.osei", "priya.nair", "helen.marsh", "idris.bello")
+AMARA, PRIYA, HELEN, IDRIS, CATHERINE = (
+    f"{name}@metropolitan.example"
+    for name in ("amara.osei", "priya.nair", "helen.marsh", "idris.bello", "catherine.doyle")
 )
 BOT = "Quartermaster"
 # One that is scrolled out of sight may never be loaded.
@@ -130,6 +131,7 @@ async def main(url: str, folder: Path) -> None:
         await the_manager(studio)
         await the_fleet(studio)
         await the_money(studio)
+        await the_wave(studio)
         await browser.close()
 
 
@@ -190,6 +192,25 @@ async def the_money(studio: Studio) -> None:
     await ask(page, "/kit budget", "Budget 2024/25")
     await studio.take(page, "budget")
     await studio.close(page)
+
+
+async def the_wave(studio: Studio) -> None:
+    """The planner's proposal, and the director's form for it on the phone and at the desk."""
+    helen = await studio.page(HELEN)
+    await to_bot(helen)
+    await ask(helen, "wave propose laptops, desktops up to £1m", "to order for")
+    await studio.take(helen, "wave-proposed")
+    await studio.close(helen)
+    for size, name in ((DESKTOP, "wave-release"), (PHONE, "wave-release-phone")):
+        page = await studio.page(CATHERINE, size)
+        await to_bot(page)
+        await page.get_by_role("button", name="Release").last.click()
+        await expect(page.get_by_role("dialog")).to_contain_text("to order for", timeout=10_000)
+        await studio.take(page, name)
+        # A form stays open on every page of its person.
+        await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await studio.close(page)
 
 
 if __name__ == "__main__":

@@ -203,6 +203,31 @@ async def test_request_and_refuse(streets: Streets) -> None:
     await expect(saying(tom, "Your request R-")).to_contain_text("Have it cleaned first", timeout=PATIENCE)
 
 
+async def test_a_wave_is_proposed_and_released(streets: Streets) -> None:
+    helen, catherine = await streets.page("Helen Marsh"), await streets.page("Catherine Doyle")
+    await write(helen, "/kit wave propose laptops up to £200k")
+    proposal = saying(helen, "to order for")
+    await expect(proposal).to_contain_text("Proposed by Helen Marsh", timeout=2 * PATIENCE)
+    await expect(proposal.get_by_role("button", name="Release")).to_have_count(0)
+
+    await to_bot(catherine)
+    asked = saying(catherine, "to order for")
+    await expect(asked).to_contain_text("Proposed by Helen Marsh", timeout=PATIENCE)
+    stamp = await asked.get_attribute("data-ts")
+    await asked.get_by_role("button", name="Release").click()
+    modal = catherine.get_by_role("dialog", name="Release a wave")
+    await expect(modal).to_contain_text("to order for", timeout=PATIENCE)
+    await modal.get_by_role("button", name="Release").click()
+    await expect(catherine.get_by_role("dialog")).to_contain_text("is released", timeout=PATIENCE)
+    await catherine.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+
+    done = saying(catherine, "money committed")
+    await expect(done).to_contain_text("Released by Catherine Doyle", timeout=PATIENCE)
+    assert await done.get_attribute("data-ts") == stamp, "changed in place"
+    await to_bot(helen)
+    await expect(saying(helen, "money committed")).to_contain_text("Released by Catherine Doyle", timeout=PATIENCE)
+
+
 async def test_an_alert_appears_while_one_looks(streets: Streets) -> None:
     idris = await streets.page("Idris Bello")
     await to_channel(idris, "budget")

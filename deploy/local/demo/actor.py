@@ -99,9 +99,17 @@ class Actor:
         """Tell of a press; the caller does it."""
         self._teller.did(self.name, self.role, where, f"[ {label} ]")
 
-    def receives(self, file: Json, content: bytes, seconds: float) -> None:
-        """Tell of a file that came."""
-        self._teller.came([Line(f"⎘ {file['name']}, {file['title']}, {len(content):,} bytes")], seconds)
+    async def fetches(self, message: Json, action_id: str, label: str) -> bytes:
+        """Press a button that brings a file, and give its content. The command it belongs to is asked once more."""
+        self.presses(label, "#general")
+        self.asked[action_id.partition("_")[0]] += 1
+        seen = len(self.person.updates)
+        await self.person.press(message, action_id)
+        came = await self.sees(lambda message: bool(message.get("files")), after=seen)
+        file = came.message["files"][0]
+        content = await self.person.download(file)
+        self._teller.came([Line(f"⎘ {file['name']}, {file['title']}, {len(content):,} bytes")], came.seconds)
+        return content
 
     async def opens(self, act: Act, callback_id: str) -> Json:
         """Wait for the modal that an act opens, and tell of it."""

@@ -17,6 +17,11 @@ def pence(words: str) -> int:
     return int(found[1].replace(",", "")) * 100 + int(found[2] or 0)
 
 
+def signed_pence(words: str) -> int:
+    """The sum in the words, which may be below nought: `-£12`."""
+    return -pence(words) if words.startswith("-") else pence(words)
+
+
 def pence_after(label: str, words: str) -> int:
     """The sum that follows a label: `committed £3,995,788.80`."""
     return pence(words.partition(label)[2])

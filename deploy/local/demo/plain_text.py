@@ -14,12 +14,17 @@ from typing import Any
 Json = Mapping[str, Any]
 EMOJI: Mapping[str, str] = {
     "hourglass_flowing_sand": "⧗",
+    "memo": "✎",
+    "leftwards_arrow_with_hook": "↩",
+    "wastebasket": "⌫",
     "white_check_mark": "✔",
     "package": "▣",
     "no_entry": "⊘",
     "large_blue_circle": "○",
     "large_orange_circle": "◐",
     "red_circle": "●",
+    "unlock": "⚿",
+    "warning": "⚠",
 }
 _EMOJI = re.compile(r":([a-z_0-9+-]+):")
 _STRIKE = re.compile(r"~(.+?)~")

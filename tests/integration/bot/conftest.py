@@ -20,9 +20,11 @@ from deploy.local.workspace.server import Workspace
 from deploy.local.workspace_seed import workspace_seed
 from schemas.topics import DEFAULT_PREFIX
 from schemas.vocabulary import DeviceState, Kind
+from services.budget.commands import Budgets
 from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
 from services.intake.commands import DeadLetters
+from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
 from services.register.consumer import RegisterConsumer
 from services.requests.commands import Requests
@@ -68,6 +70,11 @@ async def helen(people: WorkspaceClient) -> ScriptedPerson:
 
 
 @pytest.fixture
+async def catherine(people: WorkspaceClient) -> ScriptedPerson:
+    return await people.as_user(email_of("Catherine Doyle"))
+
+
+@pytest.fixture
 async def pool(database_url: str) -> AsyncIterator[Pool]:
     opened = await open_pool(database_url, "bot", size=6)
     yield opened
@@ -105,7 +112,21 @@ async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
     letters_pool = await open_pool(database_url, "intake", size=2)
     requests = Requests(requests_pool, clock, directory, due_date=due_date)
     letters = DeadLetters(letters_pool, clock, directory, DEFAULT_PREFIX)
-    yield Desk(pool, clock, directory, requests, Conflicts(register_pool, clock), letters)
+    refresh_pool = await open_pool(database_url, "refresh", size=4)
+    budget_pool = await open_pool(database_url, "budget", size=4)
+    yield Desk(
+        pool,
+        clock,
+        directory,
+        requests,
+        Conflicts(register_pool, clock),
+        letters,
+        Waves(refresh_pool, clock, directory),
+        PlannedDemands(refresh_pool, clock, directory),
+        Budgets(budget_pool, clock, directory),
+    )
+    await budget_pool.close()
+    await refresh_pool.close()
     await letters_pool.close()
     await register_pool.close()
     await requests_pool.close()

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import grammar
-from bot.grammar import Asked, Counts, parse
-from schemas.vocabulary import Kind, RequestReason
+from bot.grammar import Asked, Counts, Due, PlanDemand, Propose, Queue, Wave, parse
+from schemas.vocabulary import BauCause, Kind, RequestReason
 from services.register.queries import Dimension
 
 WORDS = st.sampled_from([*grammar.USAGE, "/kit", "by", "in", "unit", "next", "3", "months", "R-1", "laptop", ","])
+ACT_WORDS = st.sampled_from(
+    [
+        "wave",
+        "propose",
+        "W-1",
+        "up to",
+        "£2m",
+        "1.5",
+        "demand",
+        "40",
+        "laptops",
+        "for joiners",
+        "in",
+        "by",
+        "1 Feb 2025",
+    ]
+)
 
 
-@given(st.one_of(st.text(), st.lists(st.one_of(WORDS, st.text()), max_size=30).map(" ".join)))
+@given(st.one_of(st.text(), st.lists(st.one_of(WORDS, ACT_WORDS, st.text()), max_size=30).map(" ".join)))
 def test_every_text_has_an_answer(text: str) -> None:
     assert isinstance(parse(text), Asked)
 
@@ -44,6 +63,8 @@ def test_saying_kit_again_and_again_is_no_trouble(times: int) -> None:
         ("budget 2024/25", grammar.Budget("2024/25")),
         ("budget 24-25", grammar.Budget("2024/25")),
         ("budget 2099/00", grammar.Budget("2099/00")),
+        ("budget by units", grammar.Budget(None, grammar.BudgetSide.UNIT)),
+        ("Budget 24/25 by Month", grammar.Budget("2024/25", grammar.BudgetSide.MONTH)),
         ("request r-0123", grammar.Request("R-123")),
         ("request 123", grammar.Request("R-123")),
         ("deadletters", grammar.DeadLetters()),
@@ -53,6 +74,34 @@ def test_saying_kit_again_and_again_is_no_trouble(times: int) -> None:
         ("conflicts", grammar.Conflicts()),
         ("leavers in Central West", grammar.Leavers("Central West")),
         ("movers", grammar.Leavers()),
+        ("queue laptops in Central West", Queue(Kind.LAPTOP, "Central West")),
+        ("queue after 40", Queue(after=40)),
+        ("queue phones after 20 in Central West", Queue(Kind.SMARTPHONE, "Central West", 20)),
+        ("due desktops next 3 months in Central West", Due("Central West", 3, Kind.DESKTOP)),
+        ("wave", Wave()),
+        ("wave w-012", Wave("W-12")),
+        ("wave 12", Wave("W-12")),
+        ("waves", grammar.Waves()),
+        ("wave propose", Propose()),
+        ("wave propose laptops, phones and laptops up to £2m", Propose((Kind.LAPTOP, Kind.SMARTPHONE), 200_000_000)),
+        ("wave propose up to 213,477.50", Propose((), 21_347_750)),
+        ("wave propose within 1.5 million", Propose((), 150_000_000)),
+        (
+            "demand 40 laptops for joiners in Central West by 1 Feb 2025 because the intake grows by 40",
+            PlanDemand(40, Kind.LAPTOP, BauCause.JOINER, "Central West", date(2025, 2, 1), "the intake grows by 40"),
+        ),
+        (
+            "demand 3 screens for growth in Digital, Data and Technology by 2025-02-01 because of a new team",
+            PlanDemand(
+                3, Kind.MONITOR, BauCause.GROWTH, "Digital, Data and Technology", date(2025, 2, 1), "of a new team"
+            ),
+        ),
+        ("override", grammar.Override()),
+        ("virements", grammar.Virement()),
+        ("roll-over 2023/24", grammar.RollOver("2023/24")),
+        ("contracts", grammar.Contracts()),
+        ("acts", grammar.Acts()),
+        ("acts 24/25", grammar.Acts("2024/25")),
         ("hello", grammar.Help()),
         ("my laptop screen is cracked", grammar.Fault(RequestReason.BROKEN, "my laptop screen is cracked")),
         ("somebody has stolen my phone", grammar.Fault(RequestReason.STOLEN, "somebody has stolen my phone")),
@@ -74,10 +123,27 @@ def test_what_is_said_is_what_is_asked(said: str, asked: Asked) -> None:
         ("why", "why"),
         ("request soon", "request"),
         ("budget 2024/26", "budget"),
+        ("budget by", "budget"),
+        ("budget by colour", "budget"),
+        ("budget by kind 2024/25", "budget"),
         ("counts bananas", "counts"),
         ("counts by colour", "counts"),
         ("deadleters", "deadletters"),
         ("deadletters of jamf", "deadletters"),
+        ("wvae", "wave"),
+        ("wave propose bananas", "wave"),
+        ("wave propose up to nothing", "wave"),
+        ("wave propose up to £0", "wave"),
+        ("wave of change", "wave"),
+        ("demand 40 laptops", "demand"),
+        ("demand 0 laptops for joiners in West by 1 Feb 2025 because I say", "demand"),
+        ("demand 4 laptops for theft in West by 1 Feb 2025 because I say", "demand"),
+        ("demand 4 laptops for joiners in West by 31 Feb 2025 because I say", "demand"),
+        ("rollover", "rollover"),
+        ("rollover 2023/25", "rollover"),
+        ("queue bananas", "queue"),
+        ("due bananas", "due"),
+        ("contarcts", "contracts"),
         ("xyzzy", None),
         ("forecast", None),
         ("idle", None),
@@ -97,3 +163,17 @@ def test_what_is_not_understood_gets_the_nearest_command(said: str, nearest: str
 def test_a_button_asks_the_same_question_again(by: list[Dimension], kind: Kind | None, unit: str | None) -> None:
     asked = Counts(tuple(by), kind, unit)
     assert parse(asked.line()) == asked
+
+
+@given(st.sampled_from([None, "2024/25", "2099/00"]), st.sampled_from([None, *grammar.BudgetSide]))
+def test_a_button_of_the_budget_asks_the_same_again(year: str | None, side: grammar.BudgetSide | None) -> None:
+    asked = grammar.Budget(year, side)
+    assert parse(asked.line()) == asked
+
+
+@given(
+    st.sampled_from([None, *Kind]), st.sampled_from([None, "Central West"]), st.integers(0, 10**8), st.integers(1, 60)
+)
+def test_a_button_of_the_queue_asks_for_the_same_page(kind: Kind | None, unit: str | None, after: int, n: int) -> None:
+    assert parse(Queue(kind, unit, after).line()) == Queue(kind, unit, after)
+    assert parse(Due(unit, n, kind).line()) == Due(unit, n, kind)

@@ -11,10 +11,9 @@ import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.grammar import Counts, Unknown, parse
+from bot.grammar import Counts, Due, Queue, Unknown, parse
 from bot.render import (
     alerts,
-    budget,
     conflicts,
     counts,
     dead_letters,
@@ -23,14 +22,17 @@ from bot.render import (
     home,
     leavers,
     mine,
+    queue,
     replacement,
     request,
+    sheets,
     why,
 )
 from bot.render import help as guidance
 from bot.render.chart import bar_chart
 from bot.render.home import HomeView
 from bot.render.message import Message, escape, header, message, section
+from bot.render.spreadsheet import as_csv, workbook
 from deploy.local.workspace.blocks.surfaces import block_problems, view_problems
 from schemas.vocabulary import Kind, RequestReason, Role
 from services.access.viewer import Viewer
@@ -88,8 +90,15 @@ def test_counts(rows: list[CountRow]) -> None:
 @quick
 @given(made.DUE, st.integers(1, 60))
 def test_due(view: Any, months: int) -> None:
-    check(due.render_due(view, months, "Central West", NAMES))
-    check(due.render_queue(view.first, NAMES))
+    check(due.render(Due("Central West", months, Kind.LAPTOP), view, NAMES, "Central West"))
+    assert as_csv(due.sheet(Due(), view)).startswith(b"\xef\xbb\xbfMonth,Kind,Devices")
+
+
+@quick
+@given(made.many(made.QUEUE), made.many(made.QUEUE_COUNT), st.integers(0, 40))
+def test_queue(lines: list[Any], counts: list[Any], after: int) -> None:
+    check(queue.render(Queue(Kind.LAPTOP, "Central West", after), lines, counts, NAMES, "Central West"))
+    assert workbook([sheets.of_queue(lines, NAMES)], marking=None).startswith(b"PK")
 
 
 @quick
@@ -102,12 +111,6 @@ def test_why(view: Any) -> None:
 @given(made.DEVICES, made.many(made.HISTORY))
 def test_device(found: Any, history: list[Any]) -> None:
     check(device.render(found, history, NAMES, may_ask_why=True))
-
-
-@quick
-@given(made.BUDGETS, st.booleans())
-def test_budget(view: Any, sees_prices: bool) -> None:
-    check(budget.render(view, sees_prices=sees_prices))
 
 
 @quick
@@ -189,13 +192,11 @@ def test_forms(devices: list[Any], words: str, reason: RequestReason | None) -> 
 def test_home(devices: list[Any], requests: list[Any], queue: list[Any], money: Any, due: Any, data: Any) -> None:
     rows = [CountRow(keys=("laptop",), devices=3), CountRow(keys=("unknown",), devices=1)]
     found: Any = data.draw(made.many(made.ALERTS))
-    view = HomeView(devices, requests, counts=rows, waiting=requests, due=due, alerts=found, budget=money, queue=queue)
-    check_view(home.render(DIRECTOR, view, NAMES), "home")
-
-
-def test_kinds_stand_in_the_budget_only_if_the_view_has_them() -> None:
-    view = made.BudgetView(financial_year="2024/25", lines=[], kinds=[], prior=[])
-    assert "table" not in str(budget.render(view, sees_prices=False).blocks)
+    wave: Any = data.draw(st.one_of(st.none(), made.WAVE_LINES))
+    view = HomeView(
+        devices, requests, counts=rows, waiting=requests, due=due, alerts=found, budget=money, queue=queue, wave=wave
+    )
+    check_view(home.render(DIRECTOR, view, NAMES, {}), "home")
 
 
 def test_more_blocks_than_slack_takes_are_counted() -> None:

@@ -7,14 +7,14 @@ from uuid import UUID
 
 import msgspec
 
-from bot.grammar import Counts
+from bot.grammar import Budget, Counts
 from bot.render import alerts, budget, counts, request, why
 from bot.render.chart import fitting
-from bot.render.due import queue_line
 from bot.render.history import history_line
+from bot.render.queue import queue_line
 from schemas.events.alert import Alert
 from schemas.vocabulary import AlertSeverity, Demand, Kind, RequestReason
-from services.budget.queries import BudgetView, PriorYear
+from services.budget.queries import OutturnView, PriorYear
 from services.refresh.queries import Explanation, QueueLine
 from services.register.queries import CountRow, Dimension, HistoryLine
 from services.requests.queries import RequestView, TimelineLine
@@ -92,17 +92,14 @@ def test_points_are_said_once_and_units_by_name() -> None:
         not_due_because=None,
     )
     drawn = str(why.render(view, NAMES).blocks)
-    assert "*+200* of 200: West Response is frontline.\\n*+50* of 80: 61 months old" in drawn
+    assert f"`{'█' * 20}` *+200* of 200: West Response is frontline." in drawn
+    assert f"`{'█' * 12}{'░' * 8}` *+50* of 80: 61 months old" in drawn
 
 
 def test_a_past_year_is_not_spoken_of_as_one_to_come() -> None:
-    view = BudgetView(
-        financial_year="2023/24",
-        lines=[],
-        kinds=[],
-        prior=[PriorYear(financial_year="2023/24", spent_pence=2_700_000_000, forecast=True)],
-    )
-    drawn = str(budget.render(view, sees_prices=True).blocks)
+    view = OutturnView(financial_year="2023/24", as_of=date(2024, 11, 4))
+    prior = [PriorYear(financial_year="2023/24", spent_pence=2_700_000_000, forecast=True)]
+    drawn = str(budget.render(Budget("2023/24"), view, prior, sees_prices=True).blocks)
     assert "No approved sum for 2023/24 is on record." in drawn
 
 

@@ -8,12 +8,22 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from schemas.events.alert import Alert
-from schemas.vocabulary import AlertSeverity, Demand, DeviceState, FundingLine, Kind, RequestReason
+from schemas.vocabulary import AlertSeverity, BauCause, Demand, DeviceState, FundingLine, Kind, RequestReason
 from services.access.viewer import Viewer
-from services.budget.queries import BudgetView, KindView, LineView, PriorYear
+from services.budget.queries import BudgetView, Gate, KindView, LineView, OrderGates, PriorYear
 from services.intake.commands import Dealt
 from services.intake.queries import LetterGroup, LetterView
-from services.refresh.queries import DueMonth, DueView, Explanation, QueueLine
+from services.refresh.queries import DueMonth, DueView, Explanation, QueueCount, QueueLine
+from services.refresh.wave_queries import (
+    LeftOutRow,
+    QuarterRow,
+    UnitRow,
+    WaveEntry,
+    WaveLine,
+    WaveRow,
+    WaveStatus,
+    WaveView,
+)
 from services.register.queries import (
     ClaimantView,
     ConflictsView,
@@ -38,6 +48,7 @@ MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.
 PENCE = st.integers(-(10**12), 10**12)
 NUMBERS = st.integers(0, 10**7)
 IDS = st.uuids()
+QUARTERS = st.builds(date, st.integers(2000, 2090), st.sampled_from([1, 4, 7, 10]), st.just(1))
 
 
 def many(each: st.SearchStrategy[object], most: int = 120) -> st.SearchStrategy[list[object]]:
@@ -162,13 +173,27 @@ QUEUE = st.builds(
     score_parts=st.just({}),
     due_on=DAYS,
     demand=st.sampled_from(Demand),
-    status=st.sampled_from(["queued", "ordered"]),
+    status=st.sampled_from(["queued", "planned", "ordered"]),
     request_reference=MAYBE,
     waiting_for=MAYBE,
+    cause=st.sampled_from([None, *BauCause]),
+    line=st.sampled_from([None, *FundingLine]),
+    planned_for=st.one_of(st.none(), QUARTERS),
+    wave=MAYBE,
+)
+QUEUE_COUNT = st.builds(
+    QueueCount,
+    kind=st.sampled_from(Kind),
+    cause=st.sampled_from([None, *BauCause]),
+    month=DAYS,
+    planned_for=st.one_of(st.none(), QUARTERS),
+    status=st.sampled_from(["queued", "planned", "ordered"]),
+    entries=NUMBERS,
 )
 DUE = st.builds(
     DueView,
     overdue=NUMBERS,
+    overdue_by_kind=st.dictionaries(st.sampled_from(Kind), NUMBERS),
     by_month=many(st.builds(DueMonth, month=DAYS, kind=st.sampled_from(Kind), devices=NUMBERS)),
     first=many(QUEUE),
 )
@@ -186,10 +211,15 @@ WHY = st.builds(
     policy_version=WORDS,
     score=NUMBERS,
     score_parts=st.dictionaries(WORDS, NUMBERS, max_size=20),
-    part_words=st.dictionaries(WORDS, WORDS, max_size=5),
+    part_words=st.dictionaries(WORDS, st.one_of(WORDS, st.just("50 of 80: 61 months old.")), max_size=5),
     due_on=st.one_of(st.none(), DAYS),
     failures=st.lists(DAYS, max_size=60),
     not_due_because=MAYBE,
+    status=st.sampled_from([None, "queued", "planned", "ordered"]),
+    request_reference=MAYBE,
+    planned_for=st.one_of(st.none(), QUARTERS),
+    wave=MAYBE,
+    changes_on=st.one_of(st.none(), DAYS),
 )
 KINDS = st.builds(
     KindView, kind=st.sampled_from([None, *Kind]), committed_pence=PENCE, invoiced_pence=PENCE, quantity=NUMBERS
@@ -254,6 +284,105 @@ ALERTS = st.builds(
     revision=NUMBERS,
     unit=MAYBE,
     cleared_at=st.one_of(st.none(), MOMENTS),
+)
+GATES = st.builds(
+    Gate,
+    name=st.sampled_from(["line", "volume_cap", "procurement_route", "approval_reference", "delegation", "splitting"]),
+    passed=st.booleans(),
+    explanation=WORDS,
+)
+ORDERS = st.builds(
+    OrderGates,
+    order_id=st.text(min_size=1, max_size=40),
+    gross_pence=PENCE,
+    supplier=MAYBE,
+    contract_id=MAYBE,
+    procurement_route=MAYBE,
+    approval_reference=MAYBE,
+    gates=st.lists(GATES, max_size=8),
+)
+COST = st.one_of(st.none(), PENCE)
+WAVES = st.builds(
+    WaveView,
+    wave_id=IDS,
+    wave=st.just("W-12"),
+    status=st.sampled_from(WaveStatus),
+    financial_year=st.just("2024/25"),
+    quarter=QUARTERS,
+    policy_version=WORDS,
+    entries=NUMBERS,
+    from_stock=NUMBERS,
+    ordered=NUMBERS,
+    gross_pence=PENCE,
+    gap_percent=st.floats(0, 100),
+    method=WORDS,
+    floors_met=st.booleans(),
+    proposed_by=WORDS,
+    proposed_at=MOMENTS,
+    decided_by=MAYBE,
+    decided_at=st.one_of(st.none(), MOMENTS),
+    explanation=WORDS,
+    rows=many(
+        st.builds(
+            WaveRow,
+            line=st.sampled_from(FundingLine),
+            kind=st.sampled_from(Kind),
+            asked=NUMBERS,
+            from_stock=NUMBERS,
+            ordered=NUMBERS,
+            later=NUMBERS,
+            left_out=NUMBERS,
+            gross_pence=COST,
+        ),
+        10,
+    ),
+    units=many(st.builds(UnitRow, unit=MAYBE, asked=NUMBERS, served=NUMBERS, later=NUMBERS, left_out=NUMBERS)),
+    left_out=many(
+        st.builds(
+            LeftOutRow,
+            kind=st.sampled_from(Kind),
+            why=st.one_of(WORDS, st.sampled_from(["money", "cap"])),
+            entries=NUMBERS,
+            highest_score=st.integers(0, 1000),
+        ),
+        30,
+    ),
+    later=many(st.builds(QuarterRow, starts_on=QUARTERS, entries=NUMBERS, gross_pence=PENCE), 4),
+    gates=many(WORDS, 30),
+    orders=many(ORDERS, 8),
+)
+WAVE_LINES = st.builds(
+    WaveLine,
+    wave_id=IDS,
+    financial_year=st.just("2024/25"),
+    from_stock=NUMBERS,
+    ordered=NUMBERS,
+    explanation=WORDS,
+    wave=WORDS,
+    status=st.sampled_from(WaveStatus),
+    quarter=QUARTERS,
+    entries=NUMBERS,
+    gross_pence=PENCE,
+    proposed_by=WORDS,
+    proposed_at=MOMENTS,
+    decided_by=MAYBE,
+    decided_at=st.one_of(st.none(), MOMENTS),
+)
+ENTRIES = st.builds(
+    WaveEntry,
+    place=NUMBERS,
+    serial=MAYBE,
+    kind=st.sampled_from(Kind),
+    model=MAYBE,
+    unit=MAYBE,
+    line=st.sampled_from(FundingLine),
+    demand=st.sampled_from(Demand),
+    rule=WORDS,
+    due_on=DAYS,
+    score=st.integers(0, 1000),
+    served_by=st.sampled_from(["stock", "order"]),
+    order_id=MAYBE,
+    stock_serial=MAYBE,
 )
 SOME_ID = UUID(int=7)
 STAFF = Viewer("amara@metropolitan.example", "Amara Osei", frozenset(), "central-west", ())

@@ -7,12 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.wording import money, number
-from deploy.local.demo.figures import column, counted, pence, pence_after, total
+from deploy.local.demo.figures import column, counted, pence, pence_after, signed_pence, total
 
 
 @given(st.integers(min_value=0, max_value=10**13))
 def test_a_sum_is_read_as_it_was_written(sum_in_pence: int) -> None:
     assert pence(f"left {money(sum_in_pence)} (5 %)") == sum_in_pence
+
+
+@given(st.integers(min_value=-(10**13), max_value=10**13))
+def test_a_sum_below_nought_is_read_too(sum_in_pence: int) -> None:
+    assert signed_pence(money(sum_in_pence)) == sum_in_pence
 
 
 @given(st.integers(min_value=0, max_value=10**9))

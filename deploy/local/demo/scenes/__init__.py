@@ -18,6 +18,7 @@ from deploy.local.demo.scenes import (
     replacement,
     service_desk,
     staff,
+    wave,
 )
 
 SCENES: tuple[ModuleType, ...] = (
@@ -33,5 +34,6 @@ SCENES: tuple[ModuleType, ...] = (
     letters,
     conflict,
     imports,
+    wave,
     crash,
 )

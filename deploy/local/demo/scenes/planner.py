@@ -6,10 +6,8 @@ import csv
 import io
 import re
 
-from deploy.local.demo.actor import Actor
 from deploy.local.demo.figures import column, counted, total
 from deploy.local.demo.stage import Stage
-from deploy.local.workspace.scripted import Json
 
 TITLE = "The planner sees the fleet"
 ABOUT = "Helen Marsh sees every unit, but no price; files come in her own conversation with Quartermaster."
@@ -26,9 +24,9 @@ async def play(stage: Stage) -> None:
     fresh = {names.get(code, "not known").lower(): number for code, number in (await stage.truth.held("unit")).items()}
     tell.equal("and each unit's number is right, units", counted(by_unit.rows) == fresh and len(fresh), len(fresh))
 
-    chart = await _file(helen, by_unit.message, "counts_chart", "Chart")
+    chart = await helen.fetches(by_unit.message, "counts_chart", "Chart")
     tell.check("the chart is a PNG", chart.startswith(PNG), f"{len(chart):,} bytes")
-    sheet = await _file(helen, by_unit.message, "counts_csv", "CSV")
+    sheet = await helen.fetches(by_unit.message, "counts_csv", "CSV")
     heads, *rows = list(csv.reader(io.StringIO(sheet.decode("utf-8-sig"))))
     tell.equal("the CSV's columns", heads, ["Unit", "Devices"])
     tell.equal("the CSV's rows sum to the total", sum(column(rows, 1)), total(by_unit.text))
@@ -44,15 +42,3 @@ async def play(stage: Stage) -> None:
     facts = (device.serial, stage.world.asset_tag(device), names[device.unit], device.model.plan.name)
     tell.check("found in any case, as the vendors have it", all(fact in found.text for fact in facts), ", ".join(facts))
     tell.check("without its price", "£" not in found.text)
-
-
-async def _file(actor: Actor, message: Json, action: str, label: str) -> bytes:
-    actor.presses(label, "#general")
-    actor.asked["counts"] += 1
-    seen = len(actor.person.updates)
-    await actor.person.press(message, action)
-    came = await actor.sees(lambda message: bool(message.get("files")), after=seen)
-    file = came.message["files"][0]
-    content = await actor.person.download(file)
-    actor.receives(file, content, came.seconds)
-    return content

@@ -1,0 +1,241 @@
+"""What people may ask: one frozen type a question, with the words that it takes."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from enum import StrEnum
+
+from schemas.vocabulary import BauCause, Kind, RequestReason
+from services.register.queries import Dimension
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Mine:
+    """My devices and requests."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Counts:
+    """How many devices, by what, of which kind, in which unit (in the person's own words)."""
+
+    by: tuple[Dimension, ...] = (Dimension.KIND,)
+    kind: Kind | None = None
+    unit: str | None = None
+
+    def line(self) -> str:
+        """The same question as a line of the grammar, for buttons."""
+        words = ["counts", self.kind or "", "by", ", ".join(self.by)]
+        return " ".join(word for word in [*words, f"in {self.unit}" if self.unit else ""] if word)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Due:
+    """What falls due in the next months, of one kind or of all."""
+
+    unit: str | None = None
+    months: int = 12
+    kind: Kind | None = None
+
+    def line(self) -> str:
+        """The same question as a line of the grammar, for buttons."""
+        where = f"in {self.unit}" if self.unit else ""
+        return " ".join(word for word in ("due", self.kind or "", f"next {self.months} months", where) if word)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Queue:
+    """The refresh queue, of one kind or of all, after a place."""
+
+    kind: Kind | None = None
+    unit: str | None = None
+    after: int = 0
+
+    def line(self) -> str:
+        """The same question as a line of the grammar, for buttons."""
+        words = ["queue", self.kind or "", f"after {self.after}" if self.after else ""]
+        return " ".join(word for word in [*words, f"in {self.unit}" if self.unit else ""] if word)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Why:
+    """Why a device is where it is."""
+
+    serial: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Find:
+    """A device by serial or asset tag."""
+
+    term: str
+
+
+class BudgetSide(StrEnum):
+    """What a year's money can be looked at by."""
+
+    KIND = "kind"
+    UNIT = "unit"
+    DEMAND = "demand"
+    MONTH = "month"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Budget:
+    """A financial year's money, whole or by one side of it; None means the present year."""
+
+    financial_year: str | None = None
+    by: BudgetSide | None = None
+
+    def line(self) -> str:
+        """The same question as a line of the grammar, for buttons."""
+        words = ("budget", self.financial_year or "", f"by {self.by}" if self.by else "")
+        return " ".join(word for word in words if word)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Replace:
+    """Open the replacement form."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Request:
+    """One request, by its R-number."""
+
+    reference: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Alerts:
+    """Open alerts."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Conflicts:
+    """Serials that two records claim."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Leavers:
+    """Devices still with people who have left or moved."""
+
+    unit: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """What could not be applied; of one source, service or topic if one is named."""
+
+    source: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wave:
+    """A wave by its W-number; None means the present one."""
+
+    reference: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Waves:
+    """The waves there have been."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Propose:
+    """Plan a wave anew: of some kinds or of all, within a sum or within what is left."""
+
+    kinds: tuple[Kind, ...] = ()
+    most_pence: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PlanDemand:
+    """Say that devices will be needed: by whom (in the person's own words), by when and why."""
+
+    quantity: int
+    kind: Kind
+    cause: BauCause
+    unit: str
+    needed_by: date
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Override:
+    """Open the form that lets a line or a kind go beyond its limit."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Virement:
+    """Open the form that moves money between lines."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RollOver:
+    """Open the form that carries a year's commitments into the next."""
+
+    financial_year: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Contracts:
+    """The contract register."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Acts:
+    """What directors and finance did to a year's limits; None means the present year."""
+
+    financial_year: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Help:
+    """What one can say."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fault:
+    """Somebody describes what happened to a device instead of giving a command."""
+
+    reason: RequestReason
+    said: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unknown:
+    """Words without a meaning here. `nearest` is a line that may have been meant, `hint` says how it goes on."""
+
+    said: str
+    nearest: str | None
+    hint: str
+
+
+Asked = (
+    Mine
+    | Counts
+    | Due
+    | Queue
+    | Why
+    | Find
+    | Budget
+    | Replace
+    | Request
+    | Alerts
+    | Conflicts
+    | Leavers
+    | DeadLetters
+    | Wave
+    | Waves
+    | Propose
+    | PlanDemand
+    | Override
+    | Virement
+    | RollOver
+    | Contracts
+    | Acts
+    | Help
+    | Fault
+    | Unknown
+)

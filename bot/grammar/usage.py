@@ -1,0 +1,48 @@
+"""How each word is used, in the order of the help, and the other words people use for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+USAGE: Mapping[str, str] = {
+    "counts": "counts [kind] [by unit, model, age, state, os] [in UNIT]",
+    "due": "due [kind] [in UNIT] [next N months]",
+    "queue": "queue [kind] [in UNIT]",
+    "why": "why SERIAL",
+    "find": "find SERIAL",
+    "budget": "budget [2024/25] [by kind, unit, demand, month]",
+    "replace": "replace",
+    "request": "request R-123",
+    "alerts": "alerts",
+    "conflicts": "conflicts",
+    "leavers": "leavers [in UNIT]",
+    "deadletters": "deadletters [SOURCE]",
+    "wave": "wave [W-12], or: wave propose [laptops, …] [up to £2m]",
+    "waves": "waves",
+    "demand": "demand 40 laptops for joiners in UNIT by 1 Feb 2025 because …",
+    "override": "override",
+    "virement": "virement",
+    "rollover": "rollover 2023/24",
+    "contracts": "contracts",
+    "acts": "acts [2024/25]",
+    "help": "help",
+}
+
+SYNONYMS = {
+    "count": "counts",
+    "replacement": "replace",
+    "requests": "request",
+    "alert": "alerts",
+    "conflict": "conflicts",
+    "leaver": "leavers",
+    "movers": "leavers",
+    "deadletter": "deadletters",
+    "dead-letters": "deadletters",
+    "contract": "contracts",
+    "overrides": "override",
+    "virements": "virement",
+    "roll-over": "rollover",
+    "act": "acts",
+    "?": "help",
+}
+GREETINGS = {"hello", "hi", "hey", "thanks", "thank", "start", "morning"}
