@@ -1,5 +1,5 @@
 -- Planned demand, waves as proposed and released, and the places that entries have in them.
--- depends: refresh-0003-lines-and-causes
+-- depends: refresh-0005-applied-policies
 
 -- Demand without a device, which a planner foresees: joiners and growth. Each of its `quantity` places may stand in
 -- the queue; after a withdrawal only those that a wave holds already.
