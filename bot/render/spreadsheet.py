@@ -26,6 +26,7 @@ COMMERCIAL = "OFFICIAL-SENSITIVE [COMMERCIAL]"
 """The marking of a file that holds prices, suppliers, contracts or sums by kind (DESIGN §1)."""
 
 MOST_SHEET_NAME = 31
+"""In UTF-16's units, as a cell's text."""
 MOST_ROWS = 1_048_575
 """What a sheet holds below its heads."""
 _MOST_TEXT = 32_767
@@ -147,14 +148,22 @@ def _width(sheet: Sheet, place: int) -> float:
 
 def _sheet_name(name: str, taken: set[str]) -> str:
     """A name that spreadsheets take: short, without their own signs, and given once."""
-    wanted = _NOT_IN_A_SHEET_NAME.sub("-", _xml(name)).strip("' ")[:MOST_SHEET_NAME].strip("' ") or "Sheet"
+    tame_name = _NOT_IN_A_SHEET_NAME.sub("-", _xml(name)).strip("' ")
+    wanted = _cut(tame_name, MOST_SHEET_NAME).strip("' ") or "Sheet"
     found, again = wanted, 1
     while found.lower() in taken or found.lower() == "history":
         again += 1
-        found = f"{wanted[: MOST_SHEET_NAME - len(str(again)) - 1]} {again}"
+        found = f"{_cut(wanted, MOST_SHEET_NAME - len(str(again)) - 1)} {again}"
     taken.add(found.lower())
     return found
 
 
 def _xml(text: str) -> str:
-    return _NOT_IN_XML.sub("�", text)[:_MOST_TEXT]
+    return _cut(_NOT_IN_XML.sub("�", text), _MOST_TEXT)
+
+
+def _cut(text: str, most: int) -> str:
+    """As much of the text as fits. Spreadsheets count UTF-16's units, of which some letters have two."""
+    if 2 * len(text) <= most:
+        return text
+    return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", errors="ignore")

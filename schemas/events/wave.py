@@ -96,9 +96,9 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     """The W-number that people use."""
     attempt: int
     """Which release of the wave it answers."""
-    order_ids: tuple[str, ...] = ()
+    order_ids: tuple[str, ...]
     """The orders that were committed; none where it was refused."""
-    explanation: str = ""
+    explanation: str
     """Why nothing was committed and what would help; empty where it was committed."""
 
 

@@ -79,7 +79,7 @@ WAVE_EXAMPLES: tuple[Event, ...] = (
         source="quartermaster/budget",
         time=AT,
         subject=str(WAVE),
-        data=Decided(wave_id=WAVE, wave="W-12", attempt=1, order_ids=(ORDER_ID,)),
+        data=Decided(wave_id=WAVE, wave="W-12", attempt=1, order_ids=(ORDER_ID,), explanation=""),
     ),
     WaveRefused(
         id=f"{WAVE}/decided/2",
@@ -90,6 +90,7 @@ WAVE_EXAMPLES: tuple[Event, ...] = (
             wave_id=WAVE,
             wave="W-12",
             attempt=2,
+            order_ids=(),
             explanation="The order of laptops needs an approval reference: it is at or over £500,000.",
         ),
     ),
