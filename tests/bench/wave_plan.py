@@ -46,7 +46,7 @@ Result = TypeVar("Result")
 def policy() -> PolicyInForce:
     """The shipped one, a third of the units frontline."""
     file = Path(policy_module.__file__).parent / "policies/metropolitan.yaml"
-    return PolicyInForce(Policy.load(file), frozenset(UNITS[::3]))
+    return PolicyInForce(Policy.load(file), dict.fromkeys(UNITS[::3], "frontline"))
 
 
 def fleet(first: int, last: int) -> Iterator[DeviceStanding]:

@@ -1,11 +1,10 @@
-"""The worked example in docs/ledger-example.md is true to the penny."""
+"""The year's ledger in docs/refresh-and-budget.md is true to the penny."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, time
 from itertools import groupby
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -23,10 +22,11 @@ from tests.fixtures.delivery import deliver
 from tests.fixtures.finance import LINE, NOW, YEAR, document, recorded
 from tests.fixtures.people import small_directory, viewer
 from tests.fixtures.released import released, wave_order
+from tests.fixtures.worked_examples import tables_of
 
+SECTION = ("refresh-and-budget.md", "A year's ledger, to the penny")
 pytestmark = pytest.mark.integration
 
-PAGE = Path(__file__).parents[3] / "docs" / "ledger-example.md"
 FINANCE, DIRECTOR = viewer("Idris Bello"), viewer("Catherine Doyle")
 LEDGER = """
 SELECT document_id, entry_type, line, month::text, kind, quantity, net_pence, vat_pence FROM budget.ledger
@@ -35,19 +35,6 @@ ORDER BY entry
 
 Row = list[str]
 Do = Callable[[Budgets], Awaitable[Act]]
-
-
-def tables() -> list[list[Row]]:
-    """The page's tables, each a list of rows without its headings."""
-    found: list[list[Row]] = []
-    inside = False
-    for line in PAGE.read_text().splitlines():
-        if line.startswith("|"):
-            if not inside:
-                found.append([])
-            found[-1].append([cell.strip() for cell in line.strip("|").split("|")])
-        inside = line.startswith("|")
-    return [rows[2:] for rows in found]
 
 
 def pence(words: str) -> int:
@@ -116,7 +103,7 @@ def acts(rows: Sequence[Row]) -> list[tuple[date, Do]]:
 
 
 async def ends_as_written(pool: Pool) -> None:
-    *_, lines, kinds, accounts = tables()
+    *_, lines, kinds, accounts = tables_of(*SECTION)
     shown = [
         (
             year,
@@ -145,7 +132,7 @@ async def ends_as_written(pool: Pool) -> None:
 
 
 async def test_the_page_is_true(pool: Pool, consumer: BudgetConsumer, clock: FixedClock) -> None:
-    arrived, wave, done, entries, *_ = tables()
+    arrived, wave, done, entries, *_ = tables_of(*SECTION)
     budgets = Budgets(pool, clock, small_directory())
     run: list[tuple[date, Event | Do]] = [*documents(arrived), *waves(wave), *acts(done)]
     for day, each in sorted(run, key=lambda pair: pair[0]):
@@ -167,7 +154,7 @@ async def test_the_page_is_true(pool: Pool, consumer: BudgetConsumer, clock: Fix
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_and_in_any_other_order(pool: Pool, consumer: BudgetConsumer, clock: FixedClock, seed: int) -> None:
-    arrived, wave, done, *_ = tables()
+    arrived, wave, done, *_ = tables_of(*SECTION)
     # The invoices of the rolled order come after the act in one run, and before it in the others.
     late = {"INV-5", "INV-6"} if seed == 0 else set()
     shuffled = [event for _, event in documents(arrived) if event.id not in late] * 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -15,26 +14,18 @@ from services.budget.consumer import BudgetConsumer
 from services.database.pool import Pool
 from tests.fixtures.delivery import deliver
 from tests.fixtures.finance import YEAR, document, recorded
+from tests.fixtures.worked_examples import tables_of
 from tests.integration.budget.test_ledger_example import pence
 from tests.integration.budget.waiting import wait_in_queue
 
 pytestmark = pytest.mark.integration
 
-PAGE = Path(__file__).parents[3] / "docs" / "outturn-example.md"
 FINANCE = Viewer("f@x", "F", frozenset({Role.FINANCE}), None, None)
 TODAY = date(2024, 9, 30)
 
 
-def tables() -> list[list[list[str]]]:
-    """The page's tables, each a list of rows without its headings."""
-    blocks = [block for block in PAGE.read_text().split("\n\n") if block.startswith("|")]
-    return [
-        [[cell.strip() for cell in row.strip("|").split("|")] for row in block.splitlines()[2:]] for block in blocks
-    ]
-
-
 async def test_the_page_is_true(pool: Pool, consumer: BudgetConsumer) -> None:
-    known, waiting, *answers = tables()
+    known, waiting, *answers = tables_of("outturn-example.md")
     run = [
         document(
             name,

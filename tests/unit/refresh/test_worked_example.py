@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 from schemas.vocabulary import Demand, Kind, RequestReason
 from services.refresh.rules import Assessment, assess
+from tests.fixtures.worked_examples import tables_of
 from tests.unit.refresh.policies import POLICY, device, request
 
-GUIDE = Path(__file__).parents[3] / "docs" / "refresh-and-budget.md"
 TODAY = date(2024, 11, 4)
-
-
-def tables() -> list[list[list[str]]]:
-    """The section's tables as rows of cells, headings and rulers left out."""
-    section = GUIDE.read_text().split("## Why a device stands where it stands")[1].split("\n## ")[0]
-    found: list[list[list[str]]] = []
-    for block in section.split("\n\n"):
-        lines = [line for line in block.splitlines() if line.startswith("|")]
-        if lines:
-            found.append([[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]])
-    return found
 
 
 def said(rows: list[list[str]]) -> tuple[str, str, int, str]:
@@ -34,7 +22,7 @@ def given(judged: Assessment) -> tuple[str | None, str, int, str]:
 
 
 def test_the_worked_example() -> None:
-    facts, answer, parts, broken = tables()
+    facts, answer, parts, broken = tables_of("refresh-and-budget.md", "Why a device stands where it stands")
     known = {row[0]: row[1] for row in facts}
     laptop = device(
         kind=Kind(known["kind"]),

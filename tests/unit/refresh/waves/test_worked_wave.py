@@ -1,10 +1,9 @@
-"""The wave worked by hand in docs/wave-example.md, worked again from its own tables."""
+"""The wave worked by hand in docs/refresh-and-budget.md, worked again from its own tables."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,19 +11,10 @@ import pytest
 from schemas.vocabulary import FundingLine, Kind
 from services.refresh.rules.waves import Group, Plan, Problem, Quarter, plan
 from services.refresh.rules.waves.optimum import worth
+from tests.fixtures.worked_examples import tables_of
 
-GUIDE = Path(__file__).parents[4] / "docs" / "wave-example.md"
+SECTION = ("refresh-and-budget.md", "A wave by hand")
 Rows = list[list[str]]
-
-
-def tables() -> list[Rows]:
-    """The page's tables as rows of cells, headings and rulers left out."""
-    found = []
-    for block in GUIDE.read_text().split("\n\n"):
-        lines = [line for line in block.splitlines() if line.startswith("|")]
-        if lines:
-            found.append([[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]])
-    return found
 
 
 def pence(pounds: str) -> int:
@@ -39,7 +29,7 @@ def counts(rows: Rows, column: int) -> dict[Kind, int]:
 @pytest.fixture
 def asked() -> Problem:
     """The problem of the page."""
-    kinds, lines, groups, *_ = tables()
+    kinds, lines, groups, *_ = tables_of(*SECTION)
     return Problem(
         groups=[
             Group(
@@ -67,7 +57,7 @@ def asked() -> Problem:
 
 
 def names() -> list[str]:
-    return [row[0] for row in tables()[2]]
+    return [row[0] for row in tables_of(*SECTION)[2]]
 
 
 def left_out(found: Plan) -> Rows:
@@ -75,7 +65,7 @@ def left_out(found: Plan) -> Rows:
 
 
 def test_the_plan_is_the_one_found_by_hand(asked: Problem) -> None:
-    *_, tried, choices, without, _ = tables()
+    *_, tried, choices, without, _ = tables_of(*SECTION)
     found = plan(asked)
     assert sorted(
         [
@@ -94,10 +84,10 @@ def test_the_plan_is_the_one_found_by_hand(asked: Problem) -> None:
 
 
 def test_what_was_tried_adds_up() -> None:
-    for row in tables()[3]:
+    for row in tables_of(*SECTION)[3]:
         assert sum(int(figure) for cell in row[1:-1] for figure in re.findall(r"\d+", cell)) == int(row[-1])
 
 
 def test_with_money_enough_other_limits_are_named(asked: Problem) -> None:
     rich = msgspec.structs.replace(asked, money_pence=dict.fromkeys(asked.money_pence, pence("£10,000")))
-    assert left_out(plan(rich)) == tables()[-1]
+    assert left_out(plan(rich)) == tables_of(*SECTION)[-1]
