@@ -87,6 +87,7 @@ pictures: develop ## the README's pictures, taken in Chromium from what `make ru
 .PHONY: bench
 bench: develop ## rates beside a bare loop in the same run; the last line is JSON
 	@$(BIN)/python -m tests.bench.import_rate
+	@$(BIN)/python -m tests.bench.wave_plan
 	@$(BIN)/python -m tests.bench.register_rate
 
 .PHONY: bench-import

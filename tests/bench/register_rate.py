@@ -1,8 +1,9 @@
-"""The register's rate with everything on, beside a bare loop doing the least, in one run on one machine.
+"""The register's and the refresh service's rates with everything on, beside a bare loop doing the least, in one run.
 
 300,000 check-ins for 60,000 devices wait in the log. The bare loop takes them with getmany, decodes them, and writes
 one dedupe-and-upsert statement a batch. The register takes the same records with validation, dedupe, late guard,
-counts, history, outbox and offsets. Both against the embedded PostgreSQL and broker. The last line is JSON.
+counts, history, outbox and offsets. Then the refresh service judges changes of devices (`refresh_events`). All
+against the embedded PostgreSQL and broker. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from services.eventlog.topics import ensure_topics
 from services.lifecycle import settle_garbage_collection
 from services.register.consumer import RegisterConsumer
 from services.telemetry import EVENTS_APPLIED
+from tests.bench import refresh_events
 
 CHECK_INS = 300_000
 DEVICES = 60_000
@@ -197,6 +199,9 @@ async def main() -> None:
             console.print(f"  bare loop: {bare_rate:,.0f} events a second")
             register_rate = await register(broker.bootstrap_servers, url)
             console.print(f"  register:  {register_rate:,.0f} events a second, everything on")
+            await refresh_events.publish(broker.bootstrap_servers, PREFIX)
+            refresh_rate, alone = await refresh_events.rate(broker.bootstrap_servers, url, PREFIX, BATCH)
+            console.print(f"  refresh:   {refresh_rate:,.0f} events a second; one alone in {alone:.1f} ms")
     console.print(
         json.dumps(
             {
@@ -205,6 +210,9 @@ async def main() -> None:
                 "bare_per_second": round(bare_rate),
                 "register_per_second": round(register_rate),
                 "register_vs_bare": round(register_rate / bare_rate, 3),
+                "refresh_per_second": round(refresh_rate),
+                "refresh_vs_register": round(refresh_rate / register_rate, 3),
+                "refresh_one_event_ms": round(alone, 2),
                 "machine": f"{platform.machine()} {platform.system()} python {platform.python_version()}",
             }
         )
