@@ -12,12 +12,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
 from bot.answers.entitlement import entitled
-from bot.listeners.forms import in_time, show_done, show_errors
+from bot.listeners.forms import in_time, patience, show_done, show_errors
 from bot.listeners.room import OPEN_VIEW, Room
 from bot.notices import names_of
 from bot.render import replacement, wave, wave_forms
 from bot.render.fields import text_in
-from bot.render.message import escape
+from bot.render.message import escape, message, section
 from schemas.vocabulary import Role
 from services.errors import NotFound, QuartermasterError, RuleBroken
 from services.refresh import wave_queries
@@ -69,22 +69,30 @@ def register(app: AsyncApp, room: Room) -> None:
             await show_errors(ack, form)
             return
         viewer, key = await room.viewer(body), f"view/{view['id']}"
-        release = room.desk.waves.release(
-            viewer, form.wave_id, routes=form.routes, approvals=form.approvals, idempotency_key=key
-        )
+        name = f"*{escape(form.wave)}*"
+        # Ten thousand entries take a second or two to be given their places, and a batch may be before them.
+        slow = f"{name} is large and still being released; our message tells you what came of it."
         try:
-            decision = await in_time(release)
+            async with patience(ack, RELEASE, slow) as told:
+                decision = await room.desk.waves.release(
+                    viewer, form.wave_id, routes=form.routes, approvals=form.approvals, idempotency_key=key
+                )
         except QuartermasterError as error:
             field = wave_forms.first_field(view["private_metadata"])
-            if field is None:
+            if told.lost:
+                why = f"{name} was not released: {escape(str(error))}"
+                told_late = message(why.replace("*", ""), [section(why)])
+                await room.say_once(key, await room.people.direct_channel(body["user"]["id"]), told_late)
+            elif field is None:
                 await show_done(ack, RELEASE, escape(str(error)))
             else:
                 await show_errors(ack, {field: str(error)})
             return
-        told = (
-            f"*{escape(form.wave)}* is released and its money being committed; our message tells you what came of it."
-        )
-        await _decided(ack, RELEASE, decision, told)
+        if told.lost:
+            await room.tell_of_wave(decision.wave.wave)
+            return
+        words = f"{name} is released and its money being committed; our message tells you what came of it."
+        await _decided(ack, RELEASE, decision, words)
 
     async def sent_back(ack: AsyncAck, body: Json, view: Json) -> None:
         reason = text_in(view["state"]["values"], ids.BLOCK_WHY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 from collections.abc import AsyncIterator
 
@@ -13,6 +14,7 @@ from bot.answers.switchboard import answer
 from bot.consumer import BotConsumer
 from bot.desk import Desk
 from bot.grammar import parse
+from bot.listeners import forms
 from bot.render import wave
 from bot.render.spreadsheet import COMMERCIAL
 from bot.settings import BotSettings
@@ -152,6 +154,41 @@ async def test_from_proposal_to_order(
     assert "ordered (W-1)" in str(queued)
     listed = await ask(helen, "waves", "W-1")
     assert "Ordered, money committed" in str(listed)
+
+
+@contextlib.asynccontextmanager
+async def no_placing(houses: Houses) -> AsyncIterator[None]:
+    """Nothing can be released meanwhile: as if many places were being given, or a batch were before it."""
+    async with houses.refresh.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtext('quartermaster'), hashtext('placing'))")
+        yield
+
+
+async def test_a_release_that_takes_longer_goes_on(
+    bot: Parts, helen: ScriptedPerson, catherine: ScriptedPerson, houses: Houses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "COMMAND_SECONDS", 0.05)
+    await ask(helen, "wave propose", "Wave W-1 ")
+    asked = await direct(catherine, "Wave W-1 ")
+    view = await form(catherine, asked, "wave_release", "release_form")
+    async with no_placing(houses):
+        act = await catherine.submit_view(view, {})
+        assert "still being released" in str(act.view)
+        assert await houses.refresh.fetchval("SELECT status FROM waves") == "proposed"
+    released = await direct(catherine, "Released by Catherine Doyle")
+    assert released["ts"] == asked["ts"], "changed in place"
+
+
+async def test_a_release_that_fails_late_is_told(
+    bot: Parts, helen: ScriptedPerson, catherine: ScriptedPerson, houses: Houses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "COMMAND_SECONDS", 0.05)
+    await ask(helen, "wave propose", "Wave W-1 ")
+    view = await form(catherine, await direct(catherine, "Wave W-1 "), "wave_release", "release_form")
+    async with no_placing(houses):
+        assert "still being released" in str((await catherine.submit_view(view, {})).view)
+        await houses.refresh.execute("UPDATE waves SET status = 'superseded'")
+    assert "W-1* was not released: " in str(await direct(catherine, "was not released"))
 
 
 async def test_a_missing_route_is_asked_for_and_kept(
