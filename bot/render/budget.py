@@ -115,6 +115,7 @@ def render(asked: Budget, view: OutturnView, prior: Sequence[PriorYear], *, sees
     if view.lines:
         blocks.append(buttons(asked, sees_prices=sees_prices))
     small = "Sums include VAT. Committed is ordered and not yet invoiced. The range holds about four outturns of five."
+    small += _resting_on(view)
     blocks.append(note(small if sees_prices else f"{small} Kinds and prices are for finance, directors and auditors."))
     told = "; ".join(
         f"{LINES.get(line.line, line.line)}: {money(line.left_pence)} left, outturn {pounds(line.outturn_pence)}"
@@ -143,3 +144,9 @@ def buttons(asked: Budget, *, sees_prices: bool) -> ActionsBlock:
 
 def _prior(year: PriorYear) -> str:
     return f"{escape(year.financial_year)}  {money(year.spent_pence)}{'  (forecast)' if year.forecast else ''}"
+
+
+def _resting_on(view: OutturnView) -> str:
+    """What the forecast takes for granted that nobody published."""
+    rests = ["assumed prices"] * view.assumed_prices + ["an assumed season"] * (view.taught_by == 0)
+    return f" The forecast rests on {' and '.join(rests)}." if rests and view.lines else ""

@@ -203,6 +203,8 @@ def _quality(view: WaveView) -> str:
 def _small_print(view: WaveView, *, priced: bool) -> str:
     floors = "Every unit's floor is kept." if view.floors_met else "Not every unit's floor could be kept."
     told = f"{floors} Policy version {escape(view.policy_version)}. Sums include VAT; {escape(view.financial_year)}."
+    if view.assumed_prices:
+        told += " Prices are assumed."
     return told if priced else f"{told} Prices and sums by kind are for finance, directors and auditors."
 
 

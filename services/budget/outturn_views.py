@@ -109,3 +109,5 @@ class OutturnView(msgspec.Struct, frozen=True, kw_only=True):
     months: Sequence[MonthOutturn] = ()
     taught_by: int = 0
     """How many earlier years taught the season; none: it is as assumed."""
+    assumed_prices: bool = False
+    """Whether what is expected rests on a price that nobody published."""

@@ -33,6 +33,8 @@ class PlanPrice(msgspec.Struct, frozen=True, kw_only=True):
     lead_days: int
     supplier: str
     contract_id: str | None
+    assumed: bool = False
+    """Nobody published the price; whoever shows it, or a sum made of it, says so."""
 
     @property
     def gross_pence(self) -> int:
@@ -91,6 +93,7 @@ async def planning(connection: Connection, financial_year: str, today: date) -> 
                 lead_days=row["lead_days"],
                 supplier=row["supplier"],
                 contract_id=row["contract_id"],
+                assumed=row["assumed"],
             )
             for row in await connection.fetch(SQL["plan_prices"], today)
         },

@@ -34,7 +34,7 @@ ORDER BY c.kind
 -- $1 day of ordering. The contract that a call would be made on: one in its term before one that is not.
 SELECT p.kind AS asked_for, p.bought_instead AS kind, p.net_pence,
        (p.net_pence * p.vat_basis_points + 5000) / 10000 AS vat_pence,
-       coalesce(l.days, 0) AS lead_days, p.supplier, c.contract_id
+       coalesce(l.days, 0) AS lead_days, p.supplier, c.contract_id, p.assumed
 FROM budget.price_book AS p
 LEFT JOIN budget.lead_times AS l ON l.kind = p.bought_instead
 LEFT JOIN LATERAL (

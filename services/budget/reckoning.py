@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
+import msgspec
+
 from schemas.vocabulary import Demand, FundingLine, Kind
 from services.budget.outturn_facts import Facts, Row, room_of
 from services.budget.outturn_views import LineOutturn, MonthOutturn, OutturnView, PartOutturn, VolumeOutturn
@@ -34,15 +36,12 @@ class Reckoning:
             lines=[self._line(row) for row in self._known.lines],
             volumes=[self._volume(row) for row in self._known.volumes],
             taught_by=self._known.taught_by,
+            assumed_prices=any(price.assumed for price in self._known.planning.prices.values()),
         )
         if not sees_prices:
             return totals
-        return OutturnView(
-            financial_year=totals.financial_year,
-            as_of=totals.as_of,
-            lines=totals.lines,
-            volumes=totals.volumes,
-            taught_by=totals.taught_by,
+        return msgspec.structs.replace(
+            totals,
             kinds=self._parts(lambda row: str(row["kind"]), self._by_kind()),
             demands=self._parts(lambda row: str(row["demand"]), self._by_demand()),
             units=self._parts(lambda row: str(row["unit"]), self._by_unit()),

@@ -43,6 +43,8 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     floor_permille: int
     most_pence: int | None = None
     kinds: Sequence[Kind] = ()
+    assumed: Sequence[Kind] = ()
+    """Kinds whose price nobody published."""
 
     @property
     def gross_pence(self) -> dict[Kind, int]:
@@ -105,6 +107,7 @@ async def read(
         floor_permille=parameters.floor_permille,
         most_pence=most_pence,
         kinds=sorted(kinds),
+        assumed=sorted(kind for kind, price in prices.items() if price.assumed),
     )
     handed = {
         (row["delivered_in"], Kind(row["kind"])): row["entries"]

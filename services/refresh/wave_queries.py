@@ -118,6 +118,8 @@ class WaveView(msgspec.Struct, frozen=True, kw_only=True):
     orders: Sequence[OrderGates]
     attempt: int = 0
     """How often it was released."""
+    assumed_prices: bool = False
+    """Whether its sums rest on a price that nobody published."""
 
 
 class WaveEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,6 +190,7 @@ async def _view(connection: Connection, viewer: Viewer, row: Any, today: date) -
     if row is None:
         return None
     values = dict(row)
+    assumed = values.pop("assumed")
     summary, orders = values.pop("summary"), msgspec.convert(values.pop("orders"), list[WaveOrder])
     gates: Sequence[OrderGates] = ()
     if values["status"] in UNDECIDED and orders:
@@ -203,6 +206,7 @@ async def _view(connection: Connection, viewer: Viewer, row: Any, today: date) -
         later=msgspec.convert(summary["later"], list[QuarterRow]),
         gates=list(dict.fromkeys(gate.explanation for each in gates for gate in each.gates if not gate.passed)),
         orders=gates if viewer.sees_prices else (),
+        assumed_prices=any(order.kind in assumed for order in orders),
     )
 
 

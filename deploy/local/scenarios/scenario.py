@@ -125,7 +125,7 @@ class Orders(Block, frozen=True):
     orders_a_week: int
     lead_days: tuple[int, int]
     vat_percent: int
-    suppliers: list[str]
+    suppliers: dict[Kind, str]
     kind_weights: dict[Kind, float]
     bau_share: float
 

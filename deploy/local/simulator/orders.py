@@ -70,7 +70,7 @@ class Buyer:
             number=number,
             model=model,
             quantity=max(1, int(about // model.plan.price_pence)),
-            supplier=rng.choice(self.plan.suppliers),
+            supplier=self.plan.suppliers[kind],
             demand="bau" if rng.random() < self.plan.bau_share else "refresh",
             ordered=day,
         )

@@ -128,6 +128,7 @@ async def test_from_proposal_to_order(
     total = f"£{DEVICES * PRICE // 100:,}"
     assert f"*{DEVICES} devices*: 0 from stock, {DEVICES} to order for *{total}*" in str(proposal)
     assert "Proved the best" in str(proposal)
+    assert "Prices are assumed." in str(proposal), "the price book's are"
     asked = await direct(catherine, "Wave W-1 ")
     assert "Assumed Laptops Ltd" in str(asked)
     assert "Assumed Laptops Ltd" not in str(proposal)

@@ -133,6 +133,22 @@ def test_the_outturn_stands_with_its_range_and_both_ways() -> None:
         assert expected in told
 
 
+@pytest.mark.parametrize(
+    ("assumed_prices", "taught_by", "said"),
+    [
+        (True, 0, "The forecast rests on assumed prices and an assumed season."),
+        (True, 2, "The forecast rests on assumed prices."),
+        (False, 0, "The forecast rests on an assumed season."),
+        (False, 1, ""),
+    ],
+)
+def test_what_nobody_published_is_no_fact(assumed_prices: bool, taught_by: int, said: str) -> None:
+    view = structs.replace(VIEW, assumed_prices=assumed_prices, taught_by=taught_by)
+    told = words(budget.render(Budget(), view, PRIOR, sees_prices=True))
+    assert said in told
+    assert ("The forecast rests" in told) is bool(said)
+
+
 def test_a_forecast_is_told_in_whole_pounds_and_a_closed_year_without_a_range() -> None:
     line = structs.replace(LINE, low_pence=1_234_567_849, outturn_pence=1_234_567_850, high_pence=1_234_567_951)
     assert "*Outturn £12,345,679* (49.4 %) · range £12,345,678 to £12,345,680" in budget.outturn_text(line)

@@ -146,6 +146,13 @@ def test_what_a_wave_says() -> None:
     assert "Proved the best" in str(wave.render(best, viewer("Catherine Doyle"), NAMES, PEOPLE))
 
 
+@pytest.mark.parametrize("name", ["Helen Marsh", "Catherine Doyle"])
+def test_sums_of_assumed_prices_say_so(name: str) -> None:
+    for assumed in (True, False):
+        view = msgspec.structs.replace(PUBLIC, assumed_prices=assumed)
+        assert ("Prices are assumed." in str(wave.render(view, viewer(name), NAMES, PEOPLE))) is assumed
+
+
 def test_each_role_may_press_what_it_may_do() -> None:
     files = {ids.WAVE_CHART, ids.WAVE_CSV, ids.WAVE_XLSX}
     anew = {ids.ask("wave propose")}
