@@ -76,7 +76,7 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = Non
             return await acts.answer_contracts(desk, viewer, asked)
         case grammar.Acts():
             return await acts.answer_acts(desk, viewer, asked)
-        case grammar.Override() | grammar.Virement() | grammar.RollOver():
+        case grammar.Override() | grammar.Virement() | grammar.RollOver() | grammar.Reverse():
             return guidance.render_open_act(asked)
         case grammar.Help():
             return guidance.render_help(viewer)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from bot.grammar.asked import Acts, Asked, PlanDemand, Propose, RollOver, Wave
+from bot.grammar.asked import Acts, Asked, PlanDemand, Propose, Reverse, RollOver, Wave
 from bot.grammar.parts import KINDS, day_of, pence_of, year_of
 from schemas.vocabulary import BauCause, Kind
 
 MOST_PLANNED = 5000
 MOST_REASON = 500
+LONGEST_DOCUMENT = 200
 
 _WAVE = re.compile(r"(?:W-?)?(\d{1,9})", re.IGNORECASE)
 _UP_TO = re.compile(r"\b(?:up to|within|at most)\s+(.+)$", re.IGNORECASE)
@@ -73,6 +74,12 @@ def roll_over(rest: str) -> Asked | None:
     """`rollover 2023/24`: a year must be named."""
     year = year_of(rest)
     return RollOver(year) if year else None
+
+
+def reverse(rest: str) -> Asked | None:
+    """`reverse PO-100`, or an entry's number. Finance names documents as it likes, so all that follows is the name."""
+    named = rest.strip("` ")
+    return Reverse(named) if 0 < len(named) <= LONGEST_DOCUMENT else None
 
 
 def acts(rest: str) -> Asked | None:

@@ -179,8 +179,19 @@ class RollOver:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Reverse:
+    """Open the form that undoes a document of the ledger, named by its id or by the number of one of its entries."""
+
+    term: str
+
+
+Opens = Override | Virement | RollOver | Reverse
+"""What opens a form of the budget's acts."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Contracts:
-    """The contract register."""
+    """The contract register, the gates and who may release what."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -230,9 +241,7 @@ Asked = (
     | Waves
     | Propose
     | PlanDemand
-    | Override
-    | Virement
-    | RollOver
+    | Opens
     | Contracts
     | Acts
     | Help

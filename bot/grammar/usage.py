@@ -23,6 +23,7 @@ USAGE: Mapping[str, str] = {
     "override": "override",
     "virement": "virement",
     "rollover": "rollover 2023/24",
+    "reverse": "reverse PO-100",
     "contracts": "contracts",
     "acts": "acts [2024/25]",
     "help": "help",
@@ -42,6 +43,7 @@ SYNONYMS = {
     "overrides": "override",
     "virements": "virement",
     "roll-over": "rollover",
+    "reversal": "reverse",
     "act": "acts",
     "?": "help",
 }

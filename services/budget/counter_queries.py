@@ -1,4 +1,4 @@
-"""The year's sums by demand, unit and month, the trial balance, and the ledger's entries for export.
+"""The year's sums by demand, the trial balance, and the ledger's entries for export.
 
 All of them tell prices to whoever counts devices, so they are for finance, directors and auditors.
 """
@@ -28,26 +28,6 @@ class DemandView(msgspec.Struct, frozen=True, kw_only=True):
     demand: Demand | None
     committed_pence: int
     invoiced_pence: int
-    quantity: int
-
-
-class UnitView(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit's sums in pence, VAT included, and how many were ordered for it. None: not told."""
-
-    unit: str | None
-    committed_pence: int
-    invoiced_pence: int
-    quantity: int
-
-
-class MonthView(msgspec.Struct, frozen=True, kw_only=True):
-    """What a month added to each sum, in pence, VAT included. `month` is its first day."""
-
-    month: date
-    approved_pence: int
-    committed_pence: int
-    invoiced_pence: int
-    receipted_pence: int
     quantity: int
 
 
@@ -88,22 +68,6 @@ async def demands(connection: Connection, viewer: Viewer, financial_year: str) -
     bounds(financial_year)
     rows = await connection.fetch(SQL["demands"], financial_year, viewer.sees_prices)
     return [msgspec.convert(dict(row), DemandView) for row in rows]
-
-
-async def units(connection: Connection, viewer: Viewer, financial_year: str) -> list[UnitView]:
-    """By unit; empty without the role. Raises BadInput for what is no year."""
-    bounds(financial_year)
-    rows = await connection.fetch(SQL["units"], financial_year, viewer.sees_prices)
-    return [msgspec.convert(dict(row), UnitView) for row in rows]
-
-
-async def months(
-    connection: Connection, viewer: Viewer, financial_year: str, line: FundingLine | None = None
-) -> list[MonthView]:
-    """By month, on one line or all; empty without the role. Raises BadInput for what is no year."""
-    bounds(financial_year)
-    rows = await connection.fetch(SQL["months"], financial_year, viewer.sees_prices, line)
-    return [msgspec.convert(dict(row), MonthView) for row in rows]
 
 
 async def accounts(connection: Connection, viewer: Viewer, financial_year: str) -> list[AccountView]:

@@ -8,24 +8,6 @@ GROUP BY demand
 HAVING bool_or(committed_pence <> 0 OR invoiced_pence <> 0 OR quantity <> 0)
 ORDER BY nullif(demand, '')
 
--- name: units
-SELECT nullif(unit, '') AS unit, sum(committed_pence)::bigint AS committed_pence,
-       sum(invoiced_pence)::bigint AS invoiced_pence, sum(quantity)::bigint AS quantity
-FROM budget.counters
-WHERE financial_year = $1::text AND $2::boolean
-GROUP BY unit
-HAVING bool_or(committed_pence <> 0 OR invoiced_pence <> 0 OR quantity <> 0)
-ORDER BY nullif(unit, '')
-
--- name: months
-SELECT month, sum(approved_pence)::bigint AS approved_pence, sum(committed_pence)::bigint AS committed_pence,
-       sum(invoiced_pence)::bigint AS invoiced_pence, sum(receipted_pence)::bigint AS receipted_pence,
-       sum(quantity)::bigint AS quantity
-FROM budget.counters
-WHERE financial_year = $1::text AND $2::boolean AND ($3::text IS NULL OR line = $3)
-GROUP BY month
-ORDER BY month
-
 -- name: entries
 -- $1 year, $2 line or null, $3 how many, the newest first.
 SELECT l.entry, l.document_id, l.entry_type, l.financial_year, l.line, nullif(l.kind, '') AS kind,

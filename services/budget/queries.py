@@ -11,8 +11,10 @@ import msgspec
 from schemas.vocabulary import FundingLine, Kind
 from services.access.viewer import SEES_UNITS, Viewer
 from services.budget.act_queries import ActView as ActView
+from services.budget.act_queries import ReversalView as ReversalView
 from services.budget.act_queries import RollView as RollView
 from services.budget.act_queries import acts as acts
+from services.budget.act_queries import reversal as reversal
 from services.budget.act_queries import rollover as rollover
 from services.budget.contract_queries import ContractView as ContractView
 from services.budget.contract_queries import DelegationView as DelegationView
@@ -25,13 +27,9 @@ from services.budget.contract_queries import ungated_orders as ungated_orders
 from services.budget.counter_queries import AccountView as AccountView
 from services.budget.counter_queries import DemandView as DemandView
 from services.budget.counter_queries import EntryView as EntryView
-from services.budget.counter_queries import MonthView as MonthView
-from services.budget.counter_queries import UnitView as UnitView
 from services.budget.counter_queries import accounts as accounts
 from services.budget.counter_queries import demands as demands
 from services.budget.counter_queries import ledger_entries as ledger_entries
-from services.budget.counter_queries import months as months
-from services.budget.counter_queries import units as units
 from services.budget.order_queries import OrderView as OrderView
 from services.budget.order_queries import orders as orders
 from services.budget.outturn_queries import outturn as outturn
@@ -48,6 +46,7 @@ from services.budget.planning_queries import gates as gates
 from services.budget.planning_queries import planning as planning
 from services.budget.rules.financial_year import bounds as bounds
 from services.budget.rules.financial_year import financial_year as financial_year
+from services.budget.rules.reversal import IRREVERSIBLE as IRREVERSIBLE
 from services.budget.verification import verify_counters as verify_counters
 from services.database.pool import Connection
 from services.database.statements import load_statements

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
@@ -303,7 +303,7 @@ async def test_commercial_reads_need_the_role(pool: Pool, consumer: BudgetConsum
     for read in (queries.ledger_entries, queries.accounts, queries.rollover):
         with pytest.raises(NotAllowed):
             await read(pool, planner, YEAR)
-    for read in (queries.demands, queries.units, queries.months, queries.acts):
+    for read in (queries.demands, queries.acts):
         assert await read(pool, planner, YEAR) == []
     assert len((await queries.budget(pool, planner, YEAR)).volumes) == 4
     assert (await queries.budget(pool, viewer("Amara Osei"), YEAR)).volumes == []
@@ -313,17 +313,8 @@ async def test_commercial_reads_need_the_role(pool: Pool, consumer: BudgetConsum
         102_000,
         1_300_000_000 - 102_000,
     )
-    assert [(each.unit, each.quantity) for each in await queries.units(pool, FINANCE, YEAR)] == [
-        ("central-west-response", 1)
-    ]
     assert [(each.demand, each.committed_pence) for each in await queries.demands(pool, FINANCE, YEAR)] == [
         ("bau", 102_000)
-    ]
-    assert [
-        (each.month, each.approved_pence, each.committed_pence) for each in await queries.months(pool, FINANCE, YEAR)
-    ] == [
-        (date(2024, 6, 1), 1_000_000, 0),
-        (date(2024, 11, 1), 0, 102_000),
     ]
     newest, oldest = await queries.ledger_entries(pool, FINANCE, YEAR, LINE, 10)
     assert (newest.from_account, newest.to_account, oldest.entry_type) == ("available", "committed", "approved")
