@@ -36,25 +36,20 @@ def render(found: Procurement, today: date, people: Mapping[str, str]) -> Messag
 
 
 def _register(contracts: Sequence[ContractView], today: date) -> list[Block]:
-    """Sums and terms as a table, those that end first at the top; suppliers below it, for a message is narrow."""
+    """Sums as a table, those that end first at the top; suppliers and terms below it, for a message is narrow."""
     if not contracts:
         return [section("No contract is on record.")]
     ordered = sorted(contracts, key=lambda each: (each.ends_on, each.contract_id))
     rows = [
-        [
-            each.contract_id,
-            money(each.ceiling_pence),
-            money(each.called_pence),
-            money(each.left_pence),
-            f"{day(each.ends_on)}{'' if each.ends_on >= today else ' (over)'}",
-        ]
+        [each.contract_id, money(each.ceiling_pence), money(each.called_pence), money(each.left_pence)]
         for each in ordered
     ]
-    suppliers = [
-        f"• `{_brief(each.contract_id)}` {_brief(each.supplier)}: {', '.join(f'{kind.value}s' for kind in each.kinds)}"
+    lines = [
+        f"• `{_brief(each.contract_id)}` {_brief(each.supplier)}, until {day(each.ends_on)}"
+        f"{'' if each.ends_on >= today else ' (over)'}: {', '.join(f'{kind.value}s' for kind in each.kinds)}"
         for each in ordered
     ]
-    return [*table(["Contract", "Ceiling", "Called", "Left", "Until"], rows, numbers_from=1), listed(suppliers)]
+    return [*table(["Contract", "Ceiling", "Called", "Left"], rows, numbers_from=1), listed(lines)]
 
 
 def _gates(gates: GateRules) -> str:

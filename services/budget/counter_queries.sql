@@ -1,13 +1,3 @@
--- name: demands
--- $1 year, $2 whether sums by kind may be seen: a demand of one kind would tell its price.
-SELECT nullif(demand, '') AS demand, sum(committed_pence)::bigint AS committed_pence,
-       sum(invoiced_pence)::bigint AS invoiced_pence, sum(quantity)::bigint AS quantity
-FROM budget.counters
-WHERE financial_year = $1::text AND $2::boolean
-GROUP BY demand
-HAVING bool_or(committed_pence <> 0 OR invoiced_pence <> 0 OR quantity <> 0)
-ORDER BY nullif(demand, '')
-
 -- name: entries
 -- $1 year, $2 line or null, $3 how many, the newest first.
 SELECT l.entry, l.document_id, l.entry_type, l.financial_year, l.line, nullif(l.kind, '') AS kind,

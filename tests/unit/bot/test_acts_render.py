@@ -175,23 +175,21 @@ def test_a_contract_says_what_is_assumed() -> None:
         "£1,000,000",
         "£250,000",
         "£750,000",
-        "31 Mar 2024 (over)",
-        "`C-7` Northgate Systems: laptops, desktops",
+        "`C-7` Northgate Systems, until 31 Mar 2024 (over): laptops, desktops",
         "published them: ceiling pence, supplier",
     ):
         assert words in told
 
 
 def test_the_table_of_contracts_fits_a_message() -> None:
-    """640 px hold about 64 signs and five columns' padding of 14 px on a side; one more column would be cut."""
+    """At the workspace's 640 px four columns of these widths were measured at 546 px, pence and all."""
     dearest = structs.replace(
-        CONTRACT, contract_id="EUD-DESKTOPS", ceiling_pence=1_300_000_099, called_pence=1_200_000_099
+        CONTRACT, contract_id="EUD-DESKTOPS", ceiling_pence=1_300_000_099, called_pence=1_200_000_088
     )
     told = contracts.render(structs.replace(FOUND, contracts=[dearest]), TODAY, PEOPLE)
     (table,) = [block for block in told.blocks if block["type"] == "table"]
     widest = [max(len(cell["text"]) for cell in column) for column in zip(*table["rows"], strict=True)]
-    assert len(widest) == 5
-    assert sum(widest) <= 72
+    assert widest == [12, 14, 14, 13]
 
 
 def test_gates_delegations_and_orders_without_stand_below() -> None:
