@@ -15,6 +15,7 @@ from bot.grammar.asked import (
     Contracts,
     Counts,
     DeadLetters,
+    Demands,
     Due,
     Fault,
     Find,
@@ -35,6 +36,7 @@ from bot.grammar.asked import (
     Wave,
     Waves,
     Why,
+    WithdrawDemand,
 )
 from bot.grammar.reading import parse
 from bot.grammar.usage import USAGE
@@ -50,6 +52,7 @@ __all__ = [
     "Contracts",
     "Counts",
     "DeadLetters",
+    "Demands",
     "Due",
     "Fault",
     "Find",
@@ -70,5 +73,6 @@ __all__ = [
     "Wave",
     "Waves",
     "Why",
+    "WithdrawDemand",
     "parse",
 ]

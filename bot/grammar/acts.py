@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.grammar.asked import Acts, Asked, PlanDemand, Propose, Reverse, RollOver, Wave
+from bot.grammar.asked import Acts, Asked, Demands, PlanDemand, Propose, Reverse, RollOver, Wave, WithdrawDemand
 from bot.grammar.parts import KINDS, day_of, pence_of, year_of
 from schemas.vocabulary import BauCause, Kind
 
@@ -25,6 +25,10 @@ _DEMAND = re.compile(
     r"(?P<quantity>\d{1,9})\s+(?P<kind>\w+)\s+for\s+(?P<cause>.+?)\s+in\s+(?P<unit>.+)"
     r"\s+by\s+(?P<day>[\w/ -]+?)\s+(?:because|as|since)\s+(?P<reason>.+)",
     re.IGNORECASE,
+)
+
+_WITHDRAWN = re.compile(
+    r"withdraw\s+(?:D-?)?(?P<number>\d{1,9})\s+(?:because|as|since)\s+(?P<reason>.+)", re.IGNORECASE
 )
 
 
@@ -59,7 +63,11 @@ def _propose(rest: str) -> Asked | None:
 
 
 def plan_demand(rest: str) -> Asked | None:
-    """`40 laptops for joiners in UNIT by 1 Feb 2025 because …`."""
+    """`demand`, `demand 40 laptops for joiners in UNIT by 1 Feb 2025 because …`, `demand withdraw D-4 because …`."""
+    if not rest:
+        return Demands()
+    if withdrawn := _WITHDRAWN.fullmatch(rest):
+        return WithdrawDemand(f"D-{int(withdrawn['number'])}", withdrawn["reason"].strip()[:MOST_REASON])
     found = _DEMAND.fullmatch(rest)
     if not found:
         return None

@@ -162,6 +162,19 @@ class PlanDemand:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Demands:
+    """What planners foresaw and nobody has ordered yet."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WithdrawDemand:
+    """Take a planned demand back, by its D-number."""
+
+    reference: str
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Override:
     """Open the form that lets a line or a kind go beyond its limit."""
 
@@ -241,6 +254,8 @@ Asked = (
     | Waves
     | Propose
     | PlanDemand
+    | Demands
+    | WithdrawDemand
     | Opens
     | Contracts
     | Acts

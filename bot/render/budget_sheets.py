@@ -11,6 +11,7 @@ from bot.render.budget_sides import part_name, parts_of
 from bot.render.spreadsheet import Cell, Head, Sheet
 from bot.render.wording import LINES, kind_name, unit_name
 from services.budget.queries import AccountView, EntryView, OrderView, OutturnView, PriorYear
+from services.clock import london_date
 
 MOST_ENTRIES = 20_000
 """What a workbook takes of the ledger, and of orders: more would keep everybody waiting for seconds."""
@@ -155,12 +156,13 @@ def of_entries(entries: Sequence[EntryView], names: Mapping[str, str]) -> Sheet:
             *(each.entry, each.document_date, each.month, each.document_id, each.entry_type),
             *(each.from_account, each.to_account, LINES.get(each.line, each.line), each.kind),
             *(unit_name(names, each.unit) if each.unit else None, DEMANDS[each.demand] if each.demand else None),
-            *(each.order_id, each.quantity, each.net_pence, each.vat_pence),
+            *(each.order_id, each.quantity, each.net_pence, each.vat_pence, each.reverses),
+            london_date(each.posted_at),
         ]
         for each in entries[:MOST_ENTRIES]
     ]
     if len(entries) > MOST_ENTRIES:
-        rows.append([None, None, None, "older entries are left off", *([None] * 11)])
+        rows.append([None, None, None, "older entries are left off", *([None] * 13)])
     heads = [Head("Number", "number"), Head("Dated", "date"), Head("Counts in", "date"), *map(Head, texts)]
     sums = [Head("Devices", "number"), Head("Net", "money"), Head("VAT", "money")]
-    return Sheet("Ledger entries", [*heads, *sums], rows)
+    return Sheet("Ledger entries", [*heads, *sums, Head("Reverses entry", "number"), Head("Posted", "date")], rows)

@@ -26,7 +26,7 @@ _WHAT = {
     "deadletters": "what other systems sent and we could not apply",
     "wave": "what to order next: propose, release or send back",
     "waves": "the waves there have been",
-    "demand": "say what joiners or growth will need",
+    "demand": "what joiners or growth will need: look, say, take back",
     "override": "let a line or a kind go beyond its limit",
     "virement": "move money between lines",
     "rollover": "carry a year's open commitments into the next",
@@ -53,7 +53,7 @@ _FOR_SOME = {
 }
 _NEED_NO_MORE = (
     *("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deadletters"),
-    *("wave", "waves", "contracts", "acts"),
+    *("wave", "waves", "demand", "contracts", "acts"),
 )
 
 

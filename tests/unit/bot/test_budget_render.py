@@ -239,6 +239,7 @@ def test_entries_left_off_are_told() -> None:
     )
     sheet = budget_sheets.of_entries([entry], NAMES)
     assert b"'=PO" in as_csv(sheet)
+    assert sheet.rows[0][-2:] == [None, date(2024, 11, 4)]
     assert len(sheet.rows) == 1
     most = budget_sheets.MOST_ENTRIES
     more = budget_sheets.of_entries([entry] * (most + 1), NAMES)

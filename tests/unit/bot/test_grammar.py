@@ -96,6 +96,9 @@ def test_saying_kit_again_and_again_is_no_trouble(times: int) -> None:
                 3, Kind.MONITOR, BauCause.GROWTH, "Digital, Data and Technology", date(2025, 2, 1), "of a new team"
             ),
         ),
+        ("demand", grammar.Demands()),
+        ("demands", grammar.Demands()),
+        ("demand withdraw d-04 because it is not funded", grammar.WithdrawDemand("D-4", "it is not funded")),
         ("override", grammar.Override()),
         ("virements", grammar.Virement()),
         ("roll-over 2023/24", grammar.RollOver("2023/24")),
@@ -139,6 +142,8 @@ def test_what_is_said_is_what_is_asked(said: str, asked: Asked) -> None:
         ("wave propose up to £0", "wave"),
         ("wave of change", "wave"),
         ("demand 40 laptops", "demand"),
+        ("demand withdraw D-4", "demand"),
+        ("demand withdraw all because I say", "demand"),
         ("demand 0 laptops for joiners in West by 1 Feb 2025 because I say", "demand"),
         ("demand 4 laptops for theft in West by 1 Feb 2025 because I say", "demand"),
         ("demand 4 laptops for joiners in West by 31 Feb 2025 because I say", "demand"),

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import ids
-from bot.render import act_forms, sheets, wave, wave_forms
+from bot.render import act_forms, demand, sheets, wave, wave_forms
 from bot.render.act_forms import Override, Virement
 from bot.render.chart import bar_chart
 from bot.render.queue import columns
@@ -22,9 +22,9 @@ from bot.render.spreadsheet import COMMERCIAL, workbook
 from bot.render.stacked_chart import stacked_chart
 from bot.render.wave_forms import Release
 from bot.render.wording import money
-from schemas.vocabulary import FundingLine, Kind
+from schemas.vocabulary import BauCause, FundingLine, Kind
 from services.budget.queries import Gate, OrderGates
-from services.refresh.queries import QueueCount
+from services.refresh.queries import DemandView, QueueCount
 from services.refresh.wave_queries import LeftOutRow, QuarterRow, UnitRow, WaveRow, WaveStatus, WaveView
 from tests.fixtures.people import viewer
 from tests.unit.bot import views as made
@@ -259,3 +259,31 @@ def test_the_queue_is_charted_by_month_until_there_is_a_plan() -> None:
     assert columns(unplanned) == [("Mar 2024", {"laptop": 1}), ("Apr 2024", {"laptop": 2})]
     planned = [count(3, date(2025, 1, 1), 1), count(4, None, 2), count(5, date(2025, 1, 1), 4)]
     assert columns(planned) == [("Jan to Mar 2025", {"laptop": 5}), ("Not reached", {"laptop": 2})]
+
+
+DEMANDS = st.builds(
+    DemandView,
+    demand_id=made.IDS,
+    reference=made.WORDS,
+    cause=st.sampled_from([BauCause.JOINER, BauCause.GROWTH]),
+    kind=st.sampled_from(Kind),
+    unit=made.WORDS,
+    quantity=made.NUMBERS,
+    needed_by=made.DAYS,
+    reason=made.WORDS,
+    added_by=made.WORDS,
+    added_at=made.MOMENTS,
+    withdrawn_by=made.MAYBE,
+    withdrawn_at=st.one_of(st.none(), made.MOMENTS),
+    waiting=made.NUMBERS,
+    planned=made.NUMBERS,
+)
+
+
+@quick
+@given(made.many(DEMANDS))
+def test_any_planned_demand_is_taken(found: list[Any]) -> None:
+    check(demand.render_list(found, NAMES))
+    for each in found[:1]:
+        check(demand.render_withdrawn(each, NAMES))
+        check(demand.render_added(each, "Central West"))
