@@ -168,6 +168,7 @@ async def test_what_has_not_arrived_rolls_over_and_its_devices_stay_counted(
     act = await budgets.roll_over(FINANCE, **asks)
     assert act.documents == ("rollover/2024/25/O",)
     assert (await budgets.roll_over(FINANCE, **asks)).documents == act.documents
+    assert [(each.act, each.pence) for each in await queries.acts(pool, FINANCE, YEAR)] == [("roll_over", 480_000)]
     old, new = await line(pool), await line(pool, "2025/26")
     assert (old.committed_pence, old.invoiced_pence) == (240_000, 480_000), "two came and were not invoiced"
     assert (new.committed_pence, new.left_pence) == (480_000, 0)
