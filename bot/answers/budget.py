@@ -11,6 +11,7 @@ from bot.answers.files import File
 from bot.desk import Desk
 from bot.grammar import Budget
 from bot.render import budget, budget_sheets
+from bot.render.budget_sheets import Books
 from bot.render.budget_sides import render_side
 from bot.render.message import Message
 from bot.render.outturn_chart import outturn_chart
@@ -19,7 +20,7 @@ from bot.render.spreadsheet import COMMERCIAL, as_csv, workbook
 from bot.render.wording import day
 from services.access.viewer import SEES_PRICES, Viewer
 from services.budget import queries as budget_queries
-from services.budget.queries import EntryView, OutturnView, PriorYear, financial_year
+from services.budget.queries import OutturnView, PriorYear, financial_year
 
 FOR_PRICES = "finance, directors and auditors"
 
@@ -30,7 +31,7 @@ class _Read:
 
     view: OutturnView
     prior: Sequence[PriorYear]
-    entries: Sequence[EntryView] = ()
+    books: Books
 
 
 async def answer(desk: Desk, viewer: Viewer, asked: Budget) -> Message:
@@ -63,16 +64,16 @@ async def csv_file(desk: Desk, viewer: Viewer, asked: Budget) -> File:
 
 
 async def xlsx_file(desk: Desk, viewer: Viewer, asked: Budget) -> File:
-    """Everything that the viewer may see, the ledger's entries included; marked if any of it is commercial."""
-    read = await _read(desk, viewer, dataclasses.replace(asked, by=None), " XLSX", entries=True)
+    """Everything that the viewer may see, with the role also the books; then it is marked as commercial."""
+    read = await _read(desk, viewer, dataclasses.replace(asked, by=None), " XLSX", whole=True)
     priced = viewer.sees_prices
-    pages = budget_sheets.sheets(read.view, read.prior, read.entries, desk.unit_names, sees_prices=priced)
+    pages = budget_sheets.sheets(read.view, read.prior, read.books, desk.unit_names, sees_prices=priced)
     content = await asyncio.to_thread(workbook, pages, marking=COMMERCIAL if priced else None)
     title = f"Budget {read.view.financial_year}"
     return File("budget.xlsx", f"{title}, {COMMERCIAL}" if priced else title, content, f"Workbook: {title}")
 
 
-async def _read(desk: Desk, viewer: Viewer, asked: Budget, form: str = "", *, entries: bool = False) -> _Read:
+async def _read(desk: Desk, viewer: Viewer, asked: Budget, form: str = "", *, whole: bool = False) -> _Read:
     year = asked.financial_year or financial_year(desk.today)
     word = f"budget by {asked.by}" if asked.by else "budget"
     roles, whose = (SEES_PRICES, FOR_PRICES) if asked.by else (MANAGER_UP, FOR_MANAGERS_UP)
@@ -82,8 +83,12 @@ async def _read(desk: Desk, viewer: Viewer, asked: Budget, form: str = "", *, en
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             view = await budget_queries.outturn(connection, seen, year, desk.today)
             money = await budget_queries.budget(connection, seen, year)
-            ledger: Sequence[EntryView] = ()
-            if entries and viewer.sees_prices:
+            books = Books()
+            if whole and viewer.sees_prices:
                 most = budget_sheets.MOST_ENTRIES + 1
-                ledger = await budget_queries.ledger_entries(connection, seen, year, limit=most)
-    return _Read(view, money.prior, ledger)
+                books = Books(
+                    orders=await budget_queries.orders(connection, seen, year),
+                    accounts=await budget_queries.accounts(connection, seen, year),
+                    entries=await budget_queries.ledger_entries(connection, seen, year, limit=most),
+                )
+    return _Read(view, money.prior, books)

@@ -72,11 +72,15 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = Non
             return await wave.propose(desk, viewer, asked, _of_delivery(key))
         case grammar.PlanDemand():
             return await demand.add(desk, viewer, asked, _of_delivery(key))
+        case grammar.Demands():
+            return await demand.answer(desk, viewer, asked)
+        case grammar.WithdrawDemand():
+            return await demand.withdraw(desk, viewer, asked, _of_delivery(key))
         case grammar.Contracts():
             return await acts.answer_contracts(desk, viewer, asked)
         case grammar.Acts():
             return await acts.answer_acts(desk, viewer, asked)
-        case grammar.Override() | grammar.Virement() | grammar.RollOver():
+        case grammar.Override() | grammar.Virement() | grammar.RollOver() | grammar.Reverse():
             return guidance.render_open_act(asked)
         case grammar.Help():
             return guidance.render_help(viewer)

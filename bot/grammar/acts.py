@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from bot.grammar.asked import Acts, Asked, PlanDemand, Propose, RollOver, Wave
+from bot.grammar.asked import Acts, Asked, Demands, PlanDemand, Propose, Reverse, RollOver, Wave, WithdrawDemand
 from bot.grammar.parts import KINDS, day_of, pence_of, year_of
 from schemas.vocabulary import BauCause, Kind
 
 MOST_PLANNED = 5000
 MOST_REASON = 500
+LONGEST_DOCUMENT = 200
 
 _WAVE = re.compile(r"(?:W-?)?(\d{1,9})", re.IGNORECASE)
 _UP_TO = re.compile(r"\b(?:up to|within|at most)\s+(.+)$", re.IGNORECASE)
@@ -24,6 +25,10 @@ _DEMAND = re.compile(
     r"(?P<quantity>\d{1,9})\s+(?P<kind>\w+)\s+for\s+(?P<cause>.+?)\s+in\s+(?P<unit>.+)"
     r"\s+by\s+(?P<day>[\w/ -]+?)\s+(?:because|as|since)\s+(?P<reason>.+)",
     re.IGNORECASE,
+)
+
+_WITHDRAWN = re.compile(
+    r"withdraw\s+(?:D-?)?(?P<number>\d{1,9})\s+(?:because|as|since)\s+(?P<reason>.+)", re.IGNORECASE
 )
 
 
@@ -58,7 +63,11 @@ def _propose(rest: str) -> Asked | None:
 
 
 def plan_demand(rest: str) -> Asked | None:
-    """`40 laptops for joiners in UNIT by 1 Feb 2025 because …`."""
+    """`demand`, `demand 40 laptops for joiners in UNIT by 1 Feb 2025 because …`, `demand withdraw D-4 because …`."""
+    if not rest:
+        return Demands()
+    if withdrawn := _WITHDRAWN.fullmatch(rest):
+        return WithdrawDemand(f"D-{int(withdrawn['number'])}", withdrawn["reason"].strip()[:MOST_REASON])
     found = _DEMAND.fullmatch(rest)
     if not found:
         return None
@@ -73,6 +82,12 @@ def roll_over(rest: str) -> Asked | None:
     """`rollover 2023/24`: a year must be named."""
     year = year_of(rest)
     return RollOver(year) if year else None
+
+
+def reverse(rest: str) -> Asked | None:
+    """`reverse PO-100`, or an entry's number. Finance names documents as it likes, so all that follows is the name."""
+    named = rest.strip("` ")
+    return Reverse(named) if 0 < len(named) <= LONGEST_DOCUMENT else None
 
 
 def acts(rest: str) -> Asked | None:

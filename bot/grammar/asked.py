@@ -162,6 +162,19 @@ class PlanDemand:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Demands:
+    """What planners foresaw and nobody has ordered yet."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WithdrawDemand:
+    """Take a planned demand back, by its D-number."""
+
+    reference: str
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Override:
     """Open the form that lets a line or a kind go beyond its limit."""
 
@@ -179,8 +192,19 @@ class RollOver:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Reverse:
+    """Open the form that undoes a document of the ledger, named by its id or by the number of one of its entries."""
+
+    term: str
+
+
+Opens = Override | Virement | RollOver | Reverse
+"""What opens a form of the budget's acts."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Contracts:
-    """The contract register."""
+    """The contract register, the gates and who may release what."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -230,9 +254,9 @@ Asked = (
     | Waves
     | Propose
     | PlanDemand
-    | Override
-    | Virement
-    | RollOver
+    | Demands
+    | WithdrawDemand
+    | Opens
     | Contracts
     | Acts
     | Help

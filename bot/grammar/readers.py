@@ -145,6 +145,7 @@ READERS: Mapping[str, Reader] = {
     "override": _alone(Override()),
     "virement": _alone(Virement()),
     "rollover": acts.roll_over,
+    "reverse": acts.reverse,
     "contracts": _alone(Contracts()),
     "acts": acts.acts,
     "help": lambda rest: Help(),

@@ -1,4 +1,4 @@
-"""A director's acts on a year's limits: each opens a form, and each form sent in is done once and recorded."""
+"""The acts of directors and finance on the books: each opens a form, and each form is done once and recorded."""
 
 from __future__ import annotations
 
@@ -11,25 +11,31 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
-from bot.answers.acts import directs, rolling
-from bot.grammar import Override, RollOver, Virement, parse
+from bot.answers.acts import directs, reversing, rolling
+from bot.grammar import Opens, Override, Reverse, RollOver, Virement, parse
 from bot.listeners.forms import in_time, show_done, show_errors
 from bot.listeners.room import OPEN_VIEW, Room
+from bot.notices import names_of
 from bot.render import act_forms, replacement
-from bot.render.acts import rolling_lines
+from bot.render.acts import reversal_lines, rolling_lines, stands_against
+from bot.render.message import escape
 from bot.render.wording import LINES, count_of, money
 from services.budget.queries import financial_year
 from services.errors import BadInput, QuartermasterError
 
 Json = dict[str, Any]
-OVERRIDE, VIREMENT, ROLL_OVER = "Override a limit", "Move money", "Roll over"
+OVERRIDE, VIREMENT, ROLL_OVER, REVERSE = "Override a limit", "Move money", "Roll over", "Reverse a document"
+_TITLES: Mapping[type[Opens], str] = {
+    Override: OVERRIDE,
+    Virement: VIREMENT,
+    RollOver: ROLL_OVER,
+    Reverse: REVERSE,
+}
 
 
-async def open_form(
-    room: Room, client: AsyncWebClient, body: Mapping[str, Any], context: Json, asked: Override | Virement | RollOver
-) -> None:
-    """At once with nothing in it, for the trigger soon dies; then filled, for directors."""
-    opened = await client.views_open(trigger_id=body["trigger_id"], view=replacement.loading(ROLL_OVER))
+async def open_form(room: Room, client: AsyncWebClient, body: Mapping[str, Any], context: Json, asked: Opens) -> None:
+    """At once with nothing in it, for the trigger soon dies; then filled, for those who may."""
+    opened = await client.views_open(trigger_id=body["trigger_id"], view=replacement.loading(_TITLES[type(asked)]))
     context[OPEN_VIEW] = opened["view"]["id"]
     viewer, year = await room.viewer(body), financial_year(room.desk.today)
     match asked:
@@ -41,6 +47,11 @@ async def open_form(
             view = act_forms.virement_form(year)
         case RollOver(year):
             view = act_forms.roll_over_form(year, rolling_lines(await rolling(room.desk, viewer, year)))
+        case Reverse(term):
+            found = await reversing(room.desk, viewer, term)
+            view = act_forms.reverse_form(
+                found.document_id, reversal_lines(found), stands_against(found, names_of(room.desk))
+            )
     await client.views_update(view_id=context[OPEN_VIEW], view=view)
 
 
@@ -52,7 +63,7 @@ def register(app: AsyncApp, room: Room) -> None:
     ) -> None:
         await ack()
         asked = parse(action["value"])
-        if not isinstance(asked, Override | Virement | RollOver):
+        if not isinstance(asked, Opens):
             raise BadInput("this button is from an older version; ask anew")
         await open_form(room, client, body, context, asked)
 
@@ -103,6 +114,16 @@ def register(app: AsyncApp, room: Room) -> None:
         )
         await _done(ack, act, ROLL_OVER, f"The open commitments of {year} stand in the next year now.", ids.BLOCK_WHY)
 
+    async def reversed_(ack: AsyncAck, body: Json, view: Json) -> None:
+        reason, document_id = act_forms.read_reason(view["state"]["values"]), view["private_metadata"]
+        if isinstance(reason, dict):
+            await show_errors(ack, reason)
+            return
+        act = room.desk.budgets.reverse(
+            await room.viewer(body), document_id=document_id, reason=reason, idempotency_key=f"view/{view['id']}"
+        )
+        await _done(ack, act, REVERSE, f"`{escape(document_id)}` is reversed.", ids.BLOCK_WHY)
+
     async def _done(ack: AsyncAck, act: Awaitable[object], title: str, told: str, field: str) -> None:
         try:
             await in_time(act)
@@ -111,8 +132,9 @@ def register(app: AsyncApp, room: Room) -> None:
             return
         await show_done(ack, title, f":white_check_mark: {told}\nIt is recorded: `/kit acts`.")
 
-    for action_id in (ids.OVERRIDE, ids.VIREMENT, ids.ROLL_OVER):
+    for action_id in (ids.OVERRIDE, ids.VIREMENT, ids.ROLL_OVER, ids.REVERSE):
         app.action(action_id)(pressed)
     app.view(ids.VIEW_OVERRIDE)(overridden)
     app.view(ids.VIEW_VIREMENT)(moved)
     app.view(ids.VIEW_ROLL_OVER)(rolled_over)
+    app.view(ids.VIEW_REVERSE)(reversed_)

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
 from bot.answers.switchboard import answer, first_word
-from bot.grammar import Override, Replace, RollOver, Virement, parse
+from bot.grammar import Opens, Replace, parse
 from bot.listeners import acts
 from bot.listeners.room import Room
 from bot.middleware.once import KEY
@@ -29,7 +29,7 @@ def register(app: AsyncApp, room: Room) -> None:
         if isinstance(asked, Replace):
             await room.open_form(client, command, context)
             return
-        if isinstance(asked, Override | Virement | RollOver):
+        if isinstance(asked, Opens):
             await acts.open_form(room, client, command, context, asked)
             return
         if (meanwhile := first_word(asked)) is not None:

@@ -1,4 +1,4 @@
-"""The director's forms for a year's limits: override, virement, roll-over."""
+"""The forms of the budget's acts: override, virement, roll-over, reversal."""
 
 from __future__ import annotations
 
@@ -130,6 +130,21 @@ def roll_over_form(financial_year: str, rolling: Sequence[str]) -> dict[str, Any
         note("It is done once, recorded and audited."),
     ]
     return _modal(ids.VIEW_ROLL_OVER, "Roll over", "Roll over", financial_year, blocks)
+
+
+def reverse_form(document_id: str, posted: Sequence[str], against: str | None) -> dict[str, Any]:
+    """Shows what a document posted, a line of text each, and asks why; what stands `against` it leaves no button."""
+    blocks: list[Block] = [section(f"Document `{escape(document_id)}` posted:"), listed(posted)]
+    if against is not None:
+        return _modal(ids.VIEW_REVERSE, "Reverse a document", None, document_id, [*blocks, section(against)])
+    blocks += [
+        words_field(ids.BLOCK_WHY, "Why?"),
+        note(
+            "Each of these entries is mirrored, dated today; none is deleted. It is done once, recorded and audited, "
+            "and is itself never reversed."
+        ),
+    ]
+    return _modal(ids.VIEW_REVERSE, "Reverse a document", "Reverse", document_id, blocks)
 
 
 def _modal(callback_id: str, title: str, submit: str | None, metadata: str, blocks: Sequence[Block]) -> dict[str, Any]:

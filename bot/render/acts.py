@@ -1,42 +1,14 @@
-"""The contract register, what was done to a year's limits, and what a roll-over would move."""
+"""What was done to a year's limits, and what a roll-over or a reversal would move."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from slack_sdk.models.blocks import Block
 
-from bot.render.message import Message, escape, header, listed, message, note, section, table
+from bot.render.message import Message, escape, header, listed, message, section
 from bot.render.wording import LINES, count_of, day, kind_name, moment, money
-from services.budget.queries import ActView, ContractView, RollView
-
-
-def render_contracts(found: Sequence[ContractView], today: date) -> Message:
-    """The answer to `contracts`, those that end first at the top."""
-    if not found:
-        told = "No contract is on record."
-        return message(told, [section(told)])
-    rows = [
-        [
-            each.contract_id,
-            each.supplier,
-            ", ".join(f"{kind.value}s" for kind in each.kinds),
-            money(each.ceiling_pence),
-            money(each.called_pence),
-            money(each.left_pence),
-            f"{day(each.ends_on)}{'' if each.ends_on >= today else ' (over)'}",
-        ]
-        for each in sorted(found, key=lambda each: (each.ends_on, each.contract_id))
-    ]
-    heads = ["Contract", "Supplier", "Kinds", "Ceiling", "Called", "Left", "Runs until"]
-    blocks: list[Block] = [header("Contracts"), *table(heads, rows, numbers_from=3)]
-    told = "Sums include VAT. Calls never exceed a ceiling or outlive a term; nobody can override that."
-    assumed = sorted({field.replace("_", " ") for each in found for field in each.assumed})
-    blocks.append(
-        note(f"{told} Assumed, for nobody published them: {escape(', '.join(assumed))}." if assumed else told)
-    )
-    return message(f"{count_of(len(found), 'contract')}", blocks)
+from services.budget.queries import IRREVERSIBLE, ActView, EntryView, ReversalView, RollView
 
 
 def render_acts(found: Sequence[ActView], year: str, people: Mapping[str, str]) -> Message:
@@ -64,6 +36,8 @@ def _what(act: ActView) -> str:
             return f"{money(act.pence)} moved from {line} to {escape(LINES.get(act.to_line or '', act.to_line))}"
         case "roll_over":
             return f"{money(act.pence)} of open commitments rolled over"
+        case "reverse":
+            return f"`{escape(act.document_id)}` reversed"
         case _:
             return f"{escape(act.act.replace('_', ' '))} {escape(act.document_id)} {money(act.pence)}"
 
@@ -77,3 +51,28 @@ def rolling_lines(rolls: Sequence[RollView]) -> list[str]:
         lines.append(f"*{LINES[line]}*: {money(whole)} of {count_of(len(orders), 'order')} to {orders[0].to_year}")
         lines += [f"• `{escape(roll.order_id)}` {money(roll.gross_pence)}" for roll in orders]
     return lines
+
+
+def reversal_lines(view: ReversalView) -> list[str]:
+    """What a document posted, an entry a line, in order."""
+    return [_posted(each) for each in view.entries]
+
+
+def stands_against(view: ReversalView, people: Mapping[str, str]) -> str | None:
+    """Why nobody can reverse a document; None if somebody can. The limits are looked at when it is done."""
+    if (act := view.reversed_by) is not None:
+        who = escape(people.get(act.email.lower(), act.email))
+        return f"It was reversed by {who}, {moment(act.at)}; a document is reversed once.\n> {escape(act.reason)}"
+    if view.document_type is None:
+        return IRREVERSIBLE
+    return None
+
+
+def _posted(entry: EntryView) -> str:
+    devices = f" · {count_of(entry.quantity, kind_name(entry.kind))}" if entry.quantity else ""
+    return (
+        f"• #{entry.entry} {day(entry.document_date)}: {escape(entry.entry_type.replace('_', ' '))} "
+        f"*{money(entry.net_pence + entry.vat_pence)}* incl. {money(entry.vat_pence)} VAT, "
+        f"{escape(entry.from_account)} → {escape(entry.to_account)}{devices} · "
+        f"{LINES[entry.line]} {escape(entry.financial_year)}"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 from bot.grammar import BudgetSide
@@ -9,17 +10,27 @@ from bot.render.budget import DEMANDS
 from bot.render.budget_sides import part_name, parts_of
 from bot.render.spreadsheet import Cell, Head, Sheet
 from bot.render.wording import LINES, kind_name, unit_name
-from services.budget.queries import EntryView, OutturnView, PriorYear
+from services.budget.queries import AccountView, EntryView, OrderView, OutturnView, PriorYear
+from services.clock import london_date
 
 MOST_ENTRIES = 20_000
-"""What a workbook takes of the ledger: more would keep everybody waiting for seconds."""
+"""What a workbook takes of the ledger, and of orders: more would keep everybody waiting for seconds."""
 _MONEY = ("Committed", "Invoiced", "Receipted", "Expected", "Low", "Outturn", "High")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Books:
+    """What only those with the role for prices may see of a year; empty for all others."""
+
+    orders: Sequence[OrderView] = ()
+    accounts: Sequence[AccountView] = ()
+    entries: Sequence[EntryView] = ()
 
 
 def sheets(
     view: OutturnView,
     prior: Sequence[PriorYear],
-    entries: Sequence[EntryView],
+    books: Books,
     names: Mapping[str, str],
     *,
     sees_prices: bool,
@@ -29,7 +40,8 @@ def sheets(
     if not sees_prices:
         return totals
     sides = [of_side(view, side, names) for side in BudgetSide]
-    return [totals[0], *sides, *totals[1:], of_entries(entries, names)]
+    ledger = [of_orders(books.orders), of_accounts(books.accounts), of_entries(books.entries, names)]
+    return [totals[0], *sides, *totals[1:], *ledger]
 
 
 def of_lines(view: OutturnView) -> Sheet:
@@ -105,6 +117,37 @@ def _of_months(view: OutturnView) -> Sheet:
     return Sheet("Months", [*heads, *(Head(title, "money") for title in sums)], rows)
 
 
+def of_orders(orders: Sequence[OrderView]) -> Sheet:
+    """One row an order with a document of the year, the oldest first; if not all were taken, the last row says so."""
+    rows: list[list[Cell]] = [
+        [
+            *(each.order_id, each.supplier, each.contract_id, each.placed_on, each.ordered, each.cancelled),
+            *(each.received, each.over_received, each.invoiced, each.ordered_pence, each.received_pence),
+            *(each.invoiced_pence, each.credited_pence, each.price_difference_pence, each.gross_pence),
+        ]
+        for each in orders[:MOST_ENTRIES]
+    ]
+    if len(orders) > MOST_ENTRIES:
+        rows.append(["later orders are left off", *([None] * 14)])
+    counts = ("Ordered", "Cancelled", "Received", "Received beyond the order", "Invoiced")
+    sums = ("Sum ordered", "Sum received", "Sum invoiced", "Credited", "Price difference", "Worth now")
+    heads = [Head("Order"), Head("Supplier"), Head("Contract"), Head("Placed", "date")]
+    heads += [Head(title, "number") for title in counts]
+    return Sheet("Orders", [*heads, *(Head(f"{title} incl. VAT", "money") for title in sums)], rows)
+
+
+def of_accounts(accounts: Sequence[AccountView]) -> Sheet:
+    """The trial balance: one row an account of a line, and all together, which is nought while the books are sound."""
+    net, vat = sum(each.net_pence for each in accounts), sum(each.vat_pence for each in accounts)
+    rows: list[list[Cell]] = [
+        [LINES.get(each.line, each.line), each.account, each.net_pence, each.vat_pence, each.net_pence + each.vat_pence]
+        for each in accounts
+    ]
+    rows.append(["All lines", "all accounts", net, vat, net + vat])
+    heads = [Head("Funding line"), Head("Account"), *(Head(title, "money") for title in ("Net", "VAT", "Together"))]
+    return Sheet("Trial balance", heads, rows)
+
+
 def of_entries(entries: Sequence[EntryView], names: Mapping[str, str]) -> Sheet:
     """One row an entry of the ledger, the newest first; if not all were taken, the last row says so."""
     texts = ("Document", "Entry", "From account", "To account", "Funding line", "Kind", "Unit", "Demand", "Order")
@@ -113,12 +156,13 @@ def of_entries(entries: Sequence[EntryView], names: Mapping[str, str]) -> Sheet:
             *(each.entry, each.document_date, each.month, each.document_id, each.entry_type),
             *(each.from_account, each.to_account, LINES.get(each.line, each.line), each.kind),
             *(unit_name(names, each.unit) if each.unit else None, DEMANDS[each.demand] if each.demand else None),
-            *(each.order_id, each.quantity, each.net_pence, each.vat_pence),
+            *(each.order_id, each.quantity, each.net_pence, each.vat_pence, each.reverses),
+            london_date(each.posted_at),
         ]
         for each in entries[:MOST_ENTRIES]
     ]
     if len(entries) > MOST_ENTRIES:
-        rows.append([None, None, None, "older entries are left off", *([None] * 11)])
+        rows.append([None, None, None, "older entries are left off", *([None] * 13)])
     heads = [Head("Number", "number"), Head("Dated", "date"), Head("Counts in", "date"), *map(Head, texts)]
     sums = [Head("Devices", "number"), Head("Net", "money"), Head("VAT", "money")]
-    return Sheet("Ledger entries", [*heads, *sums], rows)
+    return Sheet("Ledger entries", [*heads, *sums, Head("Reverses entry", "number"), Head("Posted", "date")], rows)

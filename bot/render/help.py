@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_sdk.models.blocks import ButtonElement
 
 from bot import ids
-from bot.grammar import USAGE, Fault, Override, RollOver, Unknown, Virement
+from bot.grammar import USAGE, Fault, Opens, Override, Reverse, RollOver, Unknown, Virement
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
 from schemas.vocabulary import Role
 from services.access.viewer import SEES_ALL_UNITS, SEES_PRICES, SEES_UNITS, Viewer
@@ -26,16 +26,18 @@ _WHAT = {
     "deadletters": "what other systems sent and we could not apply",
     "wave": "what to order next: propose, release or send back",
     "waves": "the waves there have been",
-    "demand": "say what joiners or growth will need",
+    "demand": "what joiners or growth will need: look, say, take back",
     "override": "let a line or a kind go beyond its limit",
     "virement": "move money between lines",
     "rollover": "carry a year's open commitments into the next",
-    "contracts": "contracts: ceiling, called off, left, term",
-    "acts": "what was overridden, moved and rolled over",
+    "reverse": "undo a document of the ledger, by its id or an entry's number",
+    "contracts": "contracts, gates, delegations, and orders that lack what they need",
+    "acts": "what was overridden, moved, rolled over and reversed",
     "help": "this list",
 }
 _FOR_ALL = ("replace", "request", "find", "alerts", "help")
 _DIRECTS = frozenset({Role.DIRECTOR})
+_KEEPS_BOOKS = frozenset({Role.FINANCE, Role.DIRECTOR})
 _FOR_SOME = {
     "conflicts": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}),
     "deadletters": LOOKS,
@@ -44,13 +46,14 @@ _FOR_SOME = {
     "demand": frozenset({Role.PLANNER, Role.DIRECTOR}),
     "override": _DIRECTS,
     "virement": _DIRECTS,
-    "rollover": frozenset({Role.FINANCE, Role.DIRECTOR}),
+    "rollover": _KEEPS_BOOKS,
+    "reverse": _KEEPS_BOOKS,
     "contracts": SEES_PRICES,
     "acts": SEES_PRICES,
 }
 _NEED_NO_MORE = (
     *("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deadletters"),
-    *("wave", "waves", "contracts", "acts"),
+    *("wave", "waves", "demand", "contracts", "acts"),
 )
 
 
@@ -95,8 +98,8 @@ def render_open_form() -> Message:
     )
 
 
-def render_open_act(asked: Override | Virement | RollOver) -> Message:
-    """The same for the forms of directors."""
+def render_open_act(asked: Opens) -> Message:
+    """The same for the forms of directors and finance."""
     match asked:
         case Override():
             opens = button("Override a limit", ids.OVERRIDE, "override", style="primary")
@@ -105,5 +108,7 @@ def render_open_act(asked: Override | Virement | RollOver) -> Message:
         case RollOver():
             line = f"rollover {asked.financial_year}"
             opens = button(f"Roll over {asked.financial_year}", ids.ROLL_OVER, line, style="primary")
+        case Reverse():
+            opens = button(f"Reverse {asked.term}", ids.REVERSE, f"reverse {asked.term}", style="primary")
     told = "Press the button and I will open the form."
     return message(told, [section(told), actions(opens)])

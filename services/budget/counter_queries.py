@@ -1,7 +1,4 @@
-"""The year's sums by demand, unit and month, the trial balance, and the ledger's entries for export.
-
-All of them tell prices to whoever counts devices, so they are for finance, directors and auditors.
-"""
+"""The trial balance, and the ledger's entries for export: for finance, directors and auditors."""
 
 from __future__ import annotations
 
@@ -20,35 +17,6 @@ SQL = load_statements(__file__, "counter_queries.sql")
 
 MOST_ENTRIES = 200_000
 """How many entries one export holds at most."""
-
-
-class DemandView(msgspec.Struct, frozen=True, kw_only=True):
-    """Refresh or business as usual: sums in pence, VAT included, and how many were ordered. None: not told."""
-
-    demand: Demand | None
-    committed_pence: int
-    invoiced_pence: int
-    quantity: int
-
-
-class UnitView(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit's sums in pence, VAT included, and how many were ordered for it. None: not told."""
-
-    unit: str | None
-    committed_pence: int
-    invoiced_pence: int
-    quantity: int
-
-
-class MonthView(msgspec.Struct, frozen=True, kw_only=True):
-    """What a month added to each sum, in pence, VAT included. `month` is its first day."""
-
-    month: date
-    approved_pence: int
-    committed_pence: int
-    invoiced_pence: int
-    receipted_pence: int
-    quantity: int
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,29 +49,6 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
     order_id: str | None
     reverses: int | None
     posted_at: datetime
-
-
-async def demands(connection: Connection, viewer: Viewer, financial_year: str) -> list[DemandView]:
-    """Refresh and business as usual apart; empty without the role. Raises BadInput for what is no year."""
-    bounds(financial_year)
-    rows = await connection.fetch(SQL["demands"], financial_year, viewer.sees_prices)
-    return [msgspec.convert(dict(row), DemandView) for row in rows]
-
-
-async def units(connection: Connection, viewer: Viewer, financial_year: str) -> list[UnitView]:
-    """By unit; empty without the role. Raises BadInput for what is no year."""
-    bounds(financial_year)
-    rows = await connection.fetch(SQL["units"], financial_year, viewer.sees_prices)
-    return [msgspec.convert(dict(row), UnitView) for row in rows]
-
-
-async def months(
-    connection: Connection, viewer: Viewer, financial_year: str, line: FundingLine | None = None
-) -> list[MonthView]:
-    """By month, on one line or all; empty without the role. Raises BadInput for what is no year."""
-    bounds(financial_year)
-    rows = await connection.fetch(SQL["months"], financial_year, viewer.sees_prices, line)
-    return [msgspec.convert(dict(row), MonthView) for row in rows]
 
 
 async def accounts(connection: Connection, viewer: Viewer, financial_year: str) -> list[AccountView]:

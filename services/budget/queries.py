@@ -1,18 +1,20 @@
 """What others may read of the budget. Every read takes the viewer, and SQL applies their role.
 
-Managers and above see totals; finance, directors and auditors also the kinds. Staff get a view with nothing in it:
-whoever renders it says whom to ask.
+Managers and above see totals; finance, directors and auditors also what tells a price. Staff get a view with nothing in
+it: whoever renders it says whom to ask.
 """
 
 from __future__ import annotations
 
 import msgspec
 
-from schemas.vocabulary import FundingLine, Kind
+from schemas.vocabulary import FundingLine
 from services.access.viewer import SEES_UNITS, Viewer
 from services.budget.act_queries import ActView as ActView
+from services.budget.act_queries import ReversalView as ReversalView
 from services.budget.act_queries import RollView as RollView
 from services.budget.act_queries import acts as acts
+from services.budget.act_queries import reversal as reversal
 from services.budget.act_queries import rollover as rollover
 from services.budget.contract_queries import ContractView as ContractView
 from services.budget.contract_queries import DelegationView as DelegationView
@@ -23,15 +25,9 @@ from services.budget.contract_queries import delegations as delegations
 from services.budget.contract_queries import gate_limits as gate_limits
 from services.budget.contract_queries import ungated_orders as ungated_orders
 from services.budget.counter_queries import AccountView as AccountView
-from services.budget.counter_queries import DemandView as DemandView
 from services.budget.counter_queries import EntryView as EntryView
-from services.budget.counter_queries import MonthView as MonthView
-from services.budget.counter_queries import UnitView as UnitView
 from services.budget.counter_queries import accounts as accounts
-from services.budget.counter_queries import demands as demands
 from services.budget.counter_queries import ledger_entries as ledger_entries
-from services.budget.counter_queries import months as months
-from services.budget.counter_queries import units as units
 from services.budget.order_queries import OrderView as OrderView
 from services.budget.order_queries import orders as orders
 from services.budget.outturn_queries import outturn as outturn
@@ -48,6 +44,7 @@ from services.budget.planning_queries import gates as gates
 from services.budget.planning_queries import planning as planning
 from services.budget.rules.financial_year import bounds as bounds
 from services.budget.rules.financial_year import financial_year as financial_year
+from services.budget.rules.reversal import IRREVERSIBLE as IRREVERSIBLE
 from services.budget.verification import verify_counters as verify_counters
 from services.database.pool import Connection
 from services.database.statements import load_statements
@@ -70,30 +67,6 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     override_pence: int = 0
 
 
-class KindView(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind's sums in pence, VAT included, and how many were ordered. None: documents that name no kind."""
-
-    kind: Kind | None
-    committed_pence: int
-    invoiced_pence: int
-    quantity: int
-
-
-class VolumeView(msgspec.Struct, frozen=True, kw_only=True):
-    """How many of a kind were ordered in the year, and how many may be; None where no cap is set."""
-
-    kind: Kind
-    ordered: int
-    cap: int | None
-    assumed: bool = False
-    """True if nobody published the cap; a director's overrides are in it."""
-
-    @property
-    def left(self) -> int | None:
-        """How many may still be ordered, never below nought."""
-        return None if self.cap is None else max(0, self.cap - self.ordered)
-
-
 class PriorYear(msgspec.Struct, frozen=True, kw_only=True):
     """What an earlier year cost, or was forecast to cost."""
 
@@ -107,28 +80,17 @@ class BudgetView(msgspec.Struct, frozen=True, kw_only=True):
 
     financial_year: str
     lines: list[LineView]
-    kinds: list[KindView]
     prior: list[PriorYear]
-    volumes: list[VolumeView] = []
-    demands: list[DemandView] = []
 
 
 async def budget(connection: Connection, viewer: Viewer, financial_year: str) -> BudgetView:
-    """The year's lines and volumes, kinds and demand (with the role for prices), and the years before the ledger.
-
-    Raises BadInput for what is no year.
-    """
+    """The year's lines, and the years before the ledger. Raises BadInput for what is no year."""
     bounds(financial_year)
     totals = viewer.has(*SEES_UNITS)
     lines = await connection.fetch(SQL["lines"], financial_year, totals)
-    kinds = await connection.fetch(SQL["kinds"], financial_year, viewer.sees_prices)
     prior = await connection.fetch(SQL["prior_years"], financial_year, totals)
-    volumes = await connection.fetch(SQL["volumes"], financial_year, totals)
     return BudgetView(
         financial_year=financial_year,
         lines=[msgspec.convert(dict(row), LineView) for row in lines],
-        kinds=[msgspec.convert(dict(row), KindView) for row in kinds],
         prior=[msgspec.convert(dict(row), PriorYear) for row in prior],
-        volumes=[msgspec.convert(dict(row), VolumeView) for row in volumes],
-        demands=await demands(connection, viewer, financial_year),
     )

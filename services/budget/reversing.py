@@ -10,7 +10,7 @@ from services.budget.book import Book
 from services.budget.committing import hold_placing
 from services.budget.rules.limits import fits
 from services.budget.rules.matching import Order
-from services.budget.rules.reversal import undo
+from services.budget.rules.reversal import IRREVERSIBLE, undo
 from services.errors import NotFound, RuleBroken
 
 ROLLOVER = "rollover"
@@ -29,7 +29,7 @@ async def reverse(act: Acting, document_id: str) -> None:
         raise NotFound(f"The ledger holds no document {document_id}; look for its id in the export of the ledger.")
     of_type = await act_store.document_type(act.connection, document_id)
     if of_type is None:
-        raise RuleBroken("What was set aside for a request or a wave is not reversed; finance can cancel the order.")
+        raise RuleBroken(IRREVERSIBLE)
     order_id = undone[0].entry.order_id
     before = Order()
     if order_id is not None:

@@ -41,6 +41,12 @@ async def planned_demands(connection: Connection, viewer: Viewer) -> list[Demand
     return await demands(connection, viewer.unit_scope, None)
 
 
+async def demand_id_of(connection: Connection, viewer: Viewer, reference: str) -> UUID | None:
+    """The demand D-4 of the viewer's units, withdrawn or not; None if there is none."""
+    found: UUID | None = await connection.fetchval(SQL["demand_id_of"], viewer.unit_scope, reference)
+    return found
+
+
 async def demands(connection: Connection, units: list[str] | None, demand_id: UUID | None) -> list[DemandView]:
     """Planned demand of these units (None: all), or the one with this id."""
     rows = await connection.fetch(SQL["demands"], units, demand_id, MOST)

@@ -13,3 +13,8 @@ WHERE ($1::text[] IS NULL OR d.unit = ANY ($1))
   AND CASE WHEN $2::uuid IS NULL THEN q.waiting + q.planned > 0 ELSE d.demand_id = $2 END
 ORDER BY d.needed_by, d.reference
 LIMIT $3
+
+-- name: demand_id_of
+-- $1 units (NULL: all), $2 reference.
+SELECT demand_id FROM refresh.demands
+WHERE reference = $2::text AND ($1::text[] IS NULL OR unit = ANY ($1))

@@ -18,6 +18,7 @@ from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.refresh import store
 from services.refresh.demand_queries import DemandView as DemandView
+from services.refresh.demand_queries import demand_id_of as demand_id_of
 from services.refresh.demand_queries import planned_demands as planned_demands
 from services.refresh.fold import device_standing
 from services.refresh.placed import placement_of

@@ -16,6 +16,11 @@ from services.budget.rules.entries import Entry, EntryType
 from services.budget.rules.matching import Order, Sums, add, released
 from services.budget.rules.posting import difference
 
+IRREVERSIBLE = (
+    "What was set aside for a request or a wave, and what reverses another document, cannot be reversed; finance can "
+    "cancel the order, or send the document anew under another id."
+)
+
 
 class Numbered(msgspec.Struct, frozen=True, kw_only=True):
     """An entry as it stands in the ledger, with its number."""

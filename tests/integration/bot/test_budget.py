@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from openpyxl import load_workbook
@@ -46,6 +46,7 @@ async def ledger(database_url: str) -> None:
         quantity=100,
         unit="central-west",
         demand=Demand.REFRESH,
+        supplier="Assumed Laptops Ltd",
     )
     await deliver(pool, BudgetConsumer(FixedClock(NOW)).apply, [recorded(approval), recorded(order)])
     await wait_in_queue(pool, 10, date(2025, 1, 6))
@@ -99,12 +100,18 @@ async def test_finances_workbook_holds_everything_and_is_marked(idris: ScriptedP
     file, content = await press(idris, whole, "budget_xlsx")
     assert COMMERCIAL in file["title"]
     assert book(content).sheetnames == [
-        "Lines", "Kinds", "Units", "Demand", "Months", "Volumes", "Earlier years", "Ledger entries",
+        "Lines", "Kinds", "Units", "Demand", "Months", "Volumes", "Earlier years", "Orders",
+        "Trial balance", "Ledger entries",
     ]  # fmt: skip
     assert book(content)["Kinds"].oddHeader.center.text == COMMERCIAL
     assert cells(content, "Kinds")[1][:3] == ("Laptop", 100, 102_000)
     documents = {row[3] for row in cells(content, "Ledger entries")[1:]}
     assert documents == {"A1", "=P1"}
+    (order,) = cells(content, "Orders")[1:]
+    assert order[:6] == ("PO1", "Assumed Laptops Ltd", "EUD-LAPTOPS", datetime(2024, 6, 3), 100, 0)  # noqa: DTZ001 - a sheet's day
+    balance = {row[1]: row[2:] for row in cells(content, "Trial balance")[1:]}
+    assert balance["committed"] == (85_000, 17_000, 102_000)
+    assert balance["all accounts"] == (0, 0, 0)
     logged = await pool.fetch(
         "SELECT subject, granted FROM access.audit WHERE email = $1 AND action = 'budget' ORDER BY at",
         email_of("Idris Bello"),

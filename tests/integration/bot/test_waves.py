@@ -307,6 +307,22 @@ async def test_planned_demand_stands_in_the_queue(bot: Parts, helen: ScriptedPer
     assert "4 business as usual: joiners 4" in str(await ask(helen, "queue", "Refresh queue"))
 
 
+async def test_planned_demand_is_listed_and_taken_back(
+    bot: Parts, helen: ScriptedPerson, priya: ScriptedPerson, idris: ScriptedPerson, amara: ScriptedPerson
+) -> None:
+    await ask(helen, FORESEEN, "D-1")
+    for person in (helen, priya, idris):
+        told = str(await ask(person, "demand", "planned demand"))
+        assert "D-1 *4 laptops for growth in Central West, needed by 1 Feb 2025*: 4 waiting, 0 in a wave" in told
+    assert "D-1" not in str(await ask(amara, "demand", "`demand` is for"))
+    back = "demand withdraw D-1 because it is not funded"
+    assert "Only planners and directors" in str(await ask(priya, back, "planners"))
+    assert "There is no planned demand D-1" in str(await ask(amara, back, "no planned demand"))
+    await ask(helen, "demand withdraw D-2 because it is not funded", "There is no planned demand D-2")
+    await ask(helen, back, "D-1 is withdrawn: 4 laptops")
+    await ask(helen, "demand", "or nothing was planned")
+
+
 async def test_every_look_at_a_wave_is_audited(desk: Desk, houses: Houses) -> None:
     with pytest.raises(NotAllowed):
         await answer(desk, viewer("Amara Osei"), parse("wave"))

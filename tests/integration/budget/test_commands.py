@@ -28,6 +28,7 @@ pytestmark = pytest.mark.integration
 
 DIRECTOR, FINANCE, AUDITOR = viewer("Catherine Doyle"), viewer("Idris Bello"), viewer("Ruth Adeyemi")
 TABLETS = FundingLine.TABLET_REPLACEMENT
+TODAY = date(2024, 11, 4)
 SPRING = datetime(2025, 4, 8, 9, tzinfo=UTC)
 
 
@@ -98,8 +99,9 @@ async def test_a_cap_is_raised_for_one_year(pool: Pool, consumer: BudgetConsumer
     )
     events = await deliver(pool, consumer.apply, [released(1, two, attempt=2)])
     assert any(isinstance(each, WaveCommitted) for each in events)
-    (desktops,) = [each for each in (await queries.budget(pool, DIRECTOR, YEAR)).volumes if each.kind is Kind.DESKTOP]
-    assert (desktops.ordered, desktops.cap, desktops.left) == (4_002, 4_002, 0)
+    year = await queries.outturn(pool, DIRECTOR, YEAR, TODAY)
+    (desktops,) = [each for each in year.volumes if each.kind is Kind.DESKTOP]
+    assert (desktops.ordered, desktops.cap, desktops.override, desktops.left) == (4_002, 4_000, 2, 0)
     with pytest.raises(RuleBroken, match="No cap is set"):
         await budgets.override_cap(
             DIRECTOR, financial_year="2030/31", kind=Kind.DESKTOP, devices=2, reason="r", idempotency_key="l"
@@ -166,6 +168,7 @@ async def test_what_has_not_arrived_rolls_over_and_its_devices_stay_counted(
     act = await budgets.roll_over(FINANCE, **asks)
     assert act.documents == ("rollover/2024/25/O",)
     assert (await budgets.roll_over(FINANCE, **asks)).documents == act.documents
+    assert [(each.act, each.pence) for each in await queries.acts(pool, FINANCE, YEAR)] == [("roll_over", 480_000)]
     old, new = await line(pool), await line(pool, "2025/26")
     assert (old.committed_pence, old.invoiced_pence) == (240_000, 480_000), "two came and were not invoiced"
     assert (new.committed_pence, new.left_pence) == (480_000, 0)
@@ -173,7 +176,7 @@ async def test_what_has_not_arrived_rolls_over_and_its_devices_stay_counted(
     with pytest.raises(RuleBroken, match="nothing to roll over"):
         await budgets.roll_over(FINANCE, **(asks | {"idempotency_key": "l"}))
     assert {
-        each.kind: each.ordered for each in (await queries.budget(pool, FINANCE, YEAR)).volumes if each.ordered
+        each.kind: each.ordered for each in (await queries.outturn(pool, FINANCE, YEAR, TODAY)).volumes if each.ordered
     } == {Kind.LAPTOP: 10}
     later = [
         document("J", Type.INVOICE, 200_000, **facts),
@@ -303,28 +306,15 @@ async def test_commercial_reads_need_the_role(pool: Pool, consumer: BudgetConsum
     for read in (queries.ledger_entries, queries.accounts, queries.rollover):
         with pytest.raises(NotAllowed):
             await read(pool, planner, YEAR)
-    for read in (queries.demands, queries.units, queries.months, queries.acts):
-        assert await read(pool, planner, YEAR) == []
-    assert len((await queries.budget(pool, planner, YEAR)).volumes) == 4
-    assert (await queries.budget(pool, viewer("Amara Osei"), YEAR)).volumes == []
+    with pytest.raises(NotAllowed):
+        await queries.reversal(pool, planner, "A")
+    assert await queries.acts(pool, planner, YEAR) == []
     laptops = (await queries.contracts(pool, AUDITOR))[1]
     assert (laptops.contract_id, laptops.called_pence, laptops.left_pence) == (
         "EUD-LAPTOPS",
         102_000,
         1_300_000_000 - 102_000,
     )
-    assert [(each.unit, each.quantity) for each in await queries.units(pool, FINANCE, YEAR)] == [
-        ("central-west-response", 1)
-    ]
-    assert [(each.demand, each.committed_pence) for each in await queries.demands(pool, FINANCE, YEAR)] == [
-        ("bau", 102_000)
-    ]
-    assert [
-        (each.month, each.approved_pence, each.committed_pence) for each in await queries.months(pool, FINANCE, YEAR)
-    ] == [
-        (date(2024, 6, 1), 1_000_000, 0),
-        (date(2024, 11, 1), 0, 102_000),
-    ]
     newest, oldest = await queries.ledger_entries(pool, FINANCE, YEAR, LINE, 10)
     assert (newest.from_account, newest.to_account, oldest.entry_type) == ("available", "committed", "approved")
     assert (await queries.gate_limits(pool)).route_from_pence == 21_347_700

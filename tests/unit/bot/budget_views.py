@@ -7,11 +7,14 @@ from datetime import date
 from hypothesis import strategies as st
 from msgspec import structs
 
+from bot.render.budget_sheets import Books
 from schemas.vocabulary import Demand, FundingLine, Kind
 from services.budget.queries import (
+    AccountView,
     EntryView,
     LineOutturn,
     MonthOutturn,
+    OrderView,
     OutturnView,
     PartOutturn,
     PriorYear,
@@ -101,6 +104,31 @@ ENTRIES = st.builds(
     order_id=MAYBE,
     reverses=st.none(),
     posted_at=MOMENTS,
+)
+ORDERS = st.builds(
+    OrderView,
+    order_id=WORDS,
+    supplier=MAYBE,
+    contract_id=MAYBE,
+    placed_on=st.one_of(st.none(), DAYS),
+    ordered=NUMBERS,
+    ordered_pence=PENCE,
+    cancelled=NUMBERS,
+    received=NUMBERS,
+    received_pence=PENCE,
+    invoiced=NUMBERS,
+    invoiced_pence=PENCE,
+    credited_pence=PENCE,
+    gross_pence=PENCE,
+    over_received=NUMBERS,
+    price_difference_pence=st.one_of(st.none(), PENCE),
+)
+ACCOUNTS = st.builds(AccountView, line=st.sampled_from(FundingLine), account=WORDS, net_pence=PENCE, vat_pence=PENCE)
+BOOKS = st.builds(
+    Books,
+    orders=st.lists(ORDERS, max_size=3),
+    accounts=st.lists(ACCOUNTS, max_size=3),
+    entries=st.lists(ENTRIES, max_size=3),
 )
 PRIOR = st.builds(
     PriorYear, financial_year=st.sampled_from(["2022/23", "2023/24", "<!x>"]), spent_pence=PENCE, forecast=st.booleans()

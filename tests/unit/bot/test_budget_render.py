@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from bot.grammar import Budget, BudgetSide
 from bot.render import budget, budget_sheets
+from bot.render.budget_sheets import Books
 from bot.render.budget_sides import render_side
 from bot.render.message import Message
 from bot.render.outturn_chart import outturn_chart, short
@@ -21,9 +22,11 @@ from bot.render.outturn_curve import curve
 from bot.render.spreadsheet import COMMERCIAL, as_csv, workbook
 from schemas.vocabulary import Demand, FundingLine, Kind
 from services.budget.queries import (
+    AccountView,
     EntryView,
     LineOutturn,
     MonthOutturn,
+    OrderView,
     OutturnView,
     PartOutturn,
     PriorYear,
@@ -103,11 +106,11 @@ def test_any_budget_is_taken(view: Any, prior: list[Any], sees_prices: bool) -> 
 
 
 @quick
-@given(made.OUTTURNS, st.lists(made.PRIOR, max_size=3), st.lists(made.ENTRIES, max_size=3))
-def test_any_workbook_can_be_read(view: OutturnView, prior: list[Any], entries: list[Any]) -> None:
-    pages = budget_sheets.sheets(view, prior, entries, NAMES, sees_prices=True)
+@given(made.OUTTURNS, st.lists(made.PRIOR, max_size=3), made.BOOKS)
+def test_any_workbook_can_be_read(view: OutturnView, prior: list[Any], books: Books) -> None:
+    pages = budget_sheets.sheets(view, prior, books, NAMES, sees_prices=True)
     book = load_workbook(io.BytesIO(workbook(pages, marking=COMMERCIAL)))
-    assert len(book.sheetnames) == 8
+    assert len(book.sheetnames) == 10
     for page in pages:
         assert as_csv(page).startswith(b"\xef\xbb\xbf")
 
@@ -172,7 +175,7 @@ def test_without_the_role_there_are_totals_alone() -> None:
     assert "table" not in [block["type"] for block in told.blocks]
     assert "by unit" not in words(told)
     assert "Chart" in words(told)
-    assert [sheet.name for sheet in budget_sheets.sheets(TOTALS, PRIOR, [], NAMES, sees_prices=False)] == [
+    assert [sheet.name for sheet in budget_sheets.sheets(TOTALS, PRIOR, Books(), NAMES, sees_prices=False)] == [
         "Lines",
         "Volumes",
         "Earlier years",
@@ -252,8 +255,64 @@ def test_entries_left_off_are_told() -> None:
     )
     sheet = budget_sheets.of_entries([entry], NAMES)
     assert b"'=PO" in as_csv(sheet)
+    assert sheet.rows[0][-2:] == [None, date(2024, 11, 4)]
     assert len(sheet.rows) == 1
     most = budget_sheets.MOST_ENTRIES
     more = budget_sheets.of_entries([entry] * (most + 1), NAMES)
     assert len(more.rows) == most + 1
     assert "older entries are left off" in more.rows[-1]
+
+
+ORDER = OrderView(
+    order_id="=PO-1",
+    supplier="Assumed Laptops Ltd",
+    contract_id="EUD-LAPTOPS",
+    placed_on=date(2024, 6, 3),
+    ordered=10,
+    ordered_pence=1_020_000,
+    cancelled=1,
+    received=11,
+    received_pence=612_000,
+    invoiced=6,
+    invoiced_pence=636_000,
+    credited_pence=6_000,
+    gross_pence=912_000,
+    over_received=2,
+    price_difference_pence=24_000,
+)
+
+
+def test_an_order_stands_beside_what_arrived_and_was_billed() -> None:
+    book = load_workbook(io.BytesIO(workbook([budget_sheets.of_orders([ORDER])], marking=COMMERCIAL)))
+    heads, cells = book["Orders"].iter_rows()
+    told = {head.value: cell for head, cell in zip(heads, cells, strict=True)}
+    assert told["Order"].value == "=PO-1"
+    assert told["Order"].data_type == "s", "no formula"
+    assert told["Placed"].is_date
+    counts = ["Ordered", "Cancelled", "Received", "Received beyond the order", "Invoiced"]
+    assert [told[title].value for title in counts] == [10, 1, 11, 2, 6]
+    sums = ["Sum ordered", "Sum received", "Sum invoiced", "Credited", "Price difference", "Worth now"]
+    assert [told[f"{title} incl. VAT"].value for title in sums] == [10_200, 6_120, 6_360, 60, 240, 9_120]
+    assert all("£" in told[f"{title} incl. VAT"].number_format for title in sums)
+    unknown = structs.replace(ORDER, price_difference_pence=None, placed_on=None)
+    (row,) = budget_sheets.of_orders([unknown]).rows
+    assert row.count(None) == 2
+
+
+def test_orders_left_off_are_told() -> None:
+    most = budget_sheets.MOST_ENTRIES
+    sheet = budget_sheets.of_orders([ORDER] * (most + 1))
+    assert len(sheet.rows) == most + 1
+    assert "later orders are left off" in sheet.rows[-1]
+
+
+def test_a_trial_balance_ends_with_what_all_accounts_come_to() -> None:
+    def account(name: str, net: int, vat: int) -> AccountView:
+        return AccountView(line=LINE.line, account=name, net_pence=net, vat_pence=vat)
+
+    sheet = budget_sheets.of_accounts([account("authority", -120_000, 0), account("available", 20_000, 80_000)])
+    assert [list(row[1:]) for row in sheet.rows] == [
+        ["authority", -120_000, 0, -120_000],
+        ["available", 20_000, 80_000, 100_000],
+        ["all accounts", -100_000, 80_000, -20_000],
+    ], "what does not come to nought is shown as it is"

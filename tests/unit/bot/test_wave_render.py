@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import ids
-from bot.render import act_forms, acts, sheets, wave, wave_forms
+from bot.render import act_forms, demand, sheets, wave, wave_forms
 from bot.render.act_forms import Override, Virement
 from bot.render.chart import bar_chart
 from bot.render.queue import columns
@@ -22,9 +22,9 @@ from bot.render.spreadsheet import COMMERCIAL, workbook
 from bot.render.stacked_chart import stacked_chart
 from bot.render.wave_forms import Release
 from bot.render.wording import money
-from schemas.vocabulary import FundingLine, Kind
-from services.budget.queries import ActView, ContractView, Gate, OrderGates
-from services.refresh.queries import QueueCount
+from schemas.vocabulary import BauCause, FundingLine, Kind
+from services.budget.queries import Gate, OrderGates
+from services.refresh.queries import DemandView, QueueCount
 from services.refresh.wave_queries import LeftOutRow, QuarterRow, UnitRow, WaveRow, WaveStatus, WaveView
 from tests.fixtures.people import viewer
 from tests.unit.bot import views as made
@@ -268,68 +268,29 @@ def test_the_queue_is_charted_by_month_until_there_is_a_plan() -> None:
     assert columns(planned) == [("Jan to Mar 2025", {"laptop": 5}), ("Not reached", {"laptop": 2})]
 
 
-TEXT = st.one_of(st.none(), made.WORDS)
+DEMANDS = st.builds(
+    DemandView,
+    demand_id=made.IDS,
+    reference=made.WORDS,
+    cause=st.sampled_from([BauCause.JOINER, BauCause.GROWTH]),
+    kind=st.sampled_from(Kind),
+    unit=made.WORDS,
+    quantity=made.NUMBERS,
+    needed_by=made.DAYS,
+    reason=made.WORDS,
+    added_by=made.WORDS,
+    added_at=made.MOMENTS,
+    withdrawn_by=made.MAYBE,
+    withdrawn_at=st.one_of(st.none(), made.MOMENTS),
+    waiting=made.NUMBERS,
+    planned=made.NUMBERS,
+)
 
 
 @quick
-@given(
-    made.many(
-        st.builds(
-            ContractView,
-            contract_id=made.WORDS,
-            supplier=made.WORDS,
-            kinds=st.lists(st.sampled_from(Kind)),
-            ceiling_pence=made.PENCE,
-            called_pence=made.PENCE,
-            starts_on=made.DAYS,
-            ends_on=made.DAYS,
-            procurement_route=TEXT,
-            approval_reference=TEXT,
-            assumed=st.lists(st.sampled_from(["supplier", "ceiling_pence"])),
-        )
-    ),
-    made.many(
-        st.builds(
-            ActView,
-            act_id=made.IDS,
-            act=st.sampled_from(["override_line", "override_cap", "move", "roll_over", "reverse"]),
-            financial_year=st.just("2024/25"),
-            line=st.sampled_from([None, *FundingLine]),
-            to_line=st.sampled_from([None, *FundingLine]),
-            kind=st.sampled_from([None, *Kind]),
-            pence=made.PENCE,
-            devices=made.NUMBERS,
-            document_id=TEXT,
-            reason=made.WORDS,
-            email=made.WORDS,
-            at=made.MOMENTS,
-        )
-    ),
-)
-def test_contracts_and_acts(contracts: list[Any], done: list[Any]) -> None:
-    check(acts.render_contracts(contracts, date(2024, 11, 4)))
-    check(acts.render_acts(done, "2024/25", {}))
-
-
-def test_a_contract_says_what_is_assumed() -> None:
-    contract = ContractView(
-        contract_id="C-7",
-        supplier="Northgate Systems",
-        kinds=[Kind.LAPTOP],
-        ceiling_pence=1_000_000_00,
-        called_pence=250_000_00,
-        starts_on=date(2020, 4, 1),
-        ends_on=date(2024, 3, 31),
-        procurement_route=None,
-        approval_reference=None,
-        assumed=["supplier", "ceiling_pence"],
-    )
-    told = str(acts.render_contracts([contract], date(2024, 11, 4)).blocks)
-    for words in (
-        "£1,000,000",
-        "£250,000",
-        "£750,000",
-        "31 Mar 2024 (over)",
-        "published them: ceiling pence, supplier",
-    ):
-        assert words in told
+@given(made.many(DEMANDS))
+def test_any_planned_demand_is_taken(found: list[Any]) -> None:
+    check(demand.render_list(found, NAMES))
+    for each in found[:1]:
+        check(demand.render_withdrawn(each, NAMES))
+        check(demand.render_added(each, "Central West"))

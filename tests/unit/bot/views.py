@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schemas.events.alert import Alert
 from schemas.vocabulary import AlertSeverity, BauCause, Demand, DeviceState, FundingLine, Kind, RequestReason
 from services.access.viewer import Viewer
-from services.budget.queries import BudgetView, Gate, KindView, LineView, OrderGates, PriorYear
+from services.budget.queries import BudgetView, Gate, LineView, OrderGates, PriorYear
 from services.intake.commands import Dealt
 from services.intake.queries import LetterGroup, LetterView
 from services.refresh.queries import DueMonth, DueView, Explanation, QueueCount, QueueLine
@@ -221,9 +221,6 @@ WHY = st.builds(
     wave=MAYBE,
     changes_on=st.one_of(st.none(), DAYS),
 )
-KINDS = st.builds(
-    KindView, kind=st.sampled_from([None, *Kind]), committed_pence=PENCE, invoiced_pence=PENCE, quantity=NUMBERS
-)
 BUDGETS = st.builds(
     BudgetView,
     financial_year=WORDS,
@@ -235,11 +232,6 @@ BUDGETS = st.builds(
             committed_pence=PENCE,
             invoiced_pence=PENCE,
             left_pence=PENCE,
-        )
-    ),
-    kinds=many(
-        st.builds(
-            KindView, kind=st.sampled_from([None, *Kind]), committed_pence=PENCE, invoiced_pence=PENCE, quantity=NUMBERS
         )
     ),
     prior=many(st.builds(PriorYear, financial_year=WORDS, spent_pence=PENCE, forecast=st.booleans())),
