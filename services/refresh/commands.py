@@ -214,6 +214,6 @@ def _dropped_words(dropped: int) -> str:
         return ""
     what = "1 entry has" if dropped == 1 else f"{dropped:,} entries have"
     return (
-        f"{what} dropped out since the proposal: no longer in the queue, asked for by a request, or the device from "
-        "stock is gone."
+        f"{what} dropped out since the proposal: no longer in the queue, asked for by a request, of another kind or "
+        "line by now, or the device from stock is gone."
     )

@@ -119,6 +119,19 @@ async def test_what_left_or_was_asked_for_drops_out(refresh: Refresh, budget: Bu
     assert seen.rows[0].asked == 1
 
 
+async def test_what_is_now_of_another_kind_or_line_drops_out(refresh: Refresh, budget: Budget) -> None:
+    """The director saw what it was; another line's money must not pay for it, nor another kind come for it."""
+    await refresh.hear(changed(1), changed(2, kind=Kind.TABLET, model="iPad 9"), changed(3))
+    wave = await proposed(refresh)
+    assert wave.ordered == 3
+    desktop = {"kind": Kind.DESKTOP, "model": "OptiPlex 7010", "purchased_on": date(2016, 1, 1)}
+    await refresh.hear(changed(2, 2), changed(3, 2, **desktop))
+    assert set(await statuses(refresh)) == {"SN0001", "SN0002", "SN0003"}
+    (order,) = (await released(refresh, wave)).data.orders
+    assert (order.order_id, order.quantity) == ("QM-W-1-laptop", 1)
+    assert sorted((await statuses(refresh)).values()) == ["planned", "queued", "queued"]
+
+
 async def test_a_missing_gate_stops_before_anything_is_written(refresh: Refresh, budget: Budget) -> None:
     await refresh.hear(changed(1))
     wave = await proposed(refresh)
