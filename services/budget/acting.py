@@ -85,9 +85,9 @@ async def hold_orders(
     An act holds orders once: more of them later would be out of the order in which everybody holds them.
     """
     waited_on = sorted(line.value for line in lines) if financial_year == financial_year_at(act.now) else []
+    if waited_on:
+        await hold_placing(act.connection, alone=True)
     hopeful = await reservation_store.waiting(act.connection, waited_on)
-    if hopeful:
-        await hold_placing(act.connection)
     await store.lock_orders(act.connection, {*order_ids, *(wanted.order_id for wanted in hopeful)})
     return hopeful
 

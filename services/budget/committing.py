@@ -1,7 +1,7 @@
 """One transaction's work on the books: hold what it touches, open the book, serve who waits, write it all down.
 
-Everybody who posts comes this way, and takes what it holds in one order: the lock of placing (alone, if waves are
-answered; shared, if requests are decided), orders by name, lines by name, then the gates. So nobody waits for one
+Everybody who posts comes this way, and takes what it holds in one order: the lock of placing (shared, if requests are
+decided; alone, if others who wait may go ahead), orders by name, lines by name, then the gates. So nobody waits for one
 another in a circle, and the last of the money, of a volume, a ceiling or a delegated total is promised once.
 """
 
@@ -51,7 +51,8 @@ async def open_book(
 async def hold_placing(connection: Connection, *, alone: bool = False) -> None:
     """Let no wave be released while requests are decided, and wait for one that is. Before anything else is held.
 
-    `alone`: nor any request be decided. So whoever answers a wave sees all requests that wait for the answer.
+    `alone`: nor any request be decided. So whoever makes room on a line, or answers a wave, sees all who wait for that,
+    also one who is only just being told to wait.
     """
     await connection.execute(SQL["hold_placing_alone" if alone else "hold_placing"])
 

@@ -23,7 +23,7 @@ def document_of(document_id: str) -> str:
 
 async def reverse(act: Acting, document_id: str) -> None:
     """Mirror what the document posted. Raises NotFound and RuleBroken."""
-    await hold_placing(act.connection)
+    await hold_placing(act.connection, alone=True)
     undone = await act_store.entries_of(act.connection, document_id)
     if not undone:
         raise NotFound(f"The ledger holds no document {document_id}; look for its id in the export of the ledger.")

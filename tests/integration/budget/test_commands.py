@@ -85,6 +85,24 @@ async def test_an_override_lets_a_waiting_request_go_ahead_once(
     assert await queries.verify_counters(pool) == []
 
 
+async def test_an_override_serves_a_request_that_is_only_just_being_refused(
+    pool: Pool, consumer: BudgetConsumer, budgets: Budgets
+) -> None:
+    await deliver(pool, consumer.apply, [recorded(document("A", Type.APPROVAL, 100_000, 0))])
+    async with pool.acquire() as connection, connection.transaction():
+        await consumer.apply(connection, [approved(1)])
+        act = asyncio.create_task(
+            budgets.override_line(
+                DIRECTOR, financial_year=YEAR, line=LINE, pence=2_000, reason="It is needed.", idempotency_key="o"
+            )
+        )
+        async with asyncio.timeout(15):
+            while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                assert not act.done()
+    assert (await act).decided_now
+    assert (await line(pool)).committed_pence == 102_000
+
+
 async def test_a_cap_is_raised_for_one_year(pool: Pool, consumer: BudgetConsumer, budgets: Budgets) -> None:
     run = [
         document("A", Type.APPROVAL, 2_500_000_000, 0),
