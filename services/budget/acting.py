@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -74,16 +74,31 @@ async def open_for(
     funds: Collection[Fund] = (),
 ) -> OpenBook:
     """Hold the orders, their lines and `funds`, and the gates; see who waits on `lines`, if the year is the present."""
-    connection, now = act.connection, act.now
-    year = financial_year_at(now)
-    waited_on = sorted(line.value for line in lines) if act.year == year else []
-    hopeful = await reservation_store.waiting(connection, waited_on)
-    if hopeful:
-        await hold_placing(connection)
+    return await open_held(act, await hold_orders(act, act.year, lines=lines, order_ids=order_ids), order_ids, funds)
+
+
+async def hold_orders(
+    act: Acting, financial_year: str, *, lines: Collection[FundingLine], order_ids: Collection[str]
+) -> list[Wanted]:
+    """Hold the orders and those of requests that wait on `lines`, all at once; these requests.
+
+    An act holds orders once: more of them later would be out of the order in which everybody holds them.
+    """
+    waited_on = sorted(line.value for line in lines) if financial_year == financial_year_at(act.now) else []
+    if waited_on:
+        await hold_placing(act.connection, alone=True)
+    hopeful = await reservation_store.waiting(act.connection, waited_on)
+    await store.lock_orders(act.connection, {*order_ids, *(wanted.order_id for wanted in hopeful)})
+    return hopeful
+
+
+async def open_held(
+    act: Acting, hopeful: Sequence[Wanted], order_ids: Collection[str], funds: Collection[Fund]
+) -> OpenBook:
+    """The book of orders that are held, by `hold_orders`."""
+    wanted_funds = {fund for wanted in hopeful for fund in funds_of(wanted, financial_year_at(act.now))}
     held = {*order_ids, *(wanted.order_id for wanted in hopeful)}
-    await store.lock_orders(connection, held)
-    wanted_funds = {fund for wanted in hopeful for fund in funds_of(wanted, year)}
-    book = await open_book(connection, now, held, {*funds, *wanted_funds})
+    book = await open_book(act.connection, act.now, held, {*funds, *wanted_funds})
     # Read again: another committer may have served some while we waited for the locks.
-    hopeful = await reservation_store.waiting(connection, waited_on, [wanted.request_id for wanted in hopeful])
-    return OpenBook(act=act, book=book, hopeful=hopeful)
+    lines, ids = sorted({wanted.line.value for wanted in hopeful}), [wanted.request_id for wanted in hopeful]
+    return OpenBook(act=act, book=book, hopeful=await reservation_store.waiting(act.connection, lines, ids))

@@ -1,8 +1,8 @@
 """One transaction's work on the books: hold what it touches, open the book, serve who waits, write it all down.
 
 Everybody who posts comes this way, and takes what it holds in one order: the lock of placing (shared, if requests are
-decided), orders by name, lines by name, then the gates. So nobody waits for one another in a circle, and the last of
-the money, of a volume, a ceiling or a delegated total is promised once.
+decided; alone, if others who wait may go ahead), orders by name, lines by name, then the gates. So nobody waits for one
+another in a circle, and the last of the money, of a volume, a ceiling or a delegated total is promised once.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from services.budget.rules.entries import Amount, Part
 from services.budget.rules.financial_year import financial_year_at
 from services.budget.rules.matching import Order
 from services.budget.store import Fund
-from services.budget.wave_store import committed_waves
+from services.budget.wave_store import answered
 from services.clock import london_date
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.eventlog.outbox import Outgoing
-from services.refresh.wave_queries import placed
+from services.refresh.wave_queries import InWave, placed
 
 SQL = load_statements(__file__, "committing.sql")
 
@@ -48,9 +48,13 @@ async def open_book(
     return Book(orders, lines, await gate_store.standing(connection, order_ids, years, london_date(now)))
 
 
-async def hold_placing(connection: Connection) -> None:
-    """Let no wave be released while requests are decided, and wait for one that is. Before anything else is held."""
-    await connection.execute(SQL["hold_placing"])
+async def hold_placing(connection: Connection, *, alone: bool = False) -> None:
+    """Let no wave be released while requests are decided, and wait for one that is. Before anything else is held.
+
+    `alone`: nor any request be decided. So whoever makes room on a line, or answers a wave, sees all who wait for that,
+    also one who is only just being told to wait.
+    """
+    await connection.execute(SQL["hold_placing_alone" if alone else "hold_placing"])
 
 
 async def serve(
@@ -64,13 +68,14 @@ async def serve(
     asked = [msgspec.structs.replace(each, line=book.line_of(each.kind, year)) for each in asked]
     devices = [each.device_id for each in (*hopeful, *asked) if each.device_id is not None]
     waves = await placed(connection, devices)
-    committed = await committed_waves(connection, {wave for wave, _ in waves.values()})
+    known = await answered(connection, {wave.wave_id for wave in waves.values()})
 
     def decide(wanted: Wanted) -> Outcome:
         found = waves.get(wanted.device_id) if wanted.device_id else None
-        if found is None:
+        answer = known.get(found.wave_id) if found else None
+        if found is None or (answer is not None and answer.refused(found.attempt)):
             return book.commit(wanted, year, prices)
-        return _in_wave(wanted, year, *found, committed=found[0] in committed)
+        return _in_wave(wanted, year, found, committed=found.ordered or (answer is not None and answer.committed))
 
     again = [decide(wanted) for wanted in hopeful]
     return [*(each for each in again if each.committed), *(decide(wanted) for wanted in asked)]
@@ -92,16 +97,16 @@ def funds_of(wanted: Wanted, year: str) -> set[Fund]:
     return {(year, wanted.line.value), *((year, line) for line in _OWN_LINES.get(wanted.kind, ()))}
 
 
-def _in_wave(wanted: Wanted, year: str, wave: str, order_id: str, *, committed: bool) -> Outcome:
+def _in_wave(wanted: Wanted, year: str, found: InWave, *, committed: bool) -> Outcome:
     part = Part(year, wanted.line.value, wanted.kind.value, wanted.unit, wanted.demand)
-    words = "" if committed else f"The device is replaced by wave {wave}, which waits for its money."
+    words = "" if committed else f"The device is replaced by wave {found.wave}, which waits for its money."
     return Outcome(
         wanted=wanted,
         part=part,
         amount=Amount(),
         committed=committed,
         explanation=words,
-        covered_by=(order_id or wave) if committed else None,
+        covered_by=(found.order_id or found.wave) if committed else None,
     )
 
 

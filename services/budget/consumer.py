@@ -52,9 +52,9 @@ class BudgetConsumer:
         asked = await _new_requests(connection, events)
         # Any posting on a line of this year may let requests go ahead that wait there.
         lines = sorted({line for fund_year, line in _funds(given, releases) if fund_year == year})
+        if lines or asked or releases:
+            await hold_placing(connection, alone=bool(lines or releases))
         hopeful = await reservation_store.waiting(connection, lines)
-        if asked or hopeful:
-            await hold_placing(connection)
         orders_of_finance = {document.order_id for document in given if document.order_id}
         order_ids = orders_of_finance | {wanted.order_id for wanted in (*asked, *hopeful)}
         order_ids |= {order.order_id for release in releases for order in release.orders}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.events.finance import DocumentType
 from schemas.vocabulary import FundingLine
 from services.budget import act_store, store
-from services.budget.acting import Acting, open_for
+from services.budget.acting import Acting, hold_orders, open_held
 from services.budget.book import Book
 from services.budget.committing import hold_placing
 from services.budget.rules.limits import fits
@@ -23,28 +23,23 @@ def document_of(document_id: str) -> str:
 
 async def reverse(act: Acting, document_id: str) -> None:
     """Mirror what the document posted. Raises NotFound and RuleBroken."""
-    await hold_placing(act.connection)
+    await hold_placing(act.connection, alone=True)
     undone = await act_store.entries_of(act.connection, document_id)
     if not undone:
         raise NotFound(f"The ledger holds no document {document_id}; look for its id in the export of the ledger.")
     of_type = await act_store.document_type(act.connection, document_id)
     if of_type is None:
         raise RuleBroken(IRREVERSIBLE)
-    order_id = undone[0].entry.order_id
+    order_id, part = undone[0].entry.order_id, undone[0].entry.part
+    order_ids = [] if order_id is None else [order_id]
+    hopeful = await hold_orders(act, part.financial_year, lines=list(FundingLine), order_ids=order_ids)
     before = Order()
     if order_id is not None:
-        await store.lock_orders(act.connection, [order_id])
         await _check_rollovers(act, of_type, document_id, order_id)
         before = (await store.order_sums(act.connection, [order_id], []))[order_id]
-    part = undone[0].entry.part
     # From here on the order's sums are without the document.
     await act.keep(financial_year=part.financial_year, line=FundingLine(part.line), document_id=document_id)
-    opened = await open_for(
-        act,
-        lines=list(FundingLine),
-        order_ids=[] if order_id is None else [order_id],
-        funds={each.entry.part.fund for each in undone},
-    )
+    opened = await open_held(act, hopeful, order_ids, {each.entry.part.fund for each in undone})
     draft = opened.book.draft()
     after = draft.orders[order_id] if order_id is not None else Order()
     draft.take(undo(document_of(document_id), undone, before, after, act.today))

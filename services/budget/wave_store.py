@@ -22,6 +22,10 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     committed: bool
 
+    def refused(self, attempt: int) -> bool:
+        """True if this release of the wave was refused: it orders nothing, whether or not that was heard already."""
+        return not self.committed and attempt <= self.attempt
+
 
 class WaveOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of one release of a wave. `again`: its orders were committed by another release of it before."""
@@ -45,13 +49,6 @@ async def answered(connection: Connection, wave_ids: Collection[UUID]) -> dict[U
         row["wave_id"]: Answered(attempt=row["attempt"], committed=row["committed"])
         for row in await connection.fetch(SQL["decided"], list(wave_ids))
     }
-
-
-async def committed_waves(connection: Connection, waves: Collection[str]) -> set[str]:
-    """Those of these W-numbers whose money is committed."""
-    if not waves:
-        return set()
-    return {row["wave"] for row in await connection.fetch(SQL["committed_waves"], sorted(waves))}
 
 
 async def keep_wave(connection: Connection, outcome: WaveOutcome, own: Sequence[Entry], now: datetime) -> None:

@@ -3,10 +3,6 @@
 SELECT wave_id, max(attempt) AS attempt, bool_or(committed) AS committed
 FROM budget.waves WHERE wave_id = ANY ($1::uuid[]) GROUP BY wave_id
 
--- name: committed_waves
--- $1 W-numbers: those whose money is committed.
-SELECT wave FROM budget.waves WHERE committed AND wave = ANY ($1::text[])
-
 -- name: keep_wave
 INSERT INTO budget.waves (wave_id, attempt, wave, committed, order_ids, explanation, released_by, decided_at)
 VALUES ($1::uuid, $2::integer, $3::text, $4::boolean, $5::text[], $6::text, $7::text, $8::timestamptz)

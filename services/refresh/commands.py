@@ -132,8 +132,8 @@ class Waves:
         async with commanded(self._pool, self._clock, viewer, "release", str(wave_id)) as connection:
             may_release(viewer)
             await releasing.wait_for_placing(connection)
+            await store.take_turn(connection)  # before the wave: so does whoever hears the budget's answer to it
             held = await releasing.lock_wave(connection, wave_id)
-            await store.take_turn(connection)
             repeated = await use_key(connection, viewer, "release", idempotency_key, wave_id, now)
             if repeated is not None or held.status in (WaveStatus.RELEASED, WaveStatus.COMMITTED):
                 return WaveDecision(wave=await self._view(connection, viewer, wave_id), decided_now=False)
@@ -214,6 +214,6 @@ def _dropped_words(dropped: int) -> str:
         return ""
     what = "1 entry has" if dropped == 1 else f"{dropped:,} entries have"
     return (
-        f"{what} dropped out since the proposal: no longer in the queue, asked for by a request, or the device from "
-        "stock is gone."
+        f"{what} dropped out since the proposal: no longer in the queue, asked for by a request, of another kind or "
+        "line by now, or the device from stock is gone."
     )

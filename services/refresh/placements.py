@@ -64,7 +64,16 @@ async def shelf_moved(connection: Connection, moves: Collection[Move]) -> list[T
 async def merged(connection: Connection, into: Mapping[UUID, UUID]) -> None:
     """Records proved to be one device: a place in a wave goes with it, so that it gets no second successor."""
     if into:
-        await connection.execute(SQL["move_placements"], list(into), list(into.values()))
+        await connection.execute(SQL["move_placements"], list(into), [_last(each, into) for each in into])
+
+
+def _last(gone: UUID, into: Mapping[UUID, UUID]) -> UUID:
+    """The record at the end of a chain that is told at once."""
+    seen = {gone}
+    while (following := into.get(gone)) is not None and following not in seen:
+        seen.add(following)
+        gone = following
+    return gone
 
 
 async def let_go(connection: Connection) -> None:

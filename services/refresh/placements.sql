@@ -33,11 +33,16 @@ WHERE p.entry_id = moved.entry_id
 RETURNING p.entry_id, p.device_id, p.stock_device_id AS touched_by
 
 -- name: move_placements
--- Two records proved to be one device: its successor is the other's.
-UPDATE refresh.placements SET entry_id = merged.into_id, device_id = merged.into_id
-FROM unnest($1::uuid[], $2::uuid[]) AS merged (gone_id, into_id)
-WHERE placements.device_id = merged.gone_id
-  AND NOT EXISTS (SELECT FROM refresh.placements AS other WHERE other.entry_id = merged.into_id)
+-- Records proved to be one device: its successor is the other's. Of two that have one, an ordered one that holds goes.
+UPDATE refresh.placements SET entry_id = moved.into_id, device_id = moved.into_id
+FROM (
+    SELECT DISTINCT ON (merged.into_id) merged.gone_id, merged.into_id
+    FROM unnest($1::uuid[], $2::uuid[]) AS merged (gone_id, into_id)
+    JOIN refresh.placements AS held ON held.device_id = merged.gone_id
+    WHERE NOT EXISTS (SELECT FROM refresh.placements AS other WHERE other.entry_id = merged.into_id)
+    ORDER BY merged.into_id, held.holds DESC, held.state = 'ordered' DESC, merged.gone_id
+) AS moved
+WHERE placements.device_id = moved.gone_id
 
 -- name: let_go
 -- Of devices that left the queue, and of those whose device from the shelf went elsewhere. A demand that was ordered

@@ -17,7 +17,7 @@ from services.database.statements import load_statements
 from services.errors import BadInput, NotFound, RuleBroken
 from services.refresh import wave_entries
 from services.refresh.announce import SOURCE
-from services.refresh.proposing import Basis
+from services.refresh.proposing import Basis, pairs
 from services.refresh.rules.quarters import quarter_of
 from services.refresh.tally import Asked, Summary, Totals, tally
 from services.refresh.wave_queries import WaveStatus
@@ -64,9 +64,10 @@ def check_may_go(held: Held, today: date) -> None:
 
 
 async def drop_out(connection: Connection, held: Held) -> Counter[Asked]:
-    """Take out what left the queue, is placed, was asked for by a request, or whose device left the shelf."""
+    """Take out what left the queue, is placed, was asked for by a request, or whose device left the shelf; and what is
+    paid for from another line by now, or would be bought as another kind."""
     requested = await requests.devices_with_open_request(connection)
-    rows = await connection.fetch(SQL["drop_out"], held.wave_id, held.quarter, requested)
+    rows = await connection.fetch(SQL["drop_out"], held.wave_id, held.quarter, requested, *pairs(held.basis.bought))
     return Counter({Asked(row["line"], row["kind"], row["unit"], 0): row["entries"] for row in rows})
 
 

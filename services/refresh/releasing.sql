@@ -11,13 +11,15 @@ WHERE wave_id = $1
 FOR UPDATE
 
 -- name: drop_out
--- $1 wave, $2 its quarter, $3 devices that somebody asked to replace.
+-- $1 wave, $2 its quarter, $3 devices that somebody asked to replace, $4, $5 kinds asked for and bought instead.
+-- NOT IN is hashed whatever is known of the tables' sizes; a wave just proposed is in no statistics yet.
 WITH stays AS (
     SELECT e.entry_id
     FROM refresh.wave_entries AS e
-    JOIN refresh.queue AS q USING (entry_id)
+    JOIN refresh.queue AS q ON q.entry_id = e.entry_id AND q.line = e.line
+    JOIN unnest($4::text[], $5::text[]) AS instead (asked, bought) ON instead.asked = q.kind AND instead.bought = e.kind
     WHERE e.wave_id = $1 AND e.quarter = $2 AND q.status = 'queued' AND q.request_id IS NULL
-      AND NOT EXISTS (SELECT FROM unnest($3::uuid[]) AS requested (id) WHERE requested.id = q.device_id)
+      AND (q.device_id IS NULL OR q.device_id NOT IN (SELECT unnest($3::uuid[])))
       AND (e.served_by = 'order' OR EXISTS (
           SELECT FROM refresh.standing AS shelf
           WHERE shelf.device_id = e.stock_device_id AND shelf.state = 'in_stock' AND shelf.kind = e.kind

@@ -218,12 +218,25 @@ async def wave_entries(connection: Connection, viewer: Viewer, wave_id: UUID) ->
     return [msgspec.convert(dict(row), WaveEntry) for row in rows]
 
 
-async def placed(connection: Connection, device_ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
-    """Of these devices those whose successor a released wave holds: (W-number, order id; empty for one from stock).
+class InWave(msgspec.Struct, frozen=True, kw_only=True):
+    """A device's successor in a released wave."""
+
+    wave_id: UUID
+    wave: str
+    attempt: int
+    """Which release of the wave gave the place."""
+    order_id: str | None
+    """None for one from stock."""
+    ordered: bool
+    """True once the wave is known to be committed: one from stock alone is at its release, and asks no budget."""
+
+
+async def placed(connection: Connection, device_ids: Collection[UUID]) -> dict[UUID, InWave]:
+    """Of these devices those whose successor a released wave holds.
 
     For other services, which are to order no second one. Whoever decides on it holds the lock of placing.
     """
     if not device_ids:
         return {}
     rows = await connection.fetch(SQL["placed"], list(device_ids))
-    return {row["device_id"]: (row["wave"], row["order_id"]) for row in rows}
+    return {row["device_id"]: InWave(**dict(list(row.items())[1:])) for row in rows}

@@ -16,6 +16,9 @@ The algebra, for one order:
 difference that it makes to `released`; differences telescope, so whatever the order of arrival, the ledger's sums end
 at the same place. An invoice before its purchase order posts no release; the purchase order then posts both.
 
+Of devices P counts where a purchase order tells a number, else R, less those that a cancellation names: paper that
+tells none makes no room under a cap.
+
 Where money of a promise rolls over to the next year (`rollover.py`), the promise is smaller in the old year's part and
 as much greater in the new year's, and what moved counts as released in the old: sums again, which commute.
 
@@ -75,6 +78,11 @@ class Order(msgspec.Struct):
         """The promise in force: finance's purchase orders take the place of our reservation."""
         return self.ordered or self.reserved
 
+    @property
+    def counted(self) -> Sums:
+        """Whose number of devices counts: finance's where a purchase order tells one, else ours."""
+        return self.ordered if any(amount.quantity for amount in self.ordered.values()) else self.reserved
+
 
 def add(sums: Sums, part: Part, amount: Amount) -> None:
     """Add an amount to a part's sum."""
@@ -83,20 +91,21 @@ def add(sums: Sums, part: Part, amount: Amount) -> None:
 
 def released(order: Order) -> Sums:
     """What has been released of the order's promises, by part."""
-    still_open = order.still_open
+    still_open, devices = order.still_open, _quantities(order.counted)
     result: Sums = dict(order.rolled)
     if order.ordered:
         for part, amount in order.reserved.items():
-            add(result, part, amount)
+            add(result, part, amount._replace(quantity=0) if order.counted is order.reserved else amount)
     if order.cancelled_whole:
-        delivered = match(_quantities(still_open), _quantities(order.invoiced))
-        for part, amount in still_open.items():
-            add(result, part, amount._replace(quantity=amount.quantity - delivered.get(part, 0)))
+        delivered = match(devices, _quantities(order.invoiced))
+        for part in {*still_open, *devices}:
+            left = devices.get(part, 0) - delivered.get(part, 0)
+            add(result, part, still_open.get(part, Amount())._replace(quantity=left))
         return result
     pence = redeemed(order)
-    quantities = match(_quantities(still_open), _quantities(order.cancelled))
+    quantities = match(devices, _quantities(order.cancelled))
     for part in {*pence, *quantities}:
-        add(result, part, share_of(still_open[part], pence.get(part, 0), quantities.get(part, 0)))
+        add(result, part, share_of(still_open.get(part, Amount()), pence.get(part, 0), quantities.get(part, 0)))
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime
 
 import asyncpg
@@ -12,7 +13,7 @@ from schemas.events.finance import DocumentType as Type
 from schemas.events.wave import WaveCommitted, WaveRefused
 from schemas.topics import BUDGET
 from schemas.vocabulary import FundingLine, Kind
-from services.budget import queries
+from services.budget import queries, store
 from services.budget.commands import Budgets
 from services.budget.consumer import BudgetConsumer
 from services.clock import FixedClock
@@ -83,6 +84,24 @@ async def test_an_override_lets_a_waiting_request_go_ahead_once(
         DIRECTOR.email,
     )
     assert await queries.verify_counters(pool) == []
+
+
+async def test_an_override_serves_a_request_that_is_only_just_being_refused(
+    pool: Pool, consumer: BudgetConsumer, budgets: Budgets
+) -> None:
+    await deliver(pool, consumer.apply, [recorded(document("A", Type.APPROVAL, 100_000, 0))])
+    async with pool.acquire() as connection, connection.transaction():
+        await consumer.apply(connection, [approved(1)])
+        act = asyncio.create_task(
+            budgets.override_line(
+                DIRECTOR, financial_year=YEAR, line=LINE, pence=2_000, reason="It is needed.", idempotency_key="o"
+            )
+        )
+        async with asyncio.timeout(15):
+            while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                assert not act.done()
+    assert (await act).decided_now
+    assert (await line(pool)).committed_pence == 102_000
 
 
 async def test_a_cap_is_raised_for_one_year(pool: Pool, consumer: BudgetConsumer, budgets: Budgets) -> None:
@@ -257,6 +276,26 @@ async def test_what_was_spent_is_not_reversed_away(pool: Pool, consumer: BudgetC
     with pytest.raises(NotFound, match="no document X"):
         await budgets.reverse(FINANCE, document_id="X", reason="r", idempotency_key="k")
     assert await pool.fetchval("SELECT count(*) FROM budget.acts") == 0
+
+
+async def test_a_reversal_holds_its_order_and_those_that_wait_in_order_of_name(
+    pool: Pool, consumer: BudgetConsumer, budgets: Budgets
+) -> None:
+    """Else it and whoever posts on that order would wait for one another: both also serve who waits."""
+    order = document("P", Type.PURCHASE_ORDER, 100_000, order_id="Z-1")
+    await deliver(pool, consumer.apply, [recorded(document("A", Type.APPROVAL, 120_000, 0)), recorded(order)])
+    await deliver(pool, consumer.apply, [approved(1)])
+    async with pool.acquire() as connection, connection.transaction():
+        await store.lock_orders(connection, ["QM-R-1"])
+        act = asyncio.create_task(
+            budgets.reverse(DIRECTOR, document_id="P", reason="It was another's.", idempotency_key="r")
+        )
+        async with asyncio.timeout(15):
+            while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                assert not act.done()
+        await store.lock_orders(connection, ["Z-1"])
+    assert (await act).decided_now
+    assert (await line(pool)).committed_pence == 102_000, "the request that waited"
 
 
 async def test_an_entry_is_reversed_once_says_the_database_too(pool: Pool, consumer: BudgetConsumer) -> None:

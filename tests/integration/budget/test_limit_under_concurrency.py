@@ -42,3 +42,19 @@ async def test_finance_and_chat_meet_on_the_same_order(pool: Pool, consumer: Bud
     assert isinstance(told[0], OrderCommitted)
     assert await pool.fetchval("SELECT committed_pence FROM budget.balances WHERE line = $1", LINE) == 102_000
     assert await queries.verify_counters(pool) == []
+
+
+async def test_money_that_comes_while_a_request_is_refused_for_want_of_it_serves_it(
+    pool: Pool, consumer: BudgetConsumer
+) -> None:
+    """Whoever makes room must see all who wait for it, also one who is only just being told to wait."""
+    async with pool.acquire() as connection, connection.transaction():
+        await consumer.apply(connection, [approved(1)])
+        money = asyncio.create_task(
+            deliver(pool, consumer.apply, [recorded(document("A", Type.APPROVAL, 1_000_000, 0))])
+        )
+        async with asyncio.timeout(15):
+            while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                assert not money.done()
+    assert any(isinstance(event, OrderCommitted) for event in await money)
+    assert await pool.fetchval("SELECT committed_pence FROM budget.balances WHERE line = $1", LINE) == 102_000

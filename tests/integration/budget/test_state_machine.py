@@ -202,7 +202,8 @@ class Books(RuleBasedStateMachine):
         known = self.model.own.get(order_id)
         kind = Kind(known.kind) if known else list(model.SUPPLIERS)[number % 3]
         earlier = [each for each in self.model.documents.values() if each.order_id == order_id]
-        line = earlier[0].line if earlier else FundingLine(known.line if known else MAIN)
+        waits = next((each.line for each in self.model.waiting if order_id == f"QM-R-{each.number}"), MAIN)
+        line = earlier[0].line if earlier else FundingLine(known.line if known else waits)
         kind = earlier[0].kind if earlier else kind
         return {"order_id": order_id, "kind": Kind(kind), "line": line}
 

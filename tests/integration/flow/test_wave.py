@@ -224,6 +224,53 @@ async def test_a_request_for_what_a_wave_replaces_gets_no_order_of_its_own(both:
     assert set(await both.statuses()) == {"SN0000", "SN0001"}
 
 
+async def test_a_request_for_what_a_refused_wave_held_goes_ahead_with_the_refusal(both: Both) -> None:
+    """Nobody else would ever come by to serve it: the refusal itself posts nothing on the line."""
+    await both.spend(recorded(document("A", Type.APPROVAL, 3 * LAPTOP, 0)))
+    await both.hear(*(changed(number) for number in range(3)))
+    await both.release(await both.waves.propose(PLANNER, idempotency_key="p"))
+    await both.spend(recorded(document("B", Type.APPROVAL, -LAPTOP, 0)))
+    asked = approved(1, of=1)
+    await both.hear(asked)
+    await both.spend(asked)
+    answers = await both.carry()
+    assert sum(isinstance(each, WaveRefused) for each in answers) == 1
+    (own,) = [each for each in answers if isinstance(each, OrderCommitted)]
+    assert own.data.order_id == "QM-R-1"
+    assert await both.committed() == LAPTOP
+    assert sorted((await both.statuses()).values()) == ["ordered", "queued", "queued"]
+    later = approved(2, of=2)
+    await both.hear(later)
+    await both.spend(later)
+    assert await both.committed() == 2 * LAPTOP
+
+
+async def test_a_request_heard_between_a_refusal_and_its_effect_goes_ahead(both: Both) -> None:
+    await both.spend(recorded(document("A", Type.APPROVAL, 3 * LAPTOP, 0)))
+    await both.hear(*(changed(number) for number in range(3)))
+    await both.release(await both.waves.propose(PLANNER, idempotency_key="p"))
+    await both.spend(recorded(document("B", Type.APPROVAL, -LAPTOP, 0)))
+    await both.spend(*await both.out_of(both.refresh, "refresh"))
+    await both.spend(approved(1, of=1))
+    assert await both.committed() == LAPTOP, "what the wave held is free, though the queue has not heard of it"
+
+
+async def test_a_request_for_what_the_shelf_alone_replaces_is_covered_at_once(both: Both) -> None:
+    """Such a wave asks the budget for nothing, so the budget knows it by its places only."""
+    await both.spend(recorded(document("A", Type.APPROVAL, 3 * LAPTOP, 0)))
+    await both.hear(changed(1), in_stock(90))
+    wave = await both.waves.propose(PLANNER, idempotency_key="p")
+    assert (wave.from_stock, wave.ordered) == (1, 0)
+    assert (await both.release(wave)).wave.status is WaveStatus.COMMITTED
+    asked = approved(1, of=1)
+    await both.hear(asked)
+    await both.spend(asked)
+    (covered,) = [each for each in await both.carry() if isinstance(each, OrderCommitted)]
+    assert covered.data.order_id == "W-1"
+    assert await both.committed() == 0
+    assert await both.statuses() == {"SN0001": "ordered"}
+
+
 async def test_a_release_and_a_request_at_once_order_one_successor(both: Both) -> None:
     """Whichever comes first, the other sees it: never two orders for one device."""
     await both.spend(recorded(document("A", Type.APPROVAL, 1_000_000_00, 0)))

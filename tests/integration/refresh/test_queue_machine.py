@@ -172,13 +172,14 @@ class Queue(RuleBasedStateMachine):
         number = self.undecided.pop(0)
         held = self.now(wave_queries.placed(self.pool, [device_id(number)]))  # type: ignore[arg-type]  # a pool will do
         if held:
-            wave, order_id = held[device_id(number)]
+            found = held[device_id(number)]
             place = self.told.places[device_id(number)]
-            if not place.ordered:
+            assert found.ordered == place.ordered
+            if not found.ordered:
                 self.undecided.append(number)
-                self._tell(without_money(number, number, f"{wave} waits for its money."), late=late)
+                self._tell(without_money(number, number, f"{found.wave} waits for its money."), late=late)
                 return
-            event = committed(number, number, order_id or wave)
+            event = committed(number, number, found.order_id or found.wave)
         elif money:
             event = committed(number, number, f"QM-R-{number}")
             self.own_orders.add(device_id(number))

@@ -14,7 +14,7 @@ from schemas.events.register import DeviceChanged
 from schemas.events.wave import WaveReleased
 from schemas.vocabulary import BauCause, Demand, DeviceState, Kind
 from services.errors import BadInput, NotAllowed, RuleBroken
-from services.refresh import expected_queries, queries, wave_queries
+from services.refresh import expected_queries, placements, queries, store, wave_queries
 from services.refresh.commands import PlannedDemands
 from services.refresh.wave_queries import WaveStatus, WaveView
 from tests.integration.refresh.conftest import Refresh
@@ -119,6 +119,19 @@ async def test_what_left_or_was_asked_for_drops_out(refresh: Refresh, budget: Bu
     assert seen.rows[0].asked == 1
 
 
+async def test_what_is_now_of_another_kind_or_line_drops_out(refresh: Refresh, budget: Budget) -> None:
+    """The director saw what it was; another line's money must not pay for it, nor another kind come for it."""
+    await refresh.hear(changed(1), changed(2, kind=Kind.TABLET, model="iPad 9"), changed(3))
+    wave = await proposed(refresh)
+    assert wave.ordered == 3
+    desktop = {"kind": Kind.DESKTOP, "model": "OptiPlex 7010", "purchased_on": date(2016, 1, 1)}
+    await refresh.hear(changed(2, 2), changed(3, 2, **desktop))
+    assert set(await statuses(refresh)) == {"SN0001", "SN0002", "SN0003"}
+    (order,) = (await released(refresh, wave)).data.orders
+    assert (order.order_id, order.quantity) == ("QM-W-1-laptop", 1)
+    assert sorted((await statuses(refresh)).values()) == ["planned", "queued", "queued"]
+
+
 async def test_a_missing_gate_stops_before_anything_is_written(refresh: Refresh, budget: Budget) -> None:
     await refresh.hear(changed(1))
     wave = await proposed(refresh)
@@ -178,6 +191,26 @@ async def test_two_directors_at_once_release_once(refresh: Refresh, budget: Budg
     assert sorted(each.decided_now for each in decisions) == [False, False, True]
     assert len(await refresh.told(WaveReleased)) == 1
     assert await refresh.pool.fetchval("SELECT count(*) FROM placements") == 30
+
+
+async def test_a_release_pressed_again_and_the_budgets_answer_do_not_wait_for_each_other(
+    refresh: Refresh, budget: Budget
+) -> None:
+    """Whoever hears the answer has its turn and wants the wave; so the release wants its turn before the wave."""
+    await refresh.hear(changed(1))
+    wave = await proposed(refresh)
+    await released(refresh, wave)
+    async with refresh.pool.acquire() as connection, connection.transaction():
+        await store.take_turn(connection)
+        again = asyncio.create_task(
+            refresh.waves().release(DIRECTOR, wave.wave_id, routes={}, approvals={}, idempotency_key="again")
+        )
+        async with asyncio.timeout(15):
+            while not await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                assert not again.done()
+        await placements.answer(connection, [placements.Answer(wave.wave_id, 1, committed=True, explanation="")])
+    decision = await again
+    assert (decision.decided_now, decision.wave.status) == (False, WaveStatus.COMMITTED)
 
 
 async def test_the_shelf_alone_needs_no_money(refresh: Refresh, budget: Budget) -> None:
@@ -265,6 +298,26 @@ async def test_a_place_goes_with_a_merged_record(refresh: Refresh, budget: Budge
     gone = changed(1, 2, kind=None, model=None, unit=None, serial=None, purchased_on=None, merged_into=device_id(2))
     await refresh.hear(changed(2), gone)
     assert await statuses(refresh) == {"SN0002": "ordered"}
+
+
+async def test_two_placed_records_that_prove_to_be_a_third_keep_one_place(refresh: Refresh, budget: Budget) -> None:
+    await refresh.hear(changed(1), changed(2))
+    await refresh.hear(committed_wave(await released(refresh, await proposed(refresh))))
+    await refresh.hear(
+        changed(3), *(changed(number, 2, serial=None, kind=None, merged_into=device_id(3)) for number in (1, 2))
+    )
+    assert await statuses(refresh) == {"SN0003": "ordered"}
+
+
+async def test_a_place_goes_along_a_chain_of_records_told_at_once(refresh: Refresh, budget: Budget) -> None:
+    await refresh.hear(changed(1))
+    await refresh.hear(committed_wave(await released(refresh, await proposed(refresh))))
+    await refresh.hear(
+        changed(3),
+        changed(1, 2, serial=None, kind=None, merged_into=device_id(2)),
+        changed(2, 2, serial=None, kind=None, merged_into=device_id(3)),
+    )
+    assert await statuses(refresh) == {"SN0003": "ordered"}
 
 
 async def test_foreseen_demand_waits_is_ordered_or_withdrawn(refresh: Refresh, budget: Budget) -> None:
