@@ -58,7 +58,8 @@ def stacked_chart(title: str, columns: Sequence[tuple[str, Mapping[str, int]]], 
     axes.margins(y=0.12)
     axes.spines[:].set_visible(False)
     if names:
-        figure.legend(loc="outside upper right", ncols=len(names), frameon=False, fontsize=9, labelcolor=INK)
+        # Under the columns: beside the title five kinds would be drawn over it.
+        figure.legend(loc="outside lower center", ncols=len(names), frameon=False, fontsize=9, labelcolor=INK)
     figure.suptitle(literal(title, 60), x=0.03, ha="left", color=INK, fontsize=13, fontweight="bold")
     figure.supxlabel(literal(note, 110), x=0.03, ha="left", color=QUIET, fontsize=9)
     written = io.BytesIO()

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.image import imread
 
 from bot import ids
 from bot.render import act_forms, acts, sheets, wave, wave_forms
@@ -19,7 +20,7 @@ from bot.render.act_forms import Override, Virement
 from bot.render.chart import bar_chart
 from bot.render.queue import columns
 from bot.render.spreadsheet import COMMERCIAL, workbook
-from bot.render.stacked_chart import stacked_chart
+from bot.render.stacked_chart import COLOURS, stacked_chart
 from bot.render.wave_forms import Release
 from bot.render.wording import money
 from schemas.vocabulary import FundingLine, Kind
@@ -253,6 +254,15 @@ def test_the_queue_is_charted_by_month_until_there_is_a_plan() -> None:
             planned_for=planned,
             status="queued",
             entries=entries,
+def test_no_name_of_a_kind_is_drawn_over_a_chart_s_title() -> None:
+    kinds = dict.fromkeys(COLOURS, 3)
+    picture = imread(io.BytesIO(stacked_chart("Falling due", [("Overdue", kinds), ("Nov 2024", kinds)], "4 Nov 2024")))
+    top = (picture[: len(picture) // 10, :, :3] * 255).round().astype(int).reshape(-1, 3)
+    seen = {tuple(colour) for colour in top}
+    for colour in COLOURS.values():
+        assert tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5)) not in seen
+
+
         )
 
     unplanned = [count(3, None, 1), count(4, None, 2)]
