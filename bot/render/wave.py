@@ -27,11 +27,12 @@ STATUSES: Mapping[WaveStatus, str] = {
     WaveStatus.SENT_BACK: ":leftwards_arrow_with_hook: *Sent back*",
     WaveStatus.SUPERSEDED: ":wastebasket: *Out of use*, a newer proposal took its place",
 }
+_RELEASED = (WaveStatus.RELEASED, WaveStatus.COMMITTED, WaveStatus.REFUSED)
 _WHY: Mapping[str, str] = {
     "no_price": "no price is on record for what would be bought",
-    "money": "the money left does not reach for one more",
+    "money": "the money given or left does not reach for one more",
     "cap": "the year's volume cap is reached",
-    "capacity": "no quarter has hands left to give them out",
+    "capacity": "no quarter has capacity left to hand them out",
     "not_yet_due": "they fall due too late to be delivered this year",
     "others_first": "the money does more for others",
 }
@@ -67,7 +68,8 @@ def status_text(view: WaveView, people: Mapping[str, str]) -> str:
     """Where it stands, who proposed it, who decided and when, and why."""
     told = f"{STATUSES[view.status]}\nProposed by {_name(people, view.proposed_by)}, {moment(view.proposed_at)}"
     if view.decided_by:
-        verb = "Sent back" if view.status is WaveStatus.SENT_BACK else "Released"
+        # One that was sent back was never released, also when a newer proposal has taken its place since.
+        verb = "Released" if view.attempt or view.status in _RELEASED else "Sent back"
         when = f", {moment(view.decided_at)}" if view.decided_at else ""
         told += f"\n{verb} by {_name(people, view.decided_by)}{when}"
     return f"{told}\n> {escape(view.explanation)}" if view.explanation else told
@@ -201,8 +203,9 @@ def _quality(view: WaveView) -> str:
 
 
 def _small_print(view: WaveView, *, priced: bool) -> str:
-    floors = "Every unit's floor is kept." if view.floors_met else "Not every unit's floor could be kept."
-    told = f"{floors} Policy version {escape(view.policy_version)}. Sums include VAT; {escape(view.financial_year)}."
+    least = "Every unit gets at least" if view.floors_met else "Not every unit could be given"
+    shares = f"{least} the share of its need that the policy puts first."
+    told = f"{shares} Policy version {escape(view.policy_version)}. Sums include VAT; {escape(view.financial_year)}."
     return told if priced else f"{told} Prices and sums by kind are for finance, directors and auditors."
 
 
@@ -215,12 +218,10 @@ def _buttons(view: WaveView, viewer: Viewer) -> list[ButtonElement]:
             buttons.append(button("Send back…", ids.WAVE_SEND_BACK, view.wave, style="danger"))
     if viewer.has(*PROPOSES) and (open_for_release or view.status is WaveStatus.SENT_BACK):
         buttons.append(_propose("Propose anew"))
-    return [
-        *buttons,
-        button("Chart", ids.WAVE_CHART, view.wave),
-        button("CSV", ids.WAVE_CSV, view.wave),
-        button("XLSX", ids.WAVE_XLSX, view.wave),
-    ]
+    files = [button("Chart", ids.WAVE_CHART, view.wave), button("XLSX", ids.WAVE_XLSX, view.wave)]
+    if view.status is not WaveStatus.SUPERSEDED:  # whose entries a newer proposal has taken over
+        files.insert(1, button("CSV", ids.WAVE_CSV, view.wave))
+    return [*buttons, *files]
 
 
 def _propose(label: str, *, style: str | None = None) -> ButtonElement:

@@ -136,7 +136,7 @@ def test_what_a_wave_says() -> None:
         "Proposed by Helen Marsh, 4 Nov 2024, 09:30",
         "*320 devices*: 20 from stock, 300 to order for *£300,000*",
         "Within 0.21 % of the best possible plan",
-        "• 180 laptops: the money left does not reach for one more (highest score 402)",
+        "• 180 laptops: the money given or left does not reach for one more (highest score 402)",
         "Central West: 40 of 100 now, 30 later, 30 left out",
         "• from Apr 2025: 200 devices, £200,000",
         "Stands against release",
@@ -145,6 +145,15 @@ def test_what_a_wave_says() -> None:
         assert words in told, words
     best = msgspec.structs.replace(VIEW, gap_percent=0.0)
     assert "Proved the best" in str(wave.render(best, viewer("Catherine Doyle"), NAMES, PEOPLE))
+
+
+def test_one_that_was_sent_back_was_never_released() -> None:
+    by = {"decided_by": "catherine.doyle@metropolitan.example", "decided_at": AT, "explanation": "Ask for more."}
+    back = msgspec.structs.replace(VIEW, status=WaveStatus.SUPERSEDED, **by)
+    assert "Sent back by Catherine Doyle, 4 Nov 2024, 09:30\n> Ask for more." in wave.status_text(back, PEOPLE)
+    refused = msgspec.structs.replace(back, attempt=1)
+    assert "Released by Catherine Doyle" in wave.status_text(refused, PEOPLE)
+    assert ids.WAVE_CSV not in buttons(wave.render(back, viewer("Helen Marsh"), NAMES, PEOPLE)), "its list is empty"
 
 
 def test_each_role_may_press_what_it_may_do() -> None:
@@ -245,15 +254,6 @@ def test_charts_are_pictures() -> None:
     assert bar_chart("Cost", [("Laptop", 12_345)], "4 Nov 2024", shown_as=money).startswith(b"\x89PNG")
 
 
-def test_the_queue_is_charted_by_month_until_there_is_a_plan() -> None:
-    def count(month: int, planned: date | None, entries: int) -> QueueCount:
-        return QueueCount(
-            kind=Kind.LAPTOP,
-            cause=None,
-            month=date(2024, month, 1),
-            planned_for=planned,
-            status="queued",
-            entries=entries,
 def test_no_name_of_a_kind_is_drawn_over_a_chart_s_title() -> None:
     kinds = dict.fromkeys(COLOURS, 3)
     picture = imread(io.BytesIO(stacked_chart("Falling due", [("Overdue", kinds), ("Nov 2024", kinds)], "4 Nov 2024")))
@@ -263,6 +263,15 @@ def test_no_name_of_a_kind_is_drawn_over_a_chart_s_title() -> None:
         assert tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5)) not in seen
 
 
+def test_the_queue_is_charted_by_month_until_there_is_a_plan() -> None:
+    def count(month: int, planned: date | None, entries: int) -> QueueCount:
+        return QueueCount(
+            kind=Kind.LAPTOP,
+            cause=None,
+            month=date(2024, month, 1),
+            planned_for=planned,
+            status="queued",
+            entries=entries,
         )
 
     unplanned = [count(3, None, 1), count(4, None, 2)]
