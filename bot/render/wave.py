@@ -33,7 +33,7 @@ _WHY: Mapping[str, str] = {
     "money": "the money given or left does not reach for one more",
     "cap": "the year's volume cap is reached",
     "capacity": "no quarter has capacity left to hand them out",
-    "not_yet_due": "they fall due too late to be delivered this year",
+    "not_yet_due": "due too late to be delivered this year",
     "others_first": "the money does more for others",
 }
 _METHODS: Mapping[str, str] = {
@@ -77,6 +77,8 @@ def status_text(view: WaveView, people: Mapping[str, str]) -> str:
 
 def summary(view: WaveView) -> str:
     """How many devices, from where, for how much."""
+    if not view.entries:
+        return "*Nothing to order or to give out this quarter.*"
     return (
         f"*{count_of(view.entries, 'device')}*: {number(view.from_stock)} from stock, {number(view.ordered)} to order"
         f" for *{money(view.gross_pence)}*"
@@ -157,7 +159,7 @@ def _of_line(line: FundingLine) -> str:
 def _gates(view: WaveView) -> list[str]:
     if view.status is WaveStatus.COMMITTED:
         lines = ["*Gates*", ":white_check_mark: All were passed when the money was committed."]
-    elif view.status not in OPEN:
+    elif view.status not in OPEN or not view.entries:
         return []
     elif view.gates:
         lines = ["*Stands against release*", *(f":no_entry: {escape(each)}" for each in view.gates)]

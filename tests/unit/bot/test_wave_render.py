@@ -147,6 +147,14 @@ def test_what_a_wave_says() -> None:
     assert "Proved the best" in str(wave.render(best, viewer("Catherine Doyle"), NAMES, PEOPLE))
 
 
+def test_a_wave_of_nothing_says_so() -> None:
+    empty = msgspec.structs.replace(VIEW, entries=0, from_stock=0, ordered=0, gross_pence=0, orders=[], gates=[])
+    told = str(wave.render(empty, viewer("Catherine Doyle"), NAMES, PEOPLE))
+    assert "Nothing to order or to give out this quarter." in told
+    assert "for *£0*" not in told
+    assert "against release" not in told
+
+
 def test_one_that_was_sent_back_was_never_released() -> None:
     by = {"decided_by": "catherine.doyle@metropolitan.example", "decided_at": AT, "explanation": "Ask for more."}
     back = msgspec.structs.replace(VIEW, status=WaveStatus.SUPERSEDED, **by)
