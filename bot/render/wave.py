@@ -67,12 +67,21 @@ def render(view: WaveView, viewer: Viewer, names: Mapping[str, str], people: Map
 def status_text(view: WaveView, people: Mapping[str, str]) -> str:
     """Where it stands, who proposed it, who decided and when, and why."""
     told = f"{STATUSES[view.status]}\nProposed by {_name(people, view.proposed_by)}, {moment(view.proposed_at)}"
+    told += _asked_for(view)
     if view.decided_by:
         # One that was sent back was never released, also when a newer proposal has taken its place since.
         verb = "Released" if view.attempt or view.status in _RELEASED else "Sent back"
         when = f", {moment(view.decided_at)}" if view.decided_at else ""
         told += f"\n{verb} by {_name(people, view.decided_by)}{when}"
     return f"{told}\n> {escape(view.explanation)}" if view.explanation else told
+
+
+def _asked_for(view: WaveView) -> str:
+    """What the proposal was limited to; without it nobody could tell why the rest is left out."""
+    kinds = ", ".join(f"{kind.value}s" for kind in view.kinds)
+    most = f"up to {money(view.most_pence)}" if view.most_pence is not None else ""
+    asked = " ".join(part for part in (kinds, most) if part)
+    return f", for {asked}" if kinds else f", {asked}" if asked else ""
 
 
 def summary(view: WaveView) -> str:

@@ -118,6 +118,10 @@ class WaveView(msgspec.Struct, frozen=True, kw_only=True):
     orders: Sequence[OrderGates]
     attempt: int = 0
     """How often it was released."""
+    kinds: Sequence[Kind] = ()
+    """What it was asked for; empty: all."""
+    most_pence: int | None = None
+    """What it might cost at most, VAT included, as it was asked for; None: what is left."""
 
 
 class WaveEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,6 +193,7 @@ async def _view(connection: Connection, viewer: Viewer, row: Any, today: date) -
         return None
     values = dict(row)
     summary, orders = values.pop("summary"), msgspec.convert(values.pop("orders"), list[WaveOrder])
+    kinds = msgspec.convert(values.pop("kinds") or [], list[Kind])
     gates: Sequence[OrderGates] = ()
     if values["status"] in UNDECIDED and orders:
         gates = await budget.gates(connection, orders, values["financial_year"], today, None)
@@ -197,6 +202,7 @@ async def _view(connection: Connection, viewer: Viewer, row: Any, today: date) -
         rows = [msgspec.structs.replace(each, gross_pence=None) for each in rows]
     return WaveView(
         **msgspec.convert(values, dict[str, Any]) | {"status": WaveStatus(values["status"])},
+        kinds=kinds,
         rows=rows,
         units=msgspec.convert(summary["units"], list[UnitRow]),
         left_out=msgspec.convert(summary["left_out"], list[LeftOutRow]),

@@ -248,7 +248,8 @@ async def test_a_new_proposal_takes_the_buttons_off_the_old_one(
 ) -> None:
     await ask(helen, "wave propose", "Wave W-1 ")
     assert "wave_release" in str(await direct(catherine, "Wave W-1 "))
-    await ask(helen, "wave propose laptops up to £100k", "Wave W-2 ")
+    limited = await ask(helen, "wave propose laptops up to £100k", "Wave W-2 ")
+    assert "for laptops up to £100,000" in str(limited)
     old = await direct(catherine, "Out of use")
     assert "Wave W-1 " in str(old)
     assert "wave_release" not in str(old)

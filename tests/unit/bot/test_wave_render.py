@@ -147,6 +147,17 @@ def test_what_a_wave_says() -> None:
     assert "Proved the best" in str(wave.render(best, viewer("Catherine Doyle"), NAMES, PEOPLE))
 
 
+def test_a_limited_proposal_says_to_what() -> None:
+    def told(**limits: Any) -> str:
+        return wave.status_text(msgspec.structs.replace(VIEW, **limits), PEOPLE).splitlines()[1]
+
+    by = "Proposed by Helen Marsh, 4 Nov 2024, 09:30"
+    assert told() == by
+    assert told(kinds=[Kind.LAPTOP, Kind.DESKTOP]) == f"{by}, for laptops, desktops"
+    assert told(most_pence=10_000_000) == f"{by}, up to £100,000"
+    assert told(kinds=[Kind.LAPTOP], most_pence=10_000_000) == f"{by}, for laptops up to £100,000"
+
+
 def test_a_wave_of_nothing_says_so() -> None:
     empty = msgspec.structs.replace(VIEW, entries=0, from_stock=0, ordered=0, gross_pence=0, orders=[], gates=[])
     told = str(wave.render(empty, viewer("Catherine Doyle"), NAMES, PEOPLE))
