@@ -35,6 +35,7 @@ _WHY: Mapping[str, str] = {
     "capacity": "no quarter has capacity left to hand them out",
     "not_yet_due": "due too late to be delivered this year",
     "others_first": "the money does more for others",
+    "changed": "changed while the plan was made; the next proposal takes them in",
 }
 _METHODS: Mapping[str, str] = {
     "optimal": "the optimum",
@@ -187,7 +188,8 @@ def _gates(view: WaveView) -> list[str]:
 
 def _left_out(row: LeftOutRow) -> str:
     why = _WHY.get(row.why, row.why.replace("_", " "))
-    return f"• {count_of(row.entries, kind_name(row.kind))}: {escape(why)} (highest score {row.highest_score})"
+    score = f" (highest score {row.highest_score})" if row.highest_score else ""
+    return f"• {count_of(row.entries, kind_name(row.kind))}: {escape(why)}{score}"
 
 
 def _units(units: Sequence[UnitRow], names: Mapping[str, str]) -> list[str]:

@@ -65,7 +65,10 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeftOutRow(msgspec.Struct, frozen=True, kw_only=True):
-    """So many entries of a kind that no quarter of the year reaches, and why (`Bind` in rules/waves/problem.py)."""
+    """So many entries of a kind that no quarter of the year reaches, and why.
+
+    `Bind` in rules/waves/problem.py; or `changed`: they left or moved while the plan was made, and have no score.
+    """
 
     kind: Kind
     why: str
