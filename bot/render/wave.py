@@ -142,6 +142,12 @@ def render_none(viewer: Viewer) -> Message:
     return message(told, [section(told), actions(_propose("Propose one", style="primary"))])
 
 
+def render_proposed(view: WaveView) -> Message:
+    """For a director who proposed it: the wave itself, with its buttons, comes as every director's does."""
+    shown = f"*Wave {escape(view.wave)}* is proposed: {summary(view)}\nDecide on it in our direct conversation."
+    return message(_plain(shown), [section(shown)])
+
+
 def render_working() -> Message:
     """Said at once: to plan a large queue takes some seconds."""
     told = "Planning the next wave. The proposal follows here in some seconds."

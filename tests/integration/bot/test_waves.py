@@ -261,7 +261,9 @@ async def test_whose_proposal_somebody_else_replaces_is_told(
     bot: Parts, helen: ScriptedPerson, catherine: ScriptedPerson
 ) -> None:
     await ask(helen, "wave propose", "Wave W-1 ")
-    await ask(catherine, "wave propose", "Wave W-2 ")
+    said = str(await ask(catherine, "wave propose", "Wave W-2 is proposed"))
+    assert "wave_release" not in said, "it stands in the own conversation, once"
+    assert "wave_release" in str(await direct(catherine, "Wave W-2 · "))
     assert "Wave W-1 " in str(await direct(helen, "Out of use"))
     await ask(helen, "wave propose", "Wave W-3 ")
     assert len(await helen.history(DIRECT)) == 1
