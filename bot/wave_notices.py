@@ -33,20 +33,35 @@ _STEPS = {
 
 
 async def of_wave(
-    desk: Desk, connection: Connection, reference: str, answered: tuple[WaveStatus, Decided] | None = None
+    desk: Desk,
+    connection: Connection,
+    reference: str,
+    answered: tuple[WaveStatus, Decided] | None = None,
+    *,
+    replaced_by: str | None = None,
 ) -> list[OutgoingMessage]:
-    """Everybody's message. `answered` is what the budget said, of which the wave itself may not have heard yet."""
+    """Everybody's message. `answered` is what the budget said, of which the wave itself may not have heard yet.
+
+    `replaced_by` is who took it out of use with a newer proposal: they know, unless there is a message to bring up to
+    date.
+    """
     told = []
     people = {person.email.lower() for person in desk.directory.people.values() if Role.DIRECTOR in person.roles}
     seen = await _seen_by(desk, connection, people, reference, answered)
     if any(view.status is not WaveStatus.PROPOSED for view in seen.values()):
-        others = {view.proposed_by.lower() for view in seen.values()} - people
+        others = {view.proposed_by.lower() for view in seen.values() if not _knows(view, replaced_by)} - people
         seen |= await _seen_by(desk, connection, others, reference, answered)
     for email, view in seen.items():
         shown = wave.render(view, viewer_for(email, desk.directory), desk.unit_names, names_of(desk))
         revision = 10 * view.attempt + _STEPS[view.status]
         told.append(OutgoingMessage(f"wave/{view.wave_id}/{email}", f"person:{email}", revision, shown))
     return told
+
+
+def _knows(view: WaveView, replaced_by: str | None) -> bool:
+    """True for a proposal that nobody decided and whose proposer made the next one."""
+    own = replaced_by is not None and replaced_by.lower() == view.proposed_by.lower()
+    return own and view.decided_by is None
 
 
 async def _seen_by(

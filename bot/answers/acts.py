@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.answers.entitlement import entitled
 from bot.desk import Desk
-from bot.grammar import Acts, Contracts
+from bot.grammar import Acts, Contracts, Opens, Override, Reverse, RollOver, Virement
 from bot.notices import names_of
 from bot.render import acts, contracts
+from bot.render import help as guidance
 from bot.render.message import Message
 from schemas.vocabulary import Role
 from services.access.viewer import SEES_PRICES, Viewer
@@ -38,6 +39,22 @@ async def answer_acts(desk: Desk, viewer: Viewer, asked: Acts) -> Message:
         await entitled(desk, connection, viewer, "acts", year, roles=SEES_PRICES, whose=WHOSE)
         found = await budget_queries.acts(connection, viewer, year)
     return acts.render_acts(found, year, names_of(desk))
+
+
+async def offer(desk: Desk, viewer: Viewer, asked: Opens) -> Message:
+    """The button that opens the form, for who may open it. Raises NotAllowed for others. Audited."""
+    match asked:
+        case Override():
+            await directs(desk, viewer, "override", financial_year(desk.today))
+        case Virement():
+            await directs(desk, viewer, "virement", financial_year(desk.today))
+        case RollOver(year):
+            async with desk.pool.acquire() as connection:
+                await entitled(desk, connection, viewer, "rollover", year, roles=KEEPS_BOOKS, whose=WHO_KEEPS_BOOKS)
+        case Reverse(term):
+            async with desk.pool.acquire() as connection:
+                await entitled(desk, connection, viewer, "reverse", term, roles=KEEPS_BOOKS, whose=WHO_KEEPS_BOOKS)
+    return guidance.render_open_act(asked)
 
 
 async def directs(desk: Desk, viewer: Viewer, act: str, year: str) -> None:

@@ -34,7 +34,7 @@ async def entitled(
     wanted = find_unit(desk, unit) if unit else None
     try:
         if not viewer.has(*roles):
-            raise NotAllowed(_refusal(desk, viewer, action, whose))
+            raise NotAllowed(_refusal(desk, viewer, action, whose, roles))
         seen = viewer.narrowed_to(wanted.code, desk.directory) if wanted else viewer
     except NotAllowed:
         await audit.record(connection, desk.clock.now(), viewer, action, subject, granted=False)
@@ -53,8 +53,9 @@ def find_unit(desk: Desk, words: str) -> Unit:
     raise NotFound(f"There is no unit called “{words[:80]}”." + (f" Did you mean {near[0]}?" if near else ""))
 
 
-def _refusal(desk: Desk, viewer: Viewer, action: str, whose: str) -> str:
+def _refusal(desk: Desk, viewer: Viewer, action: str, whose: str, roles: frozenset[Role]) -> str:
+    """Whose the word is; and the own manager as somebody to ask, if they may."""
     sentence = f"`{action}` is for {whose}."
     person = desk.directory.person(viewer.email)
     manager = desk.directory.approver_of(person) if person else None
-    return f"{sentence} {manager.name} can look it up for you." if manager else sentence
+    return f"{sentence} {manager.name} can look it up for you." if manager and roles & set(manager.roles) else sentence

@@ -25,13 +25,13 @@ from bot.desk import Desk
 from bot.grammar import Asked
 from bot.render import help as guidance
 from bot.render.message import Message
-from bot.render.wave import render_working
+from bot.render.wave import PROPOSES, render_working
 from services.access.viewer import Viewer
 
 
-def first_word(asked: Asked) -> Message | None:
-    """What is said at once, before an answer that takes seconds."""
-    return render_working() if isinstance(asked, grammar.Propose) else None
+def first_word(viewer: Viewer, asked: Asked) -> Message | None:
+    """What is said at once, before an answer that takes seconds; nothing to somebody who will get no answer."""
+    return render_working() if isinstance(asked, grammar.Propose) and viewer.has(*PROPOSES) else None
 
 
 async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = None) -> Message:
@@ -81,7 +81,7 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = Non
         case grammar.Acts():
             return await acts.answer_acts(desk, viewer, asked)
         case grammar.Override() | grammar.Virement() | grammar.RollOver() | grammar.Reverse():
-            return guidance.render_open_act(asked)
+            return await acts.offer(desk, viewer, asked)
         case grammar.Help():
             return guidance.render_help(viewer)
         case grammar.Replace():

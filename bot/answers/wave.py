@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 from bot import outgoing
 from bot.answers.entitlement import entitled
@@ -54,10 +55,12 @@ async def propose(desk: Desk, viewer: Viewer, asked: Propose, key: str) -> Messa
     view = await desk.waves.propose(viewer, most_pence=asked.most_pence, kinds=asked.kinds, idempotency_key=key)
     async with desk.pool.acquire() as connection:
         told = await of_wave(desk, connection, view.wave)
-        for older in await wave_queries.waves(connection, viewer, REPLACED):
+        for newer, older in pairwise(await wave_queries.waves(connection, viewer, REPLACED)):
             if older.status is WaveStatus.SUPERSEDED:
-                told += await of_wave(desk, connection, older.wave)
+                told += await of_wave(desk, connection, older.wave, replaced_by=newer.proposed_by)
         await outgoing.put(connection, told)
+    if viewer.has(Role.DIRECTOR):  # who gets the whole of it among `told`, and not twice
+        return wave.render_proposed(view)
     return wave.render(view, viewer, desk.unit_names, names_of(desk))
 
 

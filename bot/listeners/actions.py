@@ -35,7 +35,7 @@ def register(app: AsyncApp, room: Room) -> None:
             else:  # App Home has no conversation of its own
                 await room.say_once(key, await room.people.direct_channel(body["user"]["id"]), told)
 
-        if (meanwhile := first_word(asked)) is not None:
+        if (meanwhile := first_word(viewer, asked)) is not None:
             await say(meanwhile, f"{context[KEY]}/meanwhile")
         await say(await answer(room.desk, viewer, asked, context[KEY]), context[KEY])
 

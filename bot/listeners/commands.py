@@ -32,9 +32,10 @@ def register(app: AsyncApp, room: Room) -> None:
         if isinstance(asked, Opens):
             await acts.open_form(room, client, command, context, asked)
             return
-        if (meanwhile := first_word(asked)) is not None:
+        viewer = await room.viewer(command)
+        if (meanwhile := first_word(viewer, asked)) is not None:
             await respond(text=meanwhile.text, blocks=meanwhile.blocks)
-        told = await answer(room.desk, await room.viewer(command), asked, context[KEY])
+        told = await answer(room.desk, viewer, asked, context[KEY])
         await respond(text=told.text, blocks=told.blocks)
 
     async def replace(

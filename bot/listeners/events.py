@@ -35,7 +35,7 @@ def register(app: AsyncApp, room: Room) -> None:
             )
 
         viewer, asked = await room.people.viewer(event["user"]), parse(event.get("text") or "")
-        if (meanwhile := first_word(asked)) is not None:
+        if (meanwhile := first_word(viewer, asked)) is not None:
             await say(meanwhile)
         await say(await answer(room.desk, viewer, asked, context[KEY]))
 
@@ -43,7 +43,7 @@ def register(app: AsyncApp, room: Room) -> None:
         if event.get("channel_type") != "im" or event.get("subtype") not in _SPOKEN or event.get("bot_id"):
             return
         viewer, asked = await room.people.viewer(event["user"]), parse(event.get("text") or "")
-        if (meanwhile := first_word(asked)) is not None:
+        if (meanwhile := first_word(viewer, asked)) is not None:
             await room.say_once(f"{context[KEY]}/meanwhile", event["channel"], meanwhile)
         await room.say_once(context[KEY], event["channel"], await answer(room.desk, viewer, asked, context[KEY]))
 

@@ -59,7 +59,7 @@ def register(app: AsyncApp, room: Room) -> None:
         respond: AsyncRespond,
         response: BoltResponse | None,
     ) -> BoltResponse | None:
-        view = replacement.notice(TITLE, escape(sentence), ids.VIEW_DONE)
+        view = replacement.notice(TITLE, _readable(sentence), ids.VIEW_DONE)
         if body.get("type") == "view_submission" and response is not None:
             return BoltResponse(status=200, body={"response_action": "update", "view": view})
         if context.get(OPEN_VIEW):

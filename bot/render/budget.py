@@ -73,7 +73,7 @@ def volume_text(volume: VolumeOutturn) -> str:
     if volume.override:
         words.append(f":unlock: {number(volume.override)} more by override")
     if volume.beyond:
-        words.append(f"{number(volume.beyond)} wanted beyond it")
+        words.append(f"by the year's end {number(volume.beyond)} wanted beyond it")
     return " · ".join(words)
 
 

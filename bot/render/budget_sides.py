@@ -43,7 +43,8 @@ def render_side(asked: Budget, view: OutturnView, names: Mapping[str, str]) -> M
     blocks += table(heads, rows, numbers_from=1)
     blocks.append(buttons(asked, sees_prices=True))
     blocks.append(note("Sums include VAT, all lines together. Chart and files come in a direct message."))
-    told = "; ".join(f"{row[0]}: {row[-1]}" for row in rows[:20])
+    ends = heads.index("Together so far" if side is BudgetSide.MONTH else "Outturn")
+    told = "; ".join(f"{row[0]}: {row[ends]}" for row in rows[:20])
     return message(f"{title}. {told}", blocks)
 
 
@@ -57,12 +58,12 @@ def _parts(
             money(part.committed_pence),
             money(part.invoiced_pence),
             pounds(part.expected_pence),
-            f"{pounds(part.low_pence)} to {pounds(part.high_pence)}",
             pounds(part.outturn_pence),
+            f"{pounds(part.low_pence)} to {pounds(part.high_pence)}",
         ]
         for part in parts
     ]
-    return [side.value.capitalize(), "Ordered", "Committed", "Invoiced", "Expected", "Range", "Outturn"], rows
+    return [side.value.capitalize(), "Ordered", "Committed", "Invoiced", "Expected", "Outturn", "Range"], rows
 
 
 def _months(months: Sequence[MonthOutturn]) -> tuple[list[str], list[list[str]]]:

@@ -36,8 +36,12 @@ def render(asked: Due, view: DueView, names: Mapping[str, str], unit: str | None
     grid = _grid(view)
     if grid:
         kinds = sorted({kind for _, row in grid for kind in row})
-        rows = [[when, *(number(row.get(kind, 0)) for kind in kinds), number(sum(row.values()))] for when, row in grid]
-        blocks += table(["Month", *(kind.capitalize() for kind in kinds), "All"], rows, numbers_from=1)
+        rows = [[when, *(number(row.get(kind, 0)) for kind in kinds)] for when, row in grid]
+        heads = ["Month", *(kind.capitalize() for kind in kinds)]
+        if len(kinds) > 1:
+            heads.append("All")
+            rows = [[*shown, number(sum(row.values()))] for shown, (_, row) in zip(rows, grid, strict=True)]
+        blocks += table(heads, rows, numbers_from=1)
     if view.first:
         blocks += [section("*First in the queue*"), listed([queue_line(line, names) for line in view.first])]
     line, whole = asked.line(), Queue(kind=asked.kind, unit=asked.unit).line()

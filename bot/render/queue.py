@@ -38,7 +38,7 @@ _RULES: Mapping[str, str] = {
 def queue_line(line: QueueLine, names: Mapping[str, str]) -> str:
     """One place in the queue."""
     parts = [
-        f"*{line.place}.* `{escape(line.serial) or 'no serial'}` {escape(line.model) or kind_name(line.kind)}",
+        f"*{line.place}.* {_what(line)}",
         escape(unit_name(names, line.unit)),
         f"due {day(line.due_on)}",
         escape(why_in_words(line)),
@@ -47,6 +47,13 @@ def queue_line(line: QueueLine, names: Mapping[str, str]) -> str:
         escape(line.waiting_for),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _what(line: QueueLine) -> str:
+    """The device; or, where nobody has one yet, which kind is wanted."""
+    if line.serial is None and line.model is None:
+        return f"a new {kind_name(line.kind)}"
+    return f"`{escape(line.serial) or 'no serial'}` {escape(line.model) or kind_name(line.kind)}"
 
 
 def standing(line: QueueLine) -> str:
@@ -72,7 +79,12 @@ def why_in_words(line: QueueLine) -> str:
     if line.rule.startswith("request-"):
         reason = line.rule.removeprefix("request-").replace("-", " ")
         return f"request {line.request_reference}: {reason}" if line.request_reference else reason
-    return _RULES.get(line.rule, line.rule.replace("-", " "))
+    return rule_in_words(line.rule)
+
+
+def rule_in_words(rule: str) -> str:
+    """end-of-policy-life → end of policy life."""
+    return _RULES.get(rule, rule.replace("-", " "))
 
 
 def title(asked: Queue, unit: str | None) -> str:
@@ -116,7 +128,8 @@ def _counted(counts: Sequence[QueueCount]) -> list[str]:
             causes[each.cause] += each.entries
     bau = causes.total()
     apart = f": {_joined({CAUSES[cause]: found for cause, found in causes.most_common()})}" if bau else ""
-    words = {"ordered": "ordered", "planned": "planned", "queued": "not reached by the plan"}
+    waits = "not reached by the plan" if _is_planned(counts) else "no wave is planned yet for"
+    words = {"ordered": "ordered", "planned": "planned", "queued": waits}
     return [
         f"*{number(whole)}* in all: {number(whole - bau)} refresh, {number(bau)} business as usual{apart}",
         _joined({f"{kind.value}s": found for kind, found in kinds.most_common()}).capitalize(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.render.queue import CAUSES, standing, why_in_words
+from bot.render.queue import CAUSES, rule_in_words, standing, why_in_words
 from bot.render.spreadsheet import Cell, Head, Sheet
 from bot.render.wording import LINES, kind_name, unit_name
 from schemas.vocabulary import Demand
@@ -81,7 +81,7 @@ def of_entries(entries: Sequence[WaveEntry], names: Mapping[str, str]) -> Sheet:
             each.due_on,
             each.score,
             _DEMANDS[each.demand],
-            each.rule,
+            rule_in_words(each.rule),
             LINES.get(each.line, each.line),
             each.served_by,
             each.order_id,

@@ -58,7 +58,17 @@ def stacked_chart(title: str, columns: Sequence[tuple[str, Mapping[str, int]]], 
     axes.margins(y=0.12)
     axes.spines[:].set_visible(False)
     if names:
-        figure.legend(loc="outside upper right", ncols=len(names), frameon=False, fontsize=9, labelcolor=INK)
+        # The axes' own, for it is given room: what belongs to the figure is drawn over the title or the note.
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=len(names),
+            frameon=False,
+            fontsize=9,
+            labelcolor=INK,
+            borderaxespad=0,
+            columnspacing=1.5,
+        )
     figure.suptitle(literal(title, 60), x=0.03, ha="left", color=INK, fontsize=13, fontweight="bold")
     figure.supxlabel(literal(note, 110), x=0.03, ha="left", color=QUIET, fontsize=9)
     written = io.BytesIO()

@@ -27,13 +27,15 @@ STATUSES: Mapping[WaveStatus, str] = {
     WaveStatus.SENT_BACK: ":leftwards_arrow_with_hook: *Sent back*",
     WaveStatus.SUPERSEDED: ":wastebasket: *Out of use*, a newer proposal took its place",
 }
+_RELEASED = (WaveStatus.RELEASED, WaveStatus.COMMITTED, WaveStatus.REFUSED)
 _WHY: Mapping[str, str] = {
     "no_price": "no price is on record for what would be bought",
-    "money": "the money left does not reach for one more",
+    "money": "the money given or left does not reach for one more",
     "cap": "the year's volume cap is reached",
-    "capacity": "no quarter has hands left to give them out",
-    "not_yet_due": "they fall due too late to be delivered this year",
+    "capacity": "no quarter has capacity left to hand them out",
+    "not_yet_due": "due too late to be delivered this year",
     "others_first": "the money does more for others",
+    "changed": "changed while the plan was made; the next proposal takes them in",
 }
 _METHODS: Mapping[str, str] = {
     "optimal": "the optimum",
@@ -66,15 +68,27 @@ def render(view: WaveView, viewer: Viewer, names: Mapping[str, str], people: Map
 def status_text(view: WaveView, people: Mapping[str, str]) -> str:
     """Where it stands, who proposed it, who decided and when, and why."""
     told = f"{STATUSES[view.status]}\nProposed by {_name(people, view.proposed_by)}, {moment(view.proposed_at)}"
+    told += _asked_for(view)
     if view.decided_by:
-        verb = "Sent back" if view.status is WaveStatus.SENT_BACK else "Released"
+        # One that was sent back was never released, also when a newer proposal has taken its place since.
+        verb = "Released" if view.attempt or view.status in _RELEASED else "Sent back"
         when = f", {moment(view.decided_at)}" if view.decided_at else ""
         told += f"\n{verb} by {_name(people, view.decided_by)}{when}"
     return f"{told}\n> {escape(view.explanation)}" if view.explanation else told
 
 
+def _asked_for(view: WaveView) -> str:
+    """What the proposal was limited to; without it nobody could tell why the rest is left out."""
+    kinds = ", ".join(f"{kind.value}s" for kind in view.kinds)
+    most = f"up to {money(view.most_pence)}" if view.most_pence is not None else ""
+    asked = " ".join(part for part in (kinds, most) if part)
+    return f", for {asked}" if kinds else f", {asked}" if asked else ""
+
+
 def summary(view: WaveView) -> str:
     """How many devices, from where, for how much."""
+    if not view.entries:
+        return "*Nothing to order or to give out this quarter.*"
     return (
         f"*{count_of(view.entries, 'device')}*: {number(view.from_stock)} from stock, {number(view.ordered)} to order"
         f" for *{money(view.gross_pence)}*"
@@ -128,6 +142,12 @@ def render_none(viewer: Viewer) -> Message:
     return message(told, [section(told), actions(_propose("Propose one", style="primary"))])
 
 
+def render_proposed(view: WaveView) -> Message:
+    """For a director who proposed it: the wave itself, with its buttons, comes as every director's does."""
+    shown = f"*Wave {escape(view.wave)}* is proposed: {summary(view)}\nDecide on it in our direct conversation."
+    return message(_plain(shown), [section(shown)])
+
+
 def render_working() -> Message:
     """Said at once: to plan a large queue takes some seconds."""
     told = "Planning the next wave. The proposal follows here in some seconds."
@@ -155,7 +175,7 @@ def _of_line(line: FundingLine) -> str:
 def _gates(view: WaveView) -> list[str]:
     if view.status is WaveStatus.COMMITTED:
         lines = ["*Gates*", ":white_check_mark: All were passed when the money was committed."]
-    elif view.status not in OPEN:
+    elif view.status not in OPEN or not view.entries:
         return []
     elif view.gates:
         lines = ["*Stands against release*", *(f":no_entry: {escape(each)}" for each in view.gates)]
@@ -174,7 +194,8 @@ def _gates(view: WaveView) -> list[str]:
 
 def _left_out(row: LeftOutRow) -> str:
     why = _WHY.get(row.why, row.why.replace("_", " "))
-    return f"• {count_of(row.entries, kind_name(row.kind))}: {escape(why)} (highest score {row.highest_score})"
+    score = f" (highest score {row.highest_score})" if row.highest_score else ""
+    return f"• {count_of(row.entries, kind_name(row.kind))}: {escape(why)}{score}"
 
 
 def _units(units: Sequence[UnitRow], names: Mapping[str, str]) -> list[str]:
@@ -201,8 +222,9 @@ def _quality(view: WaveView) -> str:
 
 
 def _small_print(view: WaveView, *, priced: bool) -> str:
-    floors = "Every unit's floor is kept." if view.floors_met else "Not every unit's floor could be kept."
-    told = f"{floors} Policy version {escape(view.policy_version)}. Sums include VAT; {escape(view.financial_year)}."
+    least = "Every unit gets at least" if view.floors_met else "Not every unit could be given"
+    shares = f"{least} the share of its need that the policy puts first."
+    told = f"{shares} Policy version {escape(view.policy_version)}. Sums include VAT; {escape(view.financial_year)}."
     if view.assumed_prices:
         told += " Prices are assumed."
     return told if priced else f"{told} Prices and sums by kind are for finance, directors and auditors."
@@ -217,12 +239,10 @@ def _buttons(view: WaveView, viewer: Viewer) -> list[ButtonElement]:
             buttons.append(button("Send back…", ids.WAVE_SEND_BACK, view.wave, style="danger"))
     if viewer.has(*PROPOSES) and (open_for_release or view.status is WaveStatus.SENT_BACK):
         buttons.append(_propose("Propose anew"))
-    return [
-        *buttons,
-        button("Chart", ids.WAVE_CHART, view.wave),
-        button("CSV", ids.WAVE_CSV, view.wave),
-        button("XLSX", ids.WAVE_XLSX, view.wave),
-    ]
+    files = [button("Chart", ids.WAVE_CHART, view.wave), button("XLSX", ids.WAVE_XLSX, view.wave)]
+    if view.status is not WaveStatus.SUPERSEDED:  # whose entries a newer proposal has taken over
+        files.insert(1, button("CSV", ids.WAVE_CSV, view.wave))
+    return [*buttons, *files]
 
 
 def _propose(label: str, *, style: str | None = None) -> ButtonElement:

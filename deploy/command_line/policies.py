@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -35,7 +36,8 @@ from services.settings import Settings, read
 program = typer.Typer(no_args_is_help=True, help="The refresh policy: check a document, see what it changes, apply it.")
 console = Console(highlight=False)
 
-File = Annotated[Path, typer.Argument(help="the policy, in YAML; ours is services/refresh/policies/metropolitan.yaml")]
+_OURS = "the policy, in YAML; ours is services/refresh/policies/metropolitan.yaml"
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=_OURS)]
 By = Annotated[str | None, typer.Option(help="whose act it is, by e-mail; else the login of whoever started this")]
 
 
@@ -134,10 +136,12 @@ def _show_rules(before: PolicyInForce, after: PolicyInForce) -> None:
 
 def _show_moves(found: Comparison, year: str) -> None:
     console.print(f"{found.judged:,} devices and requests judged by both", markup=False)
-    table = Table(
-        "kind", "queue before", "after", "enter", "leave", "other score", "other place", "other month", "other line",
-        f"due in {year}",
-    )  # fmt: skip
+    # Ten columns in a terminal of eighty: heads may wrap, what stands under them never.
+    table = Table(box=SIMPLE_HEAD, padding=0, collapse_padding=True)
+    table.add_column("kind", no_wrap=True)
+    for head in ("queue\nbefore", "\nafter", "\nenter", "\nleave", "other\nscore", "other\nplace", "other\nmonth",
+                 "other\nline", f"due in\n{year}"):  # fmt: skip
+        table.add_column(head, justify="right", no_wrap=True)
     more = found.due_more
     for kind, moves in sorted(found.kinds.items()):
         due = sum(count for (each, _), count in more.items() if each is kind)
@@ -150,7 +154,10 @@ def _show_money(money: Money | None, year: str) -> None:
     if money is None:
         console.print("prices are not known, so the money it means is not either")
         return
-    console.print(f"money for what is due in {year}: {_pounds(money.pence)} including VAT", markup=False)
+    if money.pence is None:
+        console.print("the money it means is of one kind alone: finance, directors and auditors see that")
+    else:
+        console.print(f"money for what is due in {year}: {_pounds(money.pence)} including VAT", markup=False)
     for line, kind, pence in money.by_kind:
         console.print(f"  {line.value}, {kind.value}: {_pounds(pence)}", markup=False)
     if money.without_price:

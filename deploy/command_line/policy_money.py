@@ -20,11 +20,11 @@ from services.refresh.rules.comparing import Comparison
 
 
 class Money(msgspec.Struct, frozen=True, kw_only=True):
-    """Pence, VAT included; below nought where less is needed. `pence` is all kinds together; `by_kind` is empty without
-    the role.
+    """Pence, VAT included; below nought where less is needed. `pence` is all kinds together, and None without the role
+    where that is one kind; `by_kind` is empty without the role.
     """
 
-    pence: int
+    pence: int | None
     by_kind: list[tuple[FundingLine, Kind, int]]
     without_price: list[Kind]
 
@@ -41,8 +41,9 @@ async def money_of(connection: Connection, viewer: Viewer, found: Comparison, ye
     by_kind = [(line, kind, count * prices[kind].gross_pence) for (kind, line), count in more.items() if kind in prices]
     if viewer.sees_prices:
         await audit.record(connection, now, viewer, DIFF, year, granted=True)
+    public = viewer.sees_prices or len({kind for _, kind, pence in by_kind if pence}) != 1
     return Money(
-        pence=sum(pence for _, _, pence in by_kind),
+        pence=sum(pence for _, _, pence in by_kind) if public else None,
         by_kind=by_kind if viewer.sees_prices else [],
         without_price=sorted({kind for kind, _ in more if kind not in prices}),
     )

@@ -22,6 +22,8 @@ async def move(act: Acting, document_id: str, from_line: FundingLine, to_line: F
     opened = await open_for(act, lines=[to_line], funds={given, taken})
     if not may_give(opened.book.lines[given], pence):
         left = max(0, opened.book.lines[given].left_pence)
+        if not left:
+            raise RuleBroken(f"{words_of(from_line).capitalize()} has no money in {act.year} that is free to move.")
         raise RuleBroken(
             f"Of {words_of(from_line)} in {act.year} only £{left / 100:,.2f} is neither spent nor promised; move that "
             "much or less."

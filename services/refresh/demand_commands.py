@@ -63,7 +63,7 @@ class PlannedDemands:
                 return await _view(connection, demand_id)
             policy = await policy_in_force(connection, self._policies)
             if withdrawn := policy.policy.kinds[kind].withdrawn:
-                raise BadInput(f"is bought no more; ask for a {withdrawn.replaced_by}", where="kind")
+                raise BadInput(f"A {kind} is bought no more; ask for a {withdrawn.replaced_by}.")
             self._check(cause, unit, quantity, needed_by, reason, london_date(now))
             reference = f"D-{await connection.fetchval(SQL['next_number'])}"
             entries = [uuid5(demand_id, str(place)) for place in range(1, quantity + 1)]

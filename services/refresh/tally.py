@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -10,6 +10,9 @@ import msgspec
 
 from schemas.vocabulary import FundingLine, Kind
 from services.refresh.wave_queries import LeftOutRow, QuarterRow, UnitRow, WaveRow
+
+CHANGED = "changed"
+"""Why entries are left out that the plan did not leave out."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -97,4 +100,19 @@ def tally(
         ordered=sum(row.ordered for row in rows),
         gross_pence=sum(row.gross_pence or 0 for row in rows),
     )
-    return Summary(asked=asked, rows=rows, units=units, left_out=left_out, later=quarters), totals
+    told = [*left_out, *_changed(rows, left_out)]
+    return Summary(asked=asked, rows=rows, units=units, left_out=told, later=quarters), totals
+
+
+def _changed(rows: Sequence[WaveRow], told: Sequence[LeftOutRow]) -> list[LeftOutRow]:
+    """What the plan meant to serve and nothing does: while it was made, these left the queue or moved within it."""
+    rest: Counter[Kind] = Counter()
+    for row in rows:
+        rest[row.kind] += row.left_out
+    for each in told:
+        rest[each.kind] -= each.entries
+    return [
+        LeftOutRow(kind=kind, why=CHANGED, entries=entries, highest_score=0)
+        for kind, entries in sorted(rest.items())
+        if entries > 0
+    ]

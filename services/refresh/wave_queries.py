@@ -65,7 +65,10 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeftOutRow(msgspec.Struct, frozen=True, kw_only=True):
-    """So many entries of a kind that no quarter of the year reaches, and why (`Bind` in rules/waves/problem.py)."""
+    """So many entries of a kind that no quarter of the year reaches, and why.
+
+    `Bind` in rules/waves/problem.py; or `changed`: they left or moved while the plan was made, and have no score.
+    """
 
     kind: Kind
     why: str
@@ -120,6 +123,10 @@ class WaveView(msgspec.Struct, frozen=True, kw_only=True):
     """How often it was released."""
     assumed_prices: bool = False
     """Whether its sums rest on a price that nobody published."""
+    kinds: Sequence[Kind] = ()
+    """What it was asked for; empty: all."""
+    most_pence: int | None = None
+    """What it might cost at most, VAT included, as it was asked for; None: what is left."""
 
 
 class WaveEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,6 +199,7 @@ async def _view(connection: Connection, viewer: Viewer, row: Any, today: date) -
     values = dict(row)
     assumed = values.pop("assumed")
     summary, orders = values.pop("summary"), msgspec.convert(values.pop("orders"), list[WaveOrder])
+    kinds = msgspec.convert(values.pop("kinds") or [], list[Kind])
     gates: Sequence[OrderGates] = ()
     if values["status"] in UNDECIDED and orders:
         gates = await budget.gates(connection, orders, values["financial_year"], today, None)
@@ -200,6 +208,7 @@ async def _view(connection: Connection, viewer: Viewer, row: Any, today: date) -
         rows = [msgspec.structs.replace(each, gross_pence=None) for each in rows]
     return WaveView(
         **msgspec.convert(values, dict[str, Any]) | {"status": WaveStatus(values["status"])},
+        kinds=kinds,
         rows=rows,
         units=msgspec.convert(summary["units"], list[UnitRow]),
         left_out=msgspec.convert(summary["left_out"], list[LeftOutRow]),

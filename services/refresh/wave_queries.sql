@@ -16,7 +16,8 @@ LIMIT $1
 -- By $1 id or $2 W-number; without either the newest that is not superseded.
 SELECT wave_id, wave, status, financial_year, quarter, policy_version, entries, from_stock, ordered, gross_pence,
        gap * 100 AS gap_percent, method, floors_met, proposed_by, proposed_at, decided_by, decided_at, explanation,
-       summary, orders, attempt, coalesce(basis -> 'assumed', '[]') AS assumed
+       summary, orders, attempt, basis -> 'kinds' AS kinds, (basis ->> 'most_pence')::bigint AS most_pence,
+       coalesce(basis -> 'assumed', '[]') AS assumed
 FROM refresh.waves
 WHERE CASE WHEN $1::uuid IS NOT NULL THEN wave_id = $1
            WHEN $2::text IS NOT NULL THEN wave = $2

@@ -206,8 +206,9 @@ def _keeps(case: Case, contract: Contract) -> list[Gate]:
             passed=term,
             explanation=f"The contract runs until {contract.ends_on:%-d %B %Y}."
             if term
-            else f"Its contract runs from {contract.starts_on:%-d %B %Y} to {contract.ends_on:%-d %B %Y}, and it would "
-            "be placed outside of that. Commercial can award a new contract.",
+            # Planners read what stands against a wave, and a contract's own days are commercial.
+            else "It would be placed outside the term of its contract, which `/kit contracts` shows to those with the "
+            "role. Commercial can award a new contract.",
         ),
     ]
 

@@ -162,7 +162,17 @@ async def test_nobody_else_gets_a_director_s_form(helen: ScriptedPerson, line: s
     await helen.slash(f"/kit {line}")
     told = await helen.wait_for_view(lambda view: "directors" in str(view))
     assert not told.get("submit")
+    assert f"`{line.split()[0]}` is for " in str(told), "a command stands out in a modal as in a message"
     assert await budget.fetchval("SELECT count(*) FROM access.audit WHERE NOT granted") == 1
+
+
+@pytest.mark.parametrize("line", ["override", "virement", "rollover 2024/25"])
+async def test_nobody_else_is_offered_a_button_for_it(helen: ScriptedPerson, line: str, budget: Pool) -> None:
+    seen = len(helen.updates)
+    await helen.say(line, channel="@quartermaster")
+    told = await helen.wait_for_message(lambda message: message.get("bot_id"), after=seen)
+    assert "directors" in str(told)
+    assert "actions" not in str(told)
 
 
 async def test_without_a_trigger_a_button_opens_the_form(catherine: ScriptedPerson, budget: Pool) -> None:

@@ -68,6 +68,12 @@ async def test_staff_are_told_who_may_see_the_budget(amara: ScriptedPerson, pool
     assert await pool.fetchval("SELECT count(*) FROM access.audit WHERE action = 'budget' AND NOT granted") == 1
 
 
+async def test_nobody_is_sent_to_somebody_who_may_not_look_either(amara: ScriptedPerson) -> None:
+    told = everything(await ask(amara, "contracts"))
+    assert "is for finance, directors and auditors" in told
+    assert "Priya Nair" not in told, "a manager may not see contracts"
+
+
 @pytest.mark.parametrize(
     "line", ["budget", "budget 2024/25", "due", "due next 3 months", "queue", "alerts", "help", "counts by age, os"]
 )

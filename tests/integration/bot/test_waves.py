@@ -245,14 +245,29 @@ async def test_two_at_once_are_one_release(desk: Desk, houses: Houses) -> None:
 
 
 async def test_a_new_proposal_takes_the_buttons_off_the_old_one(
-    bot: Parts, helen: ScriptedPerson, catherine: ScriptedPerson
+    bot: Parts, helen: ScriptedPerson, catherine: ScriptedPerson, pool: Pool
 ) -> None:
     await ask(helen, "wave propose", "Wave W-1 ")
     assert "wave_release" in str(await direct(catherine, "Wave W-1 "))
-    await ask(helen, "wave propose laptops up to £100k", "Wave W-2 ")
+    limited = await ask(helen, "wave propose laptops up to £100k", "Wave W-2 ")
+    assert "for laptops up to £100,000" in str(limited)
     old = await direct(catherine, "Out of use")
     assert "Wave W-1 " in str(old)
     assert "wave_release" not in str(old)
+    to_helen = "SELECT count(*) FROM bot.outgoing WHERE destination LIKE 'person:helen%'"
+    assert await pool.fetchval(to_helen) == 0, "who proposes anew needs no word of the own older proposal"
+
+
+async def test_whose_proposal_somebody_else_replaces_is_told(
+    bot: Parts, helen: ScriptedPerson, catherine: ScriptedPerson
+) -> None:
+    await ask(helen, "wave propose", "Wave W-1 ")
+    said = str(await ask(catherine, "wave propose", "Wave W-2 is proposed"))
+    assert "wave_release" not in said, "it stands in the own conversation, once"
+    assert "wave_release" in str(await direct(catherine, "Wave W-2 · "))
+    assert "Wave W-1 " in str(await direct(helen, "Out of use"))
+    await ask(helen, "wave propose", "Wave W-3 ")
+    assert len(await helen.history(DIRECT)) == 1
 
 
 FORESEEN = "demand 4 laptops for growth in Central West by 1 Feb 2025 because of it"

@@ -142,6 +142,8 @@ async def test_money_moves_between_lines_and_never_what_is_promised(
     with pytest.raises(RuleBroken, match=r"£4,000\.00 is neither spent nor promised"):
         await budgets.move(DIRECTOR, pence=400_001, idempotency_key="a", **wanted)
     await budgets.move(DIRECTOR, pence=400_000, idempotency_key="b", **wanted)
+    with pytest.raises(RuleBroken, match=r"has no money in 2024/25 that is free to move"):
+        await budgets.move(DIRECTOR, pence=1, idempotency_key="c", **wanted)
     main, tablets = await line(pool), await line(pool, of=TABLETS)
     assert (main.approved_pence, main.left_pence) == (600_000, 0)
     assert (tablets.approved_pence, tablets.committed_pence) == (450_000, 102_000)

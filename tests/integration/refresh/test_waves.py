@@ -350,6 +350,8 @@ async def test_foreseen_demand_waits_is_ordered_or_withdrawn(refresh: Refresh, b
     ]
     expected = await expected_queries.expected(refresh.pool, date(2025, 3, 31))
     assert [(each.month, each.entries) for each in expected] == [(date(2024, 12, 1), 5)]
+    with pytest.raises(BadInput, match=r"^A tablet is bought no more; ask for a laptop\.$"):
+        await add("t", kind=Kind.TABLET)
     for wrong in ({"cause": BauCause.LOSS}, {"kind": Kind.TABLET}, {"unit": "x"}, {"quantity": 0}, {"reason": " "}):
         with pytest.raises(BadInput):
             await add("w", **wrong)

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.image import imread
 
 from bot import ids
 from bot.render import act_forms, demand, sheets, wave, wave_forms
@@ -19,7 +20,7 @@ from bot.render.act_forms import Override, Virement
 from bot.render.chart import bar_chart
 from bot.render.queue import columns
 from bot.render.spreadsheet import COMMERCIAL, workbook
-from bot.render.stacked_chart import stacked_chart
+from bot.render.stacked_chart import COLOURS, stacked_chart
 from bot.render.wave_forms import Release
 from bot.render.wording import money
 from schemas.vocabulary import BauCause, FundingLine, Kind
@@ -135,7 +136,7 @@ def test_what_a_wave_says() -> None:
         "Proposed by Helen Marsh, 4 Nov 2024, 09:30",
         "*320 devices*: 20 from stock, 300 to order for *£300,000*",
         "Within 0.21 % of the best possible plan",
-        "• 180 laptops: the money left does not reach for one more (highest score 402)",
+        "• 180 laptops: the money given or left does not reach for one more (highest score 402)",
         "Central West: 40 of 100 now, 30 later, 30 left out",
         "• from Apr 2025: 200 devices, £200,000",
         "Stands against release",
@@ -151,6 +152,34 @@ def test_sums_of_assumed_prices_say_so(name: str) -> None:
     for assumed in (True, False):
         view = msgspec.structs.replace(PUBLIC, assumed_prices=assumed)
         assert ("Prices are assumed." in str(wave.render(view, viewer(name), NAMES, PEOPLE))) is assumed
+
+
+def test_a_limited_proposal_says_to_what() -> None:
+    def told(**limits: Any) -> str:
+        return wave.status_text(msgspec.structs.replace(VIEW, **limits), PEOPLE).splitlines()[1]
+
+    by = "Proposed by Helen Marsh, 4 Nov 2024, 09:30"
+    assert told() == by
+    assert told(kinds=[Kind.LAPTOP, Kind.DESKTOP]) == f"{by}, for laptops, desktops"
+    assert told(most_pence=10_000_000) == f"{by}, up to £100,000"
+    assert told(kinds=[Kind.LAPTOP], most_pence=10_000_000) == f"{by}, for laptops up to £100,000"
+
+
+def test_a_wave_of_nothing_says_so() -> None:
+    empty = msgspec.structs.replace(VIEW, entries=0, from_stock=0, ordered=0, gross_pence=0, orders=[], gates=[])
+    told = str(wave.render(empty, viewer("Catherine Doyle"), NAMES, PEOPLE))
+    assert "Nothing to order or to give out this quarter." in told
+    assert "for *£0*" not in told
+    assert "against release" not in told
+
+
+def test_one_that_was_sent_back_was_never_released() -> None:
+    by = {"decided_by": "catherine.doyle@metropolitan.example", "decided_at": AT, "explanation": "Ask for more."}
+    back = msgspec.structs.replace(VIEW, status=WaveStatus.SUPERSEDED, **by)
+    assert "Sent back by Catherine Doyle, 4 Nov 2024, 09:30\n> Ask for more." in wave.status_text(back, PEOPLE)
+    refused = msgspec.structs.replace(back, attempt=1)
+    assert "Released by Catherine Doyle" in wave.status_text(refused, PEOPLE)
+    assert ids.WAVE_CSV not in buttons(wave.render(back, viewer("Helen Marsh"), NAMES, PEOPLE)), "its list is empty"
 
 
 def test_each_role_may_press_what_it_may_do() -> None:
@@ -249,6 +278,16 @@ def test_charts_are_pictures() -> None:
     assert stacked_chart("Falling due, $", many, "4 Nov 2024", apart=1).startswith(b"\x89PNG")
     assert stacked_chart("Nothing", [], "4 Nov 2024").startswith(b"\x89PNG")
     assert bar_chart("Cost", [("Laptop", 12_345)], "4 Nov 2024", shown_as=money).startswith(b"\x89PNG")
+
+
+def test_no_name_of_a_kind_is_drawn_over_a_chart_s_title_or_note() -> None:
+    kinds = dict.fromkeys(COLOURS, 3)
+    picture = imread(io.BytesIO(stacked_chart("Falling due", [("Overdue", kinds), ("Nov 2024", kinds)], "4 Nov 2024")))
+    pixels, tenth = (picture[:, :, :3] * 255).round().astype(int), len(picture) // 10
+    colours = {tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5)) for colour in COLOURS.values()}
+    assert colours <= {tuple(each) for each in pixels.reshape(-1, 3)}
+    for part in (pixels[:tenth], pixels[-tenth:]):
+        assert not colours & {tuple(each) for each in part.reshape(-1, 3)}
 
 
 def test_the_queue_is_charted_by_month_until_there_is_a_plan() -> None:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
 
-from bot.grammar import Budget, Counts
-from bot.render import alerts, budget, counts, request, why
+from bot.answers.switchboard import first_word
+from bot.grammar import Budget, Counts, Due, Propose, Queue
+from bot.render import alerts, budget, counts, due, queue, request, why
 from bot.render.chart import fitting
 from bot.render.history import history_line
 from bot.render.queue import queue_line
 from schemas.events.alert import Alert
 from schemas.vocabulary import AlertSeverity, Demand, Kind, RequestReason
 from services.budget.queries import OutturnView, PriorYear
-from services.refresh.queries import Explanation, QueueLine
+from services.refresh.queries import DueMonth, DueView, Explanation, QueueCount, QueueLine
 from services.register.queries import CountRow, Dimension, HistoryLine
 from services.requests.queries import RequestView, TimelineLine
 from services.requests.rules import Status
+from tests.fixtures.people import viewer
 
+SHORT_CODE = re.compile(r":([a-z][a-z_]*[a-z]):")
 NAMES = {"west": "West", "west-response": "West Response"}
 AT = datetime(2024, 11, 4, 9, 30, tzinfo=UTC)
 LINE = QueueLine(
@@ -48,6 +53,49 @@ def test_a_place_in_the_queue_says_its_day_once() -> None:
     )
     asked = msgspec.structs.replace(LINE, rule="request-broken", request_reference="R-7", status="ordered")
     assert queue_line(asked, NAMES).endswith("· request R-7: broken · score 316 · ordered (R-7)")
+
+
+def test_what_nobody_has_yet_is_no_device_without_a_serial() -> None:
+    foreseen = msgspec.structs.replace(LINE, device_id=None, serial=None, model=None, rule="planned-joiner")
+    assert queue_line(foreseen, NAMES).startswith(
+        "*2.* a new laptop · West Response · due 16 Sep 2023 · planned joiner"
+    )
+
+
+def test_before_there_is_a_plan_nothing_is_missed_by_it() -> None:
+    waits = QueueCount(
+        kind=Kind.LAPTOP, cause=None, month=date(2024, 3, 1), planned_for=None, status="queued", entries=7
+    )
+    planned = msgspec.structs.replace(waits, planned_for=date(2025, 1, 1), entries=2)
+    told = str(queue.render(Queue(), [LINE], [waits], NAMES, None).blocks)
+    assert "No wave is planned yet for 7" in told
+    assert "not reached" not in told
+    assert "Planned 2, not reached by the plan 7" in str(queue.render(Queue(), [LINE], [waits, planned], NAMES, None))
+
+
+def test_one_kind_alone_is_not_summed_once_more() -> None:
+    def heads(*kinds: Kind) -> list[str]:
+        months = [DueMonth(month=date(2024, 11, 1), kind=kind, devices=3) for kind in kinds]
+        view = DueView(overdue=0, overdue_by_kind={}, by_month=months, first=[])
+        (table,) = [block for block in due.render(Due(), view, NAMES, None).blocks if block["type"] == "table"]
+        return [cell["text"] for cell in table["rows"][0]]
+
+    assert heads(Kind.LAPTOP) == ["Month", "Laptop"]
+    assert heads(Kind.LAPTOP, Kind.DESKTOP) == ["Month", "Desktop", "Laptop", "All"]
+
+
+def test_nobody_is_promised_a_plan_that_they_will_not_get() -> None:
+    asked = Propose()
+    assert first_word(viewer("Helen Marsh"), asked) is not None
+    assert first_word(viewer("Priya Nair"), asked) is None
+
+
+def test_every_short_code_of_an_answer_is_a_picture_in_the_local_workspace() -> None:
+    folder = Path(__file__).parents[3]
+    known = set((folder / "deploy/local/workspace/page/emoji.js").read_text().replace('"', " ").split())
+    used = {code for file in (folder / "bot").rglob("*.py") for code in SHORT_CODE.findall(file.read_text())}
+    assert "wastebasket" in used
+    assert used <= known
 
 
 def test_history_is_told_in_people_s_words() -> None:

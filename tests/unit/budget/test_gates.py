@@ -94,6 +94,13 @@ def test_a_call_is_placed_within_the_term(day: date, passed: bool) -> None:
     assert gates(contract=CONTRACT, placed_on=day)["contract_term"] is passed
 
 
+def test_a_failed_gate_does_not_tell_a_contract_s_days() -> None:
+    late = msgspec.structs.replace(CASE, contract=CONTRACT, placed_on=date(2028, 11, 4))
+    (told,) = [each.explanation for each in judge(late, RULES) if not each.passed]
+    assert "outside the term of its contract" in told
+    assert not any(letter.isdigit() for letter in told)
+
+
 def test_a_release_is_within_the_delegated_total() -> None:
     delegation = Delegation(
         delegation_id="D", financial_year="2024/25", lines=["refresh-and-bau"], total_pence=100, emails=["d@x"]

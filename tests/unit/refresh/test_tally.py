@@ -6,7 +6,7 @@ from datetime import date
 
 from schemas.vocabulary import FundingLine, Kind
 from services.refresh.tally import Asked, Served, tally
-from services.refresh.wave_queries import QuarterRow, UnitRow, WaveRow
+from services.refresh.wave_queries import LeftOutRow, QuarterRow, UnitRow, WaveRow
 
 NOW, LATER = date(2024, 10, 1), date(2025, 1, 1)
 LINE, TABLETS = FundingLine.REFRESH_AND_BAU, FundingLine.TABLET_REPLACEMENT
@@ -32,5 +32,10 @@ def test_a_wave_by_kind_unit_and_quarter() -> None:
         UnitRow(unit="west", asked=10, served=7, later=1, left_out=2),
     ]
     assert summary.later == [QuarterRow(starts_on=LATER, entries=4, gross_pence=300)]
+    again, _ = tally(NOW, asked, served, summary.left_out, {Kind.LAPTOP: 100})
+    assert again.left_out == summary.left_out, "counted again at release, nothing is told twice"
+    assert [(each.why, each.entries) for each in summary.left_out] == [("changed", 3)], "as many reasons as left out"
+    why = [LeftOutRow(kind=Kind.LAPTOP, why="money", entries=3, highest_score=402)]
+    assert tally(NOW, asked, served, why, {Kind.LAPTOP: 100})[0].left_out == why
     for row in summary.rows:
         assert row.asked == row.from_stock + row.ordered + row.later + row.left_out

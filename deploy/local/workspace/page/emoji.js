@@ -13,7 +13,7 @@ const TABLE =
   "speech_balloon 💬 thought_balloon 💭 eyes 👀 wave 👋 +1 👍 thumbsup 👍 -1 👎 thumbsdown 👎 ok_hand 👌 clap 👏 raised_hands 🙌 pray 🙏 point_right 👉 " +
   "point_up ☝️ muscle 💪 handshake 🤝 smile 😄 slightly_smiling_face 🙂 grinning 😀 joy 😂 wink 😉 thinking_face 🤔 neutral_face 😐 disappointed 😞 cry 😢 " +
   "sweat_smile 😅 heart ❤️ green_heart 💚 blue_heart 💙 broken_heart 💔 star ⭐ sparkles ✨ tada 🎉 fire 🔥 rocket 🚀 trophy 🏆 seedling 🌱 sunny ☀️ cloud ☁️ " +
-  "umbrella ☔ snowflake ❄️ coffee ☕ house 🏠 office 🏢 police_car 🚓 cop 👮 bust_in_silhouette 👤 busts_in_silhouette 👥 robot_face 🤖 arrow_right ➡️ arrow_left ⬅️ " +
+  "umbrella ☔ snowflake ❄️ coffee ☕ house 🏠 office 🏢 police_car 🚓 cop 👮 bust_in_silhouette 👤 busts_in_silhouette 👥 robot_face 🤖 arrow_right ➡️ arrow_left ⬅️ leftwards_arrow_with_hook ↩️ " +
   "arrow_up ⬆️ arrow_down ⬇️ arrows_counterclockwise 🔄 repeat 🔁 fast_forward ⏩ heavy_plus_sign ➕ heavy_minus_sign ➖ question ❓ exclamation ❗ " +
   "red_circle 🔴 large_orange_circle 🟠 large_yellow_circle 🟡 large_green_circle 🟢 large_blue_circle 🔵 white_circle ⚪ black_circle ⚫ large_green_square 🟩 " +
   "large_yellow_square 🟨 large_orange_square 🟧 large_red_square 🟥 white_large_square ⬜ black_large_square ⬛ small_red_triangle 🔺 small_blue_diamond 🔹 one 1️⃣ two 2️⃣ three 3️⃣";
