@@ -89,9 +89,10 @@ def summary(view: WaveView) -> str:
     """How many devices, from where, for how much."""
     if not view.entries:
         return "*Nothing to order or to give out this quarter.*"
+    cost = "" if view.gross_pence is None else f" for *{money(view.gross_pence)}*"
     return (
-        f"*{count_of(view.entries, 'device')}*: {number(view.from_stock)} from stock, {number(view.ordered)} to order"
-        f" for *{money(view.gross_pence)}*"
+        f"*{count_of(view.entries, 'device')}*: {number(view.from_stock)} from stock, "
+        f"{number(view.ordered)} to order{cost}"
     )
 
 
@@ -127,9 +128,10 @@ def render_list(waves: Sequence[WaveLine], people: Mapping[str, str]) -> Message
 
 def wave_line(wave: WaveLine, people: Mapping[str, str]) -> str:
     """A wave in one line."""
+    cost = "" if wave.gross_pence is None else f", {money(wave.gross_pence)}"
     return (
         f"*{escape(wave.wave)}* · {quarter(wave.quarter)} · {_plain(STATUSES[wave.status])} · "
-        f"{count_of(wave.entries, 'device')}, {money(wave.gross_pence)} · proposed {day(london_date(wave.proposed_at))}"
+        f"{count_of(wave.entries, 'device')}{cost} · proposed {day(london_date(wave.proposed_at))}"
         f" by {_name(people, wave.proposed_by)}"
     )
 
@@ -211,7 +213,8 @@ def _units(units: Sequence[UnitRow], names: Mapping[str, str]) -> list[str]:
 
 
 def _later(row: QuarterRow) -> str:
-    return f"• from {month(row.starts_on)}: {count_of(row.entries, 'device')}, {money(row.gross_pence)}"
+    cost = "" if row.gross_pence is None else f", {money(row.gross_pence)}"
+    return f"• from {month(row.starts_on)}: {count_of(row.entries, 'device')}{cost}"
 
 
 def _quality(view: WaveView) -> str:
@@ -227,7 +230,7 @@ def _small_print(view: WaveView, *, priced: bool) -> str:
     told = f"{shares} Policy version {escape(view.policy_version)}. Sums include VAT; {escape(view.financial_year)}."
     if view.assumed_prices:
         told += " Prices are assumed."
-    return told if priced else f"{told} Prices and sums by kind are for finance, directors and auditors."
+    return told if priced else f"{told} Prices, and sums that tell one, are for finance, directors and auditors."
 
 
 def _buttons(view: WaveView, viewer: Viewer) -> list[ButtonElement]:

@@ -1,4 +1,7 @@
-"""What others may read of waves. Every read takes the viewer; sums by kind, prices and suppliers need the role."""
+"""What others may read of waves. Every read takes the viewer; sums by kind, prices and suppliers need the role.
+
+So does the sum of one kind alone: with the number of devices beside it, it tells the price.
+"""
 
 from __future__ import annotations
 
@@ -77,11 +80,11 @@ class LeftOutRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuarterRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What the plan foresees for a later quarter. `gross_pence` is all kinds together."""
+    """What the plan foresees for a later quarter. `gross_pence` is all kinds together; None without the role."""
 
     starts_on: date
     entries: int
-    gross_pence: int
+    gross_pence: int | None
 
 
 class WaveView(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,8 +103,8 @@ class WaveView(msgspec.Struct, frozen=True, kw_only=True):
     entries: int
     from_stock: int
     ordered: int
-    gross_pence: int
-    """What release commits, all kinds together."""
+    gross_pence: int | None
+    """What release commits, all kinds together; None without the role where it orders one kind alone."""
     gap_percent: float
     """How far from the best possible plan, at most; 0.0 where it is proved the best."""
     method: str
@@ -153,7 +156,7 @@ UNDECIDED = (WaveStatus.PROPOSED, WaveStatus.REFUSED)
 
 
 class WaveLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A wave in a list. `gross_pence` is all kinds together."""
+    """A wave in a list. `gross_pence` is all kinds together; None without the role where it orders one kind alone."""
 
     wave_id: UUID
     wave: str
@@ -163,7 +166,7 @@ class WaveLine(msgspec.Struct, frozen=True, kw_only=True):
     entries: int
     from_stock: int
     ordered: int
-    gross_pence: int
+    gross_pence: int | None
     proposed_by: str
     proposed_at: datetime
     decided_by: str | None
@@ -175,7 +178,8 @@ async def waves(connection: Connection, viewer: Viewer, limit: int = 20) -> list
     """The newest waves; none for those who may see none."""
     if not viewer.has(*SEES_WAVES):
         return []
-    return [msgspec.convert(dict(row), WaveLine) for row in await connection.fetch(SQL["waves"], limit)]
+    rows = await connection.fetch(SQL["waves"], limit, viewer.sees_prices)
+    return [msgspec.convert(dict(row), WaveLine) for row in rows]
 
 
 async def wave(connection: Connection, viewer: Viewer, reference: str | None, today: date) -> WaveView | None:
@@ -204,15 +208,19 @@ async def _view(connection: Connection, viewer: Viewer, row: Any, today: date) -
     if values["status"] in UNDECIDED and orders:
         gates = await budget.gates(connection, orders, values["financial_year"], today, None)
     rows = msgspec.convert(summary["rows"], list[WaveRow])
+    later = msgspec.convert(summary["later"], list[QuarterRow])
     if not viewer.sees_prices:
         rows = [msgspec.structs.replace(each, gross_pence=None) for each in rows]
+        later = [msgspec.structs.replace(each, gross_pence=None) for each in later]
+        if len({order.kind for order in orders}) == 1:
+            values["gross_pence"] = None
     return WaveView(
         **msgspec.convert(values, dict[str, Any]) | {"status": WaveStatus(values["status"])},
         kinds=kinds,
         rows=rows,
         units=msgspec.convert(summary["units"], list[UnitRow]),
         left_out=msgspec.convert(summary["left_out"], list[LeftOutRow]),
-        later=msgspec.convert(summary["later"], list[QuarterRow]),
+        later=later,
         gates=list(dict.fromkeys(gate.explanation for each in gates for gate in each.gates if not gate.passed)),
         orders=gates if viewer.sees_prices else (),
         assumed_prices=any(order.kind in assumed for order in orders),

@@ -6,8 +6,12 @@ FROM refresh.placements
 WHERE device_id = ANY ($1::uuid[]) AND holds
 
 -- name: waves
-SELECT wave_id, wave, status, financial_year, quarter, entries, from_stock, ordered, gross_pence, proposed_by,
-       proposed_at, decided_by, decided_at, explanation
+-- $2 whether prices may be seen: one kind's sum tells its price.
+SELECT wave_id, wave, status, financial_year, quarter, entries, from_stock, ordered,
+       CASE WHEN $2::boolean
+              OR (SELECT count(DISTINCT placed ->> 'kind') <> 1 FROM jsonb_array_elements(orders) AS placed)
+            THEN gross_pence END AS gross_pence,
+       proposed_by, proposed_at, decided_by, decided_at, explanation
 FROM refresh.waves
 ORDER BY number DESC
 LIMIT $1

@@ -13,6 +13,7 @@ from schemas.events.refresh import QueueEntered, QueueLeft
 from schemas.events.register import DeviceChanged
 from schemas.events.wave import WaveReleased
 from schemas.vocabulary import BauCause, Demand, DeviceState, Kind
+from services.access.viewer import Viewer
 from services.errors import BadInput, NotAllowed, RuleBroken
 from services.refresh import expected_queries, placements, queries, store, wave_queries
 from services.refresh.commands import PlannedDemands
@@ -59,10 +60,10 @@ async def test_a_wave_proposed_released_committed(refresh: Refresh, budget: Budg
     await refresh.hear(*(changed(number) for number in (1, 2, 3)), in_stock(9))
     wave = await proposed(refresh)
     assert (wave.wave, wave.status, wave.quarter) == ("W-1", WaveStatus.PROPOSED, date(2024, 10, 1))
-    assert (wave.entries, wave.from_stock, wave.ordered, wave.gross_pence) == (3, 1, 2, 2 * GROSS)
+    assert (wave.entries, wave.from_stock, wave.ordered) == (3, 1, 2)
     (row,) = wave.rows
     assert (row.kind, row.asked, row.from_stock, row.ordered, row.left_out) == (Kind.LAPTOP, 3, 1, 2, 0)
-    assert row.gross_pence is None, "a planner sees the total only"
+    assert (row.gross_pence, wave.gross_pence) == (None, None), "two laptops' sum tells a planner what one costs"
     (line, *_) = await queries.queue(refresh.pool, PRIYA, TODAY) or await queries.queue(refresh.pool, DIRECTOR, TODAY)
     assert (line.status, line.wave, line.planned_for) == ("queued", "W-1", date(2024, 10, 1))
 
@@ -76,7 +77,7 @@ async def test_a_wave_proposed_released_committed(refresh: Refresh, budget: Budg
     assert set((await statuses(refresh)).values()) == {"ordered"}
     seen = await wave_queries.wave(refresh.pool, FINANCE, "w-1", TODAY)
     assert seen is not None
-    assert (seen.status, seen.rows[0].gross_pence) == (WaveStatus.COMMITTED, 2 * GROSS)
+    assert (seen.status, seen.rows[0].gross_pence, seen.gross_pence) == (WaveStatus.COMMITTED, 2 * GROSS, 2 * GROSS)
     assert await wave_queries.wave(refresh.pool, PRIYA, "W-1", TODAY) is None
     assert await expected_queries.expected(refresh.pool, date(2025, 3, 31)) == []
     left, _ = await refresh.hear(changed(1, 2, state=DeviceState.RETURNED))
@@ -85,6 +86,22 @@ async def test_a_wave_proposed_released_committed(refresh: Refresh, budget: Budg
     entries = await wave_queries.wave_entries(refresh.pool, DIRECTOR, wave.wave_id)
     assert sorted(each.served_by for each in entries) == ["order", "order", "stock"]
     assert {each.stock_serial for each in entries} == {None, "SN0009"}
+
+
+@pytest.mark.parametrize(("who", "told"), [(PLANNER, (None, 2 * GROSS)), (FINANCE, (GROSS, 2 * GROSS))])
+async def test_the_total_of_several_kinds_is_no_price(
+    refresh: Refresh, budget: Budget, who: Viewer, told: tuple[int | None, int]
+) -> None:
+    await refresh.hear(changed(1), changed(2, kind=Kind.DESKTOP))
+    both = await proposed(refresh, "both")
+    await refresh.hear(changed(3, kind=Kind.DESKTOP))
+    alone = await refresh.waves().propose(PLANNER, kinds=[Kind.LAPTOP], idempotency_key="alone")
+    listed = {each.wave: each.gross_pence for each in await wave_queries.waves(refresh.pool, who)}
+    assert (listed[alone.wave], listed[both.wave]) == told
+    seen = [await wave_queries.wave(refresh.pool, who, each.wave, TODAY) for each in (alone, both)]
+    assert tuple(each.gross_pence for each in seen if each) == told
+    rows = [row.gross_pence for each in seen if each for row in (*each.rows, *each.later)]
+    assert all((pence is None) is (who is PLANNER) for pence in rows)
 
 
 async def test_a_refused_wave_frees_its_entries_and_may_be_released_again(refresh: Refresh, budget: Budget) -> None:

@@ -24,6 +24,8 @@ async def play(stage: Stage) -> None:
     first = await _proposed(stage, LINE)
     asked = await catherine.sees(_about(first), after=seen[catherine.name], told="a direct message")
     tell.check("the director sees supplier and gates", "Assumed Laptops Ltd" in asked.text)
+    gross = await stage.truth.one("SELECT gross_pence FROM refresh.waves ORDER BY number DESC LIMIT 1")
+    tell.equal("and its cost", pence(asked.text.partition("to order for")[2]), gross, money)
     tell.check("the planner does not", "Assumed Laptops Ltd" not in first.text)
 
     seen = _seen(helen, catherine)
@@ -68,7 +70,7 @@ async def _proposed(stage: Stage, line: str) -> Answer:
     tell.check(f"it is {name}", f"Wave {name} " in proposal.text)
     tell.equal("devices ordered by kind", sum(column(proposal.rows, 3)), ordered)
     tell.equal("and from stock", sum(column(proposal.rows, 2)), from_stock)
-    tell.equal("its cost", pence(proposal.text.partition("to order for")[2]), gross, money)
+    tell.check("one kind's sum, which tells its price, is not the planner's to see", money(gross) not in proposal.text)
     tell.check(f"{count_of(ordered, 'device')} within £300,000", 0 < gross <= 30_000_000, money(gross))
     return proposal
 
