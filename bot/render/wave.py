@@ -31,7 +31,7 @@ _RELEASED = (WaveStatus.RELEASED, WaveStatus.COMMITTED, WaveStatus.REFUSED)
 _WHY: Mapping[str, str] = {
     "no_price": "no price is on record for what would be bought",
     "money": "the money given or left does not reach for one more",
-    "cap": "the year's volume cap is reached",
+    "cap": "the year's volume cap, or their contract, allows no more",
     "capacity": "no quarter has capacity left to hand them out",
     "not_yet_due": "due too late to be delivered this year",
     "others_first": "the money does more for others",

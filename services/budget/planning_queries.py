@@ -50,7 +50,8 @@ class Planning(msgspec.Struct, frozen=True, kw_only=True):
     """What may still be committed on each line with an approved sum: overrides added, requests that wait for money
     taken off, never below nought."""
     volume_left: Mapping[Kind, int]
-    """How many may still be ordered, for each kind with a cap; overrides added, never below nought."""
+    """How many may still be ordered, of each kind that is limited: by its cap, overrides added, or by what its contract
+    still has room for, whichever is less; never below nought."""
     prices: Mapping[Kind, PlanPrice]
     """By the kind asked for."""
 
@@ -78,13 +79,21 @@ async def planning(connection: Connection, financial_year: str, today: date) -> 
     bounds(financial_year)
     waited_for = {row["line"]: row["gross_pence"] for row in await connection.fetch(SQL["waited_for"])}
     left = await connection.fetch(SQL["left"], financial_year)
-    volumes = await connection.fetch(SQL["volume_left"], financial_year)
+    volume_left = {
+        Kind(row["kind"]): row["devices"] for row in await connection.fetch(SQL["volume_left"], financial_year)
+    }
+    prices_now = await connection.fetch(SQL["plan_prices"], today)
+    for row in prices_now:
+        kind, gross = Kind(row["kind"]), row["net_pence"] + row["vat_pence"]
+        if row["contract_left_pence"] is not None and gross:
+            within = row["contract_left_pence"] // gross
+            volume_left[kind] = min(volume_left.get(kind, within), within)
     return Planning(
         financial_year=financial_year,
         left_pence={
             FundingLine(row["line"]): max(0, row["left_pence"] - waited_for.get(row["line"], 0)) for row in left
         },
-        volume_left={Kind(row["kind"]): row["devices"] for row in volumes},
+        volume_left=volume_left,
         prices={
             Kind(row["asked_for"]): PlanPrice(
                 kind=Kind(row["kind"]),
@@ -95,7 +104,7 @@ async def planning(connection: Connection, financial_year: str, today: date) -> 
                 contract_id=row["contract_id"],
                 assumed=row["assumed"],
             )
-            for row in await connection.fetch(SQL["plan_prices"], today)
+            for row in prices_now
         },
     )
 

@@ -34,13 +34,15 @@ ORDER BY c.kind
 -- $1 day of ordering. The contract that a call would be made on: one in its term before one that is not.
 SELECT p.kind AS asked_for, p.bought_instead AS kind, p.net_pence,
        (p.net_pence * p.vat_basis_points + 5000) / 10000 AS vat_pence,
-       coalesce(l.days, 0) AS lead_days, p.supplier, c.contract_id, p.assumed
+       coalesce(l.days, 0) AS lead_days, p.supplier, c.contract_id, p.assumed,
+       greatest(c.ceiling_pence - coalesce(called.called_pence, 0), 0) AS contract_left_pence
 FROM budget.price_book AS p
 LEFT JOIN budget.lead_times AS l ON l.kind = p.bought_instead
 LEFT JOIN LATERAL (
-    SELECT contract_id FROM budget.contracts AS c
+    SELECT contract_id, ceiling_pence FROM budget.contracts AS c
     WHERE c.supplier = p.supplier AND p.bought_instead = ANY (c.kinds)
     ORDER BY $1::date BETWEEN c.starts_on AND c.ends_on DESC, c.ends_on DESC, c.contract_id
     LIMIT 1
 ) AS c ON true
+LEFT JOIN budget.contract_calls AS called USING (contract_id)
 ORDER BY p.kind

@@ -354,7 +354,7 @@ async def test_commercial_reads_need_the_role(pool: Pool, consumer: BudgetConsum
     assert (laptops.contract_id, laptops.called_pence, laptops.left_pence) == (
         "EUD-LAPTOPS",
         102_000,
-        1_300_000_000 - 102_000,
+        1_200_000_000 - 102_000,
     )
     newest, oldest = await queries.ledger_entries(pool, FINANCE, YEAR, LINE, 10)
     assert (newest.from_account, newest.to_account, oldest.entry_type) == ("available", "committed", "approved")

@@ -46,8 +46,17 @@ async def test_volume_left_is_the_cap_less_what_was_ordered(pool: Pool, consumer
     ]
     await deliver(pool, consumer.apply, [recorded(each) for each in run])
     plan = await queries.planning(pool, YEAR, TODAY)
-    assert plan.volume_left == {Kind.LAPTOP: 11_991, Kind.DESKTOP: 4_000, Kind.MONITOR: 0, Kind.SMARTPHONE: 15_000}
-    assert (await queries.planning(pool, "2030/31", TODAY)).volume_left == {}
+    room = {Kind.LAPTOP: 1_200_000_000 // 102_000, Kind.MONITOR: 260_000_000 // 18_600}
+    assert plan.volume_left == {
+        Kind.LAPTOP: room[Kind.LAPTOP],
+        Kind.DESKTOP: 4_000,
+        Kind.MONITOR: 0,
+        Kind.SMARTPHONE: 15_000,
+    }, "laptops' contract has room for fewer than the cap's 11,991"
+    later = (await queries.planning(pool, "2030/31", TODAY)).volume_left
+    assert {kind: later[kind] for kind in room} == room, "no cap is set for that year, but contracts hold"
+    await pool.execute("UPDATE contracts SET ceiling_pence = 102_000 * 5 - 1 WHERE contract_id = 'EUD-LAPTOPS'")
+    assert (await queries.planning(pool, YEAR, TODAY)).volume_left[Kind.LAPTOP] == 4
 
 
 async def test_prices_are_by_the_kind_asked_for(pool: Pool) -> None:

@@ -19,6 +19,7 @@ from services.access.directory import Directory
 from services.budget import configuration_store as budget_store
 from services.budget.configuration import PRICE_BOOK, PRIOR_YEARS, load_price_book, load_prior_years
 from services.budget.consumer import BudgetConsumer
+from services.budget.procurement import load_procurement
 from services.clock import Clock
 from services.database.pool import Pool, open_pool
 from services.eventlog.applying import Apply, RecordApplier
@@ -150,8 +151,14 @@ async def joined(
             pools[name] = await open_pool(database_url, name, size=2)
             stack.push_async_callback(pools[name].close)
         async with pools["budget"].acquire() as connection, connection.transaction():
-            await budget_store.fill_price_book(connection, load_price_book(PRICE_BOOK))
-            await budget_store.fill_prior_years(connection, load_prior_years(PRIOR_YEARS))
+            await budget_store.fill_all(
+                connection,
+                load_price_book(PRICE_BOOK),
+                load_prior_years(PRIOR_YEARS),
+                load_procurement(),
+                directory,
+                clock.now(),
+            )
         async with pools["requests"].acquire() as connection, connection.transaction():
             for request in requests:
                 assert await requests_store.insert_request(connection, request)

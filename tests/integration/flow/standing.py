@@ -24,9 +24,12 @@ QUERIES: Mapping[str, str] = {
     "budget.balances": """
         SELECT financial_year, line, approved_pence, committed_pence, invoiced_pence, receipted_pence
         FROM budget.balances""",
-    "budget.kind_balances": """
-        SELECT * FROM budget.kind_balances
-        WHERE (committed_pence, invoiced_pence, receipted_pence, quantity) <> (0, 0, 0, 0)""",
+    # All months together: an invoice that comes before its order lets the order post the release, in its own month.
+    "budget.counters": """
+        SELECT financial_year, line, kind, unit, demand, sum(committed_pence), sum(invoiced_pence),
+               sum(receipted_pence), sum(quantity)
+        FROM budget.counters GROUP BY 1, 2, 3, 4, 5
+        HAVING bool_or((committed_pence, invoiced_pence, receipted_pence, quantity) <> (0, 0, 0, 0))""",
     "budget.reservations": "SELECT request_reference, state, net_pence, vat_pence FROM budget.reservations",
     "requests.requests": "SELECT reference, status FROM requests.requests",
     "refresh.ageing": """

@@ -34,7 +34,7 @@ def test_every_price_has_a_contract() -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "words"),
     [
-        ("ceiling_pence: 1300000000", "ceiling_pence: 1300000001", "together exceed"),
+        ("ceiling_pence: 1200000000", "ceiling_pence: 1200000001", "together exceed"),
         ("ends_on: 2028-03-31", "ends_on: 2028-04-01", "more than the approved 4 years"),
         ("starts_on: 2024-04-01", "starts_on: 2030-04-01", "ends before it starts"),
         ("contract_id: EUD-PHONES", "contract_id: EUD-LAPTOPS", "EUD-LAPTOPS stands twice"),

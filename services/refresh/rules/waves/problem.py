@@ -53,7 +53,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     money_pence: Mapping[FundingLine, int]
     """What is left on each line, all quarters together; a line that is not named, or overspent, has nothing."""
     cap: Mapping[Kind, int]
-    """How many of a kind may still be ordered in the year; a kind that is not named has no cap."""
+    """How many of a kind may still be ordered in the year, by its cap and its contract; one not named has no limit."""
     stock: Mapping[Kind, int]
     """Devices on the shelf; each serves one entry, costs nothing, and comes before an order."""
     lead_quarters: Mapping[Kind, int]
