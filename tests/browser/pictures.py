@@ -198,7 +198,7 @@ async def the_wave(studio: Studio) -> None:
     """The planner's proposal, and the director's form for it on the phone and at the desk."""
     helen = await studio.page(HELEN)
     await to_bot(helen)
-    await ask(helen, "wave propose laptops, desktops up to £1m", "to order for")
+    await ask(helen, "wave propose laptops, desktops up to £1m", "to order")
     await studio.take(helen, "wave-proposed")
     await studio.close(helen)
     for size, name in ((DESKTOP, "wave-release"), (PHONE, "wave-release-phone")):
