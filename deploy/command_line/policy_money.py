@@ -30,11 +30,8 @@ class Money(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def money_of(connection: Connection, viewer: Viewer, found: Comparison, year: str, now: datetime) -> Money | None:
-    """What `found` means in money; None where prices are not known."""
-    try:
-        prices = (await planning(connection, year, london_date(now))).prices
-    except NotImplementedError:
-        return None
+    """What `found` means in money; None without a price book."""
+    prices = (await planning(connection, year, london_date(now))).prices
     if not prices:
         return None
     more = found.due_more
