@@ -24,6 +24,9 @@ SERVICES = {
     "refresh": "services.refresh.service",
     "budget": "services.budget.service",
     "desk": "services.desk.service",
+    "losses": "services.losses.service",
+    "custody": "services.custody.service",
+    "mdm": "services.mdm.service",
     "watch": "services.watch.service",
     "bot": "bot.service",
 }

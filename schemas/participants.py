@@ -7,13 +7,17 @@ import dataclasses
 from schemas.topics import (
     ALERT,
     BUDGET,
+    CUSTODY,
     DESK_PROGRESS,
     DESK_TICKET,
     DEVICE_CHANGED,
+    DEVICE_COMMAND_PROGRESS,
     DEVICE_FAILED,
     DEVICE_OBSERVED,
+    DEVICE_WIPE,
     FINANCE_DOCUMENT,
     IDENTITY_CONFLICT,
+    LOSS,
     ORDER,
     PERSON,
     REFRESH,
@@ -44,14 +48,14 @@ PARTICIPANTS: tuple[Participant, ...] = (
     Participant(
         "register",
         "Decides which device is meant and what is true of it.",
-        sends=(DEVICE_CHANGED, DEVICE_FAILED, IDENTITY_CONFLICT),
-        receives=(DEVICE_OBSERVED, PERSON),
+        sends=(DEVICE_CHANGED, DEVICE_FAILED, DEVICE_WIPE, IDENTITY_CONFLICT),
+        receives=(DEVICE_OBSERVED, PERSON, LOSS, CUSTODY),
     ),
     Participant(
         "requests",
-        "Carries a person's request from asking to order.",
+        "Carries a person's request from asking to the old device's return.",
         sends=(REQUEST,),
-        receives=(BUDGET, DESK_PROGRESS),
+        receives=(BUDGET, DESK_PROGRESS, DEVICE_CHANGED, REFRESH),
     ),
     Participant(
         "refresh",
@@ -72,6 +76,24 @@ PARTICIPANTS: tuple[Participant, ...] = (
         receives=(REQUEST, DESK_TICKET),
     ),
     Participant(
+        "losses",
+        "Follows devices lost or stolen from the report to written off or found.",
+        sends=(LOSS,),
+        receives=(DEVICE_COMMAND_PROGRESS, DEVICE_WIPE, DEVICE_CHANGED),
+    ),
+    Participant(
+        "custody",
+        "Follows returned devices to their end, with proof of every step.",
+        sends=(CUSTODY,),
+        receives=(DEVICE_CHANGED, DEVICE_WIPE, DEVICE_COMMAND_PROGRESS),
+    ),
+    Participant(
+        "mdm",
+        "Carries lock and wipe commands to device management.",
+        sends=(DEVICE_COMMAND_PROGRESS,),
+        receives=(LOSS, CUSTODY),
+    ),
+    Participant(
         "watch",
         "Raises, updates and clears alerts.",
         sends=(ALERT,),
@@ -80,6 +102,6 @@ PARTICIPANTS: tuple[Participant, ...] = (
     Participant(
         "bot",
         "Tells people in chat what concerns them.",
-        receives=(ALERT, REQUEST, WAVE, ORDER),
+        receives=(ALERT, REQUEST, WAVE, ORDER, LOSS, CUSTODY),
     ),
 )

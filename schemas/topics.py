@@ -9,13 +9,22 @@ from typing import Any, get_args
 from schemas.envelope import Event, event_type
 from schemas.events.alert import AlertEvent
 from schemas.events.budget import BudgetEvent
+from schemas.events.custody import CustodyMoved
 from schemas.events.desk import RequestTicketChanged, TicketReported
 from schemas.events.device import DeviceObserved
 from schemas.events.finance import FinanceDocumentRecorded
 from schemas.events.intake import SourceMeasured
+from schemas.events.loss import LossMoved
+from schemas.events.mdm import DeviceCommandProgressed
 from schemas.events.person import PersonRecorded
 from schemas.events.refresh import RefreshEvent, UnitAgeingMeasured
-from schemas.events.register import DeviceChanged, DeviceFailed, IdentityConflictFound, IdentityConflictSettled
+from schemas.events.register import (
+    DeviceChanged,
+    DeviceFailed,
+    DeviceWipeTold,
+    IdentityConflictFound,
+    IdentityConflictSettled,
+)
 from schemas.events.request import RequestEvent
 from schemas.events.wave import OrderEvent, WaveReleased
 
@@ -54,6 +63,10 @@ SOURCE_HEALTH = Topic("source-health", SourceMeasured, 3, "source")
 IDENTITY_CONFLICT = Topic("identity-conflict", IdentityConflictFound | IdentityConflictSettled, 3, "conflict")
 WAVE = Topic("wave", WaveReleased, 3, "wave id")
 ORDER = Topic("order", OrderEvent, 3, "wave id")
+DEVICE_WIPE = Topic("device-wipe", DeviceWipeTold, 3, "device id")
+DEVICE_COMMAND_PROGRESS = Topic("device-command-progress", DeviceCommandProgressed, 3, "device id")
+LOSS = Topic("loss", LossMoved, 3, "device id")
+CUSTODY = Topic("custody", CustodyMoved, 3, "device id")
 
 TOPICS: tuple[Topic, ...] = (
     DEVICE_OBSERVED,
@@ -72,6 +85,10 @@ TOPICS: tuple[Topic, ...] = (
     IDENTITY_CONFLICT,
     WAVE,
     ORDER,
+    DEVICE_WIPE,
+    DEVICE_COMMAND_PROGRESS,
+    LOSS,
+    CUSTODY,
 )
 
 

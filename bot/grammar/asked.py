@@ -6,8 +6,9 @@ import dataclasses
 from datetime import date
 from enum import StrEnum
 
-from schemas.vocabulary import BauCause, Kind, RequestReason
+from schemas.vocabulary import BauCause, Kind
 from services.register.queries import Dimension
+from services.requests.queries import Reason
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ class Help:
 class Fault:
     """Somebody describes what happened to a device instead of giving a command."""
 
-    reason: RequestReason
+    reason: Reason
     said: str
 
 

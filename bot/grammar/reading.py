@@ -8,17 +8,17 @@ import re
 from bot.grammar.asked import Asked, Fault, Help, Mine, Unknown
 from bot.grammar.readers import READERS
 from bot.grammar.usage import GREETINGS, SYNONYMS, USAGE
-from schemas.vocabulary import RequestReason
+from services.requests.queries import Reason
 
 MOST_SAID = 200
 _MENTION = re.compile(r"<@[A-Z0-9]+(\|[^>]*)?>")
 _OWN_NAME = re.compile(r"^(/?kit\b\s*)+", re.IGNORECASE)
-_FAULTS: tuple[tuple[RequestReason, re.Pattern[str]], ...] = (
-    (RequestReason.STOLEN, re.compile(r"\b(stolen|nicked|robbed|theft)\b", re.IGNORECASE)),
-    (RequestReason.LOST, re.compile(r"\b(lost|missing|left (it|my)|cannot find|can't find)\b", re.IGNORECASE)),
-    (RequestReason.SLOW, re.compile(r"\b(slow|sluggish|freez\w+|hangs|crash\w*)\b", re.IGNORECASE)),
+_FAULTS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
+    (Reason.STOLEN, re.compile(r"\b(stolen|nicked|robbed|theft)\b", re.IGNORECASE)),
+    (Reason.LOST, re.compile(r"\b(lost|missing|left (it|my)|cannot find|can't find)\b", re.IGNORECASE)),
+    (Reason.SLOW, re.compile(r"\b(slow|sluggish|freez\w+|hangs|crash\w*)\b", re.IGNORECASE)),
     (
-        RequestReason.BROKEN,
+        Reason.BROKEN,
         re.compile(
             r"\b(broken?|broke|crack\w*|smashed|dead|dropped|spilt|spilled|faulty|won't|wont|doesn't|not working"
             r"|stopped|swollen|flicker\w*|damaged)\b",

@@ -16,10 +16,9 @@ from bot.people import People
 from bot.render import replacement
 from bot.render.message import Message
 from bot.wave_notices import of_wave
-from schemas.vocabulary import RequestReason
 from services.access.viewer import Viewer
 from services.register import queries as register_queries
-from services.requests.queries import RequestView
+from services.requests.queries import Reason, RequestView
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class Room:
         client: AsyncWebClient,
         body: Mapping[str, Any],
         context: dict[str, Any],
-        reason: RequestReason | None = None,
+        reason: Reason | None = None,
     ) -> None:
         """Open the replacement form: at once with nothing in it, for the trigger soon dies, then filled."""
         opened = await client.views_open(trigger_id=body["trigger_id"], view=replacement.loading())
@@ -82,6 +81,6 @@ OPEN_VIEW = "open_view"
 """Where bolt's context holds the id of a modal that we opened, so that a failure is told there."""
 
 
-def prefilled(value: str) -> RequestReason | None:
+def prefilled(value: str) -> Reason | None:
     """The reason a replacement button carries, if any."""
-    return RequestReason(value) if value in set(RequestReason) else None
+    return Reason(value) if value in set(Reason) else None

@@ -22,8 +22,9 @@ from bot import ids
 from bot.render.fields import chosen_in, field, held, text_in
 from bot.render.message import escape, note, section, shorten
 from bot.render.wording import REASONS
-from schemas.vocabulary import Kind, RequestReason
+from schemas.vocabulary import Kind
 from services.register.queries import DeviceView
+from services.requests.queries import Reason
 
 TITLE = "Replacement"
 MOST_DEVICES = 99
@@ -38,7 +39,7 @@ class Form:
 
     device_id: UUID | None
     kind: Kind
-    reason: RequestReason
+    reason: Reason
     needed_by: date | None
     accessibility_needs: bool
     explanation: str
@@ -55,9 +56,7 @@ def loading(title: str = TITLE) -> dict[str, Any]:
     return notice(title, "One moment…", ids.VIEW_LOADING)
 
 
-def form(
-    devices: Sequence[DeviceView], reason: RequestReason | None, delivery_place: str, today: date
-) -> dict[str, Any]:
+def form(devices: Sequence[DeviceView], reason: Reason | None, delivery_place: str, today: date) -> dict[str, Any]:
     """The form for a person's own devices."""
     listed = [_device_option(device) for device in devices[:MOST_DEVICES]]
     options = [*listed, Option(value=ids.NOT_LISTED, text="It is not listed here")]
@@ -135,7 +134,7 @@ def read_form(values: Mapping[str, Any], today: date) -> Form | dict[str, str]:
     return Form(
         device_id=device_id,
         kind=Kind(kind),
-        reason=RequestReason(reason),
+        reason=Reason(reason),
         needed_by=needed_by,
         accessibility_needs=bool(held(values, ids.BLOCK_ACCESSIBILITY).get("selected_options")),
         explanation=explanation,

@@ -76,7 +76,7 @@ def for_requester(view: RequestView, names: Mapping[str, str], people: Mapping[s
     ]
     if view.verdict:
         blocks.append(section(f"*Policy:* {escape(view.verdict)}"))
-    blocks.append(note(_NEXT.get(view.status, "").format(approver=escape(approver)) or view.reference))
+    blocks.append(note(_NEXT.get(view.status, "").format(approver=escape(approver)) or escape(view.reference)))
     return message(f"Your request {view.reference}: {STATUSES.get(view.status, view.status)}", blocks)
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from schemas.vocabulary import DeviceState, FundingLine, Kind, RequestReason
+from schemas.vocabulary import DeviceState, FundingLine, Kind
 from services.clock import LONDON
+from services.requests.queries import Reason
 
-REASONS: Mapping[RequestReason, str] = {
-    RequestReason.BROKEN: "It is broken",
-    RequestReason.SLOW: "It is too slow to work with",
-    RequestReason.LOST: "I lost it",
-    RequestReason.STOLEN: "It was stolen",
-    RequestReason.END_OF_LIFE: "It is at the end of its life",
-    RequestReason.ACCESSIBILITY: "I need it for accessibility reasons",
+REASONS: Mapping[Reason, str] = {
+    Reason.BROKEN: "It is broken",
+    Reason.SLOW: "It is too slow to work with",
+    Reason.LOST: "I lost it",
+    Reason.STOLEN: "It was stolen",
+    Reason.END_OF_LIFE: "It is at the end of its life",
+    Reason.ACCESSIBILITY: "I need it for accessibility reasons",
+    Reason.JOINER: "Somebody joins and has none",
+    Reason.LEAVER: "Its holder leaves",
 }
 LINES: Mapping[str, str] = {
     FundingLine.REFRESH_AND_BAU: "Refresh and business as usual",

@@ -38,7 +38,7 @@ from services.database import migrations
 
 VAR = Path(__file__).parents[2] / "var"
 WORKSPACE_PORT, INTAKE_PORT, VENDORS_PORT = 8400, 8401, 8402
-CORE = ("register", "requests", "refresh", "budget", "desk")
+CORE = ("register", "requests", "refresh", "budget", "desk", "losses", "custody", "mdm")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

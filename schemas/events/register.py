@@ -1,7 +1,7 @@
 """What the register knows once it has decided which device was meant.
 
-Published on topics `device-changed` and `device-failed`, keyed by device id, and `identity-conflict`, keyed by
-conflict. A mere check-in changes nothing that others decide on, so it is not published.
+Published on topics `device-changed`, `device-failed` and `device-wipe`, keyed by device id, and `identity-conflict`,
+keyed by conflict. A mere check-in changes nothing that others decide on, so it is not published.
 """
 
 from __future__ import annotations
@@ -79,6 +79,18 @@ class IdentityConflict(msgspec.Struct, frozen=True, kw_only=True):
     revision: int = 0
 
 
+class DeviceWipe(msgspec.Struct, frozen=True, kw_only=True):
+    """How a remote wipe of a device stands, as its device management told it. Only `done` is proof of sanitisation."""
+
+    device_id: UUID
+    outcome: Literal["requested", "done", "failed", "cancelled"]
+    told_by: str
+    """Which source told it, such as quartermaster/intake/intune."""
+    evidence: Literal["result", "absence"] = "result"
+    requested_at: Moment | None = None
+    serial: str | None = None
+
+
 class DeviceChanged(Event, frozen=True, kw_only=True, tag="quartermaster.register.device_changed"):
     """A device's deciding facts changed."""
 
@@ -101,3 +113,9 @@ class IdentityConflictSettled(Event, frozen=True, kw_only=True, tag="quartermast
     """A conflict over a serial is over."""
 
     data: IdentityConflict
+
+
+class DeviceWipeTold(Event, frozen=True, kw_only=True, tag="quartermaster.register.device_wipe_told"):
+    """Device management told how a wipe stood at `time`, of a device that the register knows."""
+
+    data: DeviceWipe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.envelope import Event
 from schemas.examples.alert import ALERT_EXAMPLES
+from schemas.examples.custody import CUSTODY_EXAMPLES
 from schemas.examples.device import DEVICE_EXAMPLES
 from schemas.examples.money import MONEY_EXAMPLES
 from schemas.examples.request import REQUEST_EXAMPLES
@@ -17,4 +18,5 @@ EXAMPLES: tuple[Event, ...] = (
     *WAVE_EXAMPLES,
     *ALERT_EXAMPLES,
     *SOURCE_EXAMPLES,
+    *CUSTODY_EXAMPLES,
 )

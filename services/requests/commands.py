@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from schemas.topics import REQUEST
-from schemas.vocabulary import Kind, RequestReason
+from schemas.vocabulary import Kind
 from services.access import audit
 from services.access.directory import Directory
 from services.access.viewer import Viewer
@@ -18,11 +18,18 @@ from services.clock import Clock, london_date
 from services.database.pool import Connection, Pool
 from services.errors import BadInput, NotAllowed, NotFound, RuleBroken
 from services.eventlog import outbox
-from services.requests import queries, rules, store
-from services.requests.announcements import announce_decision, announce_raised
+from services.machines import Actor
+from services.requests import moving, queries, store
+from services.requests.announcements import announce_raised
 from services.requests.devices import DueDate, device_facts
+from services.requests.moving import Move
 from services.requests.queries import RequestView
-from services.requests.rules import Cause, DeviceFacts, Status
+from services.requests.rules import asking, deciding
+from services.requests.rules.asking import DeviceFacts
+from services.requests.rules.guards import Facts, holds
+from services.requests.rules.machine import REQUEST as MACHINE
+from services.requests.rules.machine import Cause, Status
+from services.requests.rules.verdicts import Reason
 from services.requests.store import Moment, NewRequest
 
 _REQUESTS = UUID("0a8d7c52-6d0f-4d6a-9a53-0f5b7f6a2f64")
@@ -50,7 +57,7 @@ class Requests:
         *,
         device_id: UUID | None,
         kind: Kind,
-        reason: RequestReason,
+        reason: Reason,
         needed_by: date | None,
         accessibility_needs: bool,
         explanation: str,
@@ -67,7 +74,7 @@ class Requests:
             request_id = uuid5(_REQUESTS, f"{viewer.email}\n{idempotency_key}")
             if await store.use_key(connection, viewer.email, "raise", idempotency_key, request_id, now):
                 return await self._view(connection, viewer, request_id)
-            rules.check_texts(explanation, delivery_place, needed_by, today)
+            asking.check_texts(explanation, delivery_place, needed_by, today)
             device = None if device_id is None else await self._device(connection, viewer, device_id, today)
             unit = (device.unit if device else None) or viewer.unit
             if unit is None:
@@ -87,8 +94,8 @@ class Requests:
                 accessibility_needs=accessibility_needs,
                 delivery_place=delivery_place.strip(),
                 status=Status.WAITING_FOR_APPROVAL,
-                verdict=rules.verdict(device, reason, today),
-                approver_email=rules.approver_for(viewer.email, unit, self._directory),
+                verdict=asking.verdict(device, reason, today),
+                approver_email=deciding.approver_for(viewer.email, unit, self._directory),
                 raised_at=now,
             )
             if not await store.insert_request(connection, request):
@@ -100,14 +107,14 @@ class Requests:
 
     async def approve(self, viewer: Viewer, request_id: UUID, *, idempotency_key: str) -> Decision:
         """Say yes. Raises NotFound (or not theirs to see) and NotAllowed (not theirs to decide)."""
-        return await self._decide(viewer, request_id, Cause.APPROVED, None, idempotency_key)
+        return await self._decide(viewer, request_id, Cause.APPROVE, None, idempotency_key)
 
     async def refuse(self, viewer: Viewer, request_id: UUID, *, refusal: str, idempotency_key: str) -> Decision:
         """Say no, and why. Raises NotFound, NotAllowed, and BadInput without a reason."""
         words = refusal.strip()
-        if not words or len(words) > rules.LONGEST_TEXT:
-            raise BadInput(f"say why in up to {rules.LONGEST_TEXT} characters", where="refusal")
-        return await self._decide(viewer, request_id, Cause.REFUSED, words, idempotency_key)
+        if not words or len(words) > asking.LONGEST_TEXT:
+            raise BadInput(f"say why in up to {asking.LONGEST_TEXT} characters", where="refusal")
+        return await self._decide(viewer, request_id, Cause.REFUSE, words, idempotency_key)
 
     async def _decide(self, viewer: Viewer, request_id: UUID, cause: Cause, refusal: str | None, key: str) -> Decision:
         now = self._clock.now()
@@ -115,11 +122,12 @@ class Requests:
             held = await store.lock_request(connection, viewer, request_id)
             if held is None:
                 raise NotFound("There is no such request, or it is not one you may see.")
-            managed = rules.managed_units(viewer, self._directory)
-            if not rules.may_decide(
+            managed = deciding.managed_units(viewer, self._directory)
+            if not deciding.may_decide(
                 viewer,
                 managed,
                 requester_email=held.requester_email,
+                recipient_email=held.recipient_email,
                 approver_email=held.approver_email,
                 unit=held.unit,
             ):
@@ -128,19 +136,21 @@ class Requests:
                 )
             # A key that comes again, whatever came between, changes nothing.
             repeated = await store.use_key(connection, viewer.email, "decide", key, request_id, now)
-            status = rules.next_status(held.status, cause)
-            if repeated is not None or status is None:
+            facts = Facts()
+            step = MACHINE.step(held.status, cause, [Actor.APPROVER], lambda guard: holds(guard, facts))
+            if repeated is not None or step is None:
                 return Decision(request=await self._view(connection, viewer, request_id), decided_now=False)
-            await store.decide(connection, request_id, status, viewer.email, now, refusal)
+            await store.decide(connection, request_id, viewer.email, now, refusal)
             what = "Approved" if refusal is None else f"Refused: {refusal}"
-            await store.remember(connection, [Moment(request_id, "decided", now, what, viewer.email)])
-            await outbox.append(connection, [(REQUEST, announce_decision(held, viewer.email, now, refusal))])
+            await outbox.append(
+                connection, await moving.take(connection, [Move(held, step, now, what, viewer.email, refusal)])
+            )
             await audit.record(connection, now, viewer, str(cause), held.reference, granted=True)
             return Decision(request=await self._view(connection, viewer, request_id), decided_now=True)
 
     async def _device(self, connection: Connection, viewer: Viewer, device_id: UUID, today: date) -> DeviceFacts:
         device = await device_facts(connection, viewer, device_id, today, self._due_date)
-        device = rules.check_device(device, viewer, rules.managed_units(viewer, self._directory))
+        device = asking.check_device(device, viewer, deciding.managed_units(viewer, self._directory))
         if await store.open_request_of_device(connection, device_id):
             raise await _has_open_request(connection, device_id)
         return device

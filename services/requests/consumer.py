@@ -11,14 +11,16 @@ from uuid import UUID
 
 from schemas.events.budget import BudgetEvent, CommitmentRefused, LineBalanceChanged, OrderCommitted
 from schemas.events.desk import RequestTicketChanged
-from schemas.topics import REQUEST
 from services.database.pool import Connection
 from services.errors import NotFound
 from services.eventlog.outbox import Outgoing
-from services.requests import desk_tickets, store
-from services.requests.announcements import announce_progress
-from services.requests.rules import Cause, Status, next_status
-from services.requests.store import Moment
+from services.machines import Actor
+from services.requests import desk_tickets, moving, store
+from services.requests.moving import Move
+from services.requests.rules.guards import Facts, holds
+from services.requests.rules.machine import REQUEST as MACHINE
+from services.requests.rules.machine import Cause
+from services.requests.store import Held, Moment
 
 
 class RequestsConsumer:
@@ -42,25 +44,23 @@ class RequestsConsumer:
         return await self._move_on(connection, decided, held)
 
     async def _move_on(
-        self,
-        connection: Connection,
-        decided: Sequence[OrderCommitted | CommitmentRefused],
-        held: Mapping[UUID, tuple[str, str, Status]],
+        self, connection: Connection, decided: Sequence[OrderCommitted | CommitmentRefused], held: Mapping[UUID, Held]
     ) -> list[Outgoing]:
-        moved: dict[UUID, Status] = {}
+        """One move at a time, for of two words on one request the second may follow from the first."""
+        now = dict(held)
         told: list[Outgoing] = []
-        moments: list[Moment] = []
+        late: list[Moment] = []
         for event in decided:
-            request_id = event.data.request_id
-            reference, requester, before = held[request_id]
+            request = now[event.data.request_id]
             cause, what = _meaning(event)
-            moments.append(Moment(request_id, cause, event.time, what, event.source))
-            status = next_status(moved.get(request_id, before), cause)
-            if status is not None:
-                moved[request_id] = status
-                told.append((REQUEST, announce_progress(request_id, reference, requester, status, what, event.time)))
-        await store.move_on(connection, moved)
-        await store.remember(connection, moments)
+            step = MACHINE.step(request.status, cause, [Actor.BUDGET], lambda guard: holds(guard, Facts()))
+            if step is None:
+                late.append(Moment(request.request_id, f"{event.source}/{event.id}", event.time, what, event.source))
+                continue
+            move = Move(request, step, event.time, what, event.source, named=f"{event.source}/{event.id}")
+            told += await moving.take(connection, [move])
+            now[request.request_id] = moving.after(move)
+        await store.remember(connection, late)
         return told
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.register import queries as register
-from services.requests.rules import DeviceFacts
+from services.requests.rules.asking import DeviceFacts
 
 DueDate: TypeAlias = Callable[[Connection, Viewer, str, date], Awaitable[date | None]]
 """When policy says that the device with this serial is due; None if it is not."""

@@ -5,6 +5,7 @@ One sees one's own requests, those one is named to decide on, and those of the u
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,11 +13,14 @@ from uuid import UUID
 import msgspec
 
 from schemas.events.desk import TicketState
-from schemas.vocabulary import Kind, RequestReason, Role
+from schemas.vocabulary import Kind, Role
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.database.statements import load_statements
-from services.requests.rules import OPEN, Status
+from services.requests.rules.machine import OPEN, Status
+from services.requests.rules.verdicts import Reason, Verdict
+
+__all__ = ["OPEN", "Reason", "RequestView", "Status", "TimelineLine", "Verdict"]
 
 SQL = load_statements(__file__, "queries.sql")
 MOST = 200
@@ -42,7 +46,7 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     requester_name: str
     unit: str
     kind: Kind
-    reason: RequestReason
+    reason: Reason
     device_id: UUID | None
     serial: str | None
     explanation: str
@@ -57,6 +61,34 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     refusal: str | None
     raised_at: datetime
     timeline: list[TimelineLine]
+    revision: int = 1
+    recipient_email: str | None = None
+    """Whom the device is for, where that is not who asked."""
+    recipient_name: str | None = None
+    verdict_kind: Verdict = Verdict.MANAGER_APPROVAL
+    wave_month: date | None = None
+    """First day of the month in which its wave orders, where policy says to wait for that."""
+    since: date | None = None
+    """Since when the trouble is there."""
+    photos: tuple[str, ...] = ()
+    """Addresses of files in Slack."""
+    assistive_technology: str = ""
+    question: str | None = None
+    answer: str | None = None
+    waits_since: datetime | None = None
+    chases: int = 0
+    successor_device_id: UUID | None = None
+    successor_serial: str | None = None
+    from_stock: bool = False
+    carrier: str | None = None
+    tracking: str | None = None
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    received_at: datetime | None = None
+    checked_at: datetime | None = None
+    checked_by: str | None = None
+    old_back_at: datetime | None = None
+    return_due_on: date | None = None
     ticket: str | None = None
     ticket_state: TicketState | None = None
     ticket_link: str | None = None
@@ -86,6 +118,14 @@ async def devices_with_open_request(connection: Connection) -> list[UUID]:
     """Devices that somebody asked to replace and was not refused. For services, which order no second successor."""
     rows = await connection.fetch(SQL["devices_with_open_request"], list(OPEN))
     return [row["device_id"] for row in rows]
+
+
+async def unchecked_devices(connection: Connection, devices: Sequence[UUID]) -> set[UUID]:
+    """Of these devices those that must keep what is on them: their user has accessibility settings still to be checked
+    on the new one (DESIGN §4 rule 9). For services.
+    """
+    rows = await connection.fetch(SQL["unchecked_devices"], devices, list(OPEN))
+    return {row["device_id"] for row in rows}
 
 
 async def _read(

@@ -3,7 +3,10 @@
 -- $3 id, $4 reference, $5 statuses, $6 only one's own, $7 only those waiting for this viewer, $8 how many
 SELECT r.request_id, r.reference, r.requester_email, r.requester_name, r.unit, r.kind, r.reason, r.device_id, r.serial,
        r.explanation, r.needed_by, r.accessibility_needs, r.delivery_place, r.status, r.verdict, r.approver_email,
-       r.decided_by, r.decided_at, r.refusal, r.raised_at, d.ticket, d.state AS ticket_state, d.link AS ticket_link,
+       r.decided_by, r.decided_at, r.refusal, r.raised_at, r.revision, r.recipient_email, r.recipient_name,
+       r.verdict_kind, r.wave_month, r.since, r.photos, r.assistive_technology, r.question, r.answer, r.waits_since,
+       r.chases, r.successor_device_id, r.successor_serial, r.from_stock, r.carrier, r.tracking, r.shipped_at,
+       r.delivered_at, r.received_at, r.checked_at, r.checked_by, r.old_back_at, r.return_due_on, d.ticket, d.state AS ticket_state, d.link AS ticket_link,
        t.at, t.what, t.who
 FROM requests.requests AS r
 LEFT JOIN requests.desk_tickets AS d ON d.request_id = r.request_id
@@ -16,14 +19,19 @@ CROSS JOIN LATERAL (
         FROM requests.timeline AS line WHERE line.request_id = r.request_id
     ) AS lines
 ) AS t
-WHERE ($1::text[] IS NULL OR r.unit = ANY ($1) OR r.requester_email = $2::text OR r.approver_email = $2)
+WHERE ($1::text[] IS NULL OR r.unit = ANY ($1) OR r.requester_email = $2::text
+       OR r.recipient_email = $2 OR r.approver_email = $2)
   AND ($3::uuid IS NULL OR r.request_id = $3)
   AND ($4::text IS NULL OR r.reference = $4)
   AND ($5::text[] IS NULL OR r.status = ANY ($5))
-  AND (NOT $6::boolean OR r.requester_email = $2)
+  AND (NOT $6::boolean OR r.requester_email = $2 OR r.recipient_email = $2)
   AND (NOT $7::boolean OR (r.requester_email <> $2 AND ($9::boolean OR r.approver_email = $2)))
 ORDER BY ($7 AND r.approver_email = $2) DESC, r.raised_at, r.request_id
 LIMIT $8::integer
 
 -- name: devices_with_open_request
 SELECT device_id FROM requests.requests WHERE device_id IS NOT NULL AND status = ANY ($1::text[])
+
+-- name: unchecked_devices
+SELECT device_id FROM requests.requests
+WHERE device_id = ANY ($1::uuid[]) AND status = ANY ($2::text[]) AND accessibility_needs AND checked_at IS NULL

@@ -10,11 +10,12 @@ from uuid import UUID
 import msgspec
 
 from schemas.events.desk import RequestTicketChanged
-from schemas.vocabulary import Kind, RequestReason
+from schemas.vocabulary import Kind
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.database.statements import load_statements
-from services.requests.rules import OPEN, Status
+from services.requests.rules.machine import OPEN, Status
+from services.requests.rules.verdicts import GONE, Reason, Verdict
 
 SQL = load_statements(__file__, "store.sql")
 
@@ -28,7 +29,7 @@ class NewRequest(msgspec.Struct, frozen=True, kw_only=True):
     requester_name: str
     unit: str
     kind: Kind
-    reason: RequestReason
+    reason: Reason
     device_id: UUID | None
     serial: str | None
     explanation: str
@@ -39,22 +40,53 @@ class NewRequest(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str
     approver_email: str
     raised_at: datetime
+    recipient_email: str | None = None
+    recipient_name: str | None = None
+    verdict_kind: Verdict = Verdict.MANAGER_APPROVAL
+    wave_month: date | None = None
+    since: date | None = None
+    photos: tuple[str, ...] = ()
+    assistive_technology: str = ""
+    successor_device_id: UUID | None = None
+    successor_serial: str | None = None
+    from_stock: bool = False
+    next_chase_at: datetime | None = None
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """A request locked for a decision."""
+    """A request held until the transaction ends, with all that its guards look at."""
 
     request_id: UUID
     reference: str
     requester_email: str
+    requester_name: str
+    recipient_email: str | None
     unit: str
     kind: Kind
-    reason: RequestReason
+    reason: Reason
     device_id: UUID | None
     serial: str | None
     accessibility_needs: bool
     approver_email: str
     status: Status
+    revision: int
+    verdict_kind: Verdict
+    successor_device_id: UUID | None
+    successor_serial: str | None
+    checked_at: datetime | None
+    old_back_at: datetime | None
+    waits_since: datetime | None
+    chases: int
+
+    @property
+    def for_whom(self) -> str:
+        """The address of whom the device is for."""
+        return self.recipient_email or self.requester_email
+
+    @property
+    def hands_back(self) -> bool:
+        """Whether there is an old device to go back."""
+        return self.device_id is not None and self.reason not in GONE
 
 
 class Moment(NamedTuple):
@@ -99,25 +131,21 @@ async def lock_request(connection: Connection, viewer: Viewer, request_id: UUID)
     return None if row is None else msgspec.convert(dict(row), Held)
 
 
-async def decide(
-    connection: Connection, request_id: UUID, status: Status, decided_by: str, now: datetime, refusal: str | None
-) -> None:
-    """Write a decision on a request that is held."""
-    await connection.execute(SQL["decide"], request_id, status, decided_by, now, refusal)
+async def decide(connection: Connection, request_id: UUID, decided_by: str, now: datetime, refusal: str | None) -> None:
+    """Write who decided on a request that is held, and why not."""
+    await connection.execute(SQL["decide"], request_id, decided_by, now, refusal)
 
 
-async def lock_requests(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, tuple[str, str, Status]]:
-    """Hold requests until the transaction ends: (reference, requester, status) by id."""
-    return {
-        row["request_id"]: (row["reference"], row["requester_email"], Status(row["status"]))
-        for row in await connection.fetch(SQL["lock_requests"], ids)
-    }
+async def lock_requests(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Held]:
+    """Hold requests until the transaction ends, by id. For services, which see every request."""
+    rows = await connection.fetch(SQL["lock_requests"], ids)
+    return {row["request_id"]: msgspec.convert(dict(row), Held) for row in rows}
 
 
-async def move_on(connection: Connection, statuses: dict[UUID, Status]) -> None:
-    """Write the new status of requests that are held."""
-    if statuses:
-        await connection.execute(SQL["move_on"], list(statuses), list(statuses.values()))
+async def move(connection: Connection, moves: Sequence[tuple[UUID, Status, int, datetime]]) -> None:
+    """Write where requests that are held now stand: status, revision, and since when."""
+    if moves:
+        await connection.execute(SQL["move"], *(list(column) for column in zip(*moves, strict=True)))
 
 
 async def ticket_revisions(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, int]:

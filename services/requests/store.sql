@@ -19,35 +19,51 @@ WHERE device_id = $1::uuid AND status = ANY ($2::text[])
 -- Answers nothing if the device has an open request that came first.
 INSERT INTO requests.requests (request_id, reference, requester_email, requester_name, unit, kind, reason, device_id,
                                serial, explanation, needed_by, accessibility_needs, delivery_place, status, verdict,
-                               approver_email, raised_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-ON CONFLICT (device_id) WHERE status IN ('waiting_for_approval', 'approved', 'waiting_for_money', 'ordered') DO NOTHING
+                               approver_email, raised_at, recipient_email, recipient_name, verdict_kind, wave_month,
+                               since, photos, assistive_technology, successor_device_id, successor_serial, from_stock,
+                               next_chase_at, waits_since)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+        $25, $26, $27, $28, $17)
+ON CONFLICT (device_id)
+    WHERE status IN ('waiting_for_approval', 'question_asked', 'waiting_for_repair', 'waiting_for_wave', 'approved',
+                     'waiting_for_money', 'ordered', 'allocated', 'shipped', 'delivered', 'waiting_for_check',
+                     'return_due')
+    DO NOTHING
 RETURNING request_id
 
 -- name: lock_request
--- Only one that the viewer may see: their own, one they are named for, one of their units.
-SELECT request_id, reference, requester_email, unit, kind, reason, device_id, serial, accessibility_needs,
-       approver_email, status
+-- Only one that the viewer may see: their own, one for them, one they are named for, one of their units.
+SELECT request_id, reference, requester_email, requester_name, recipient_email, unit, kind, reason, device_id, serial,
+       accessibility_needs, approver_email, status, revision, verdict_kind, successor_device_id, successor_serial,
+       checked_at, old_back_at, waits_since, chases
 FROM requests.requests
 WHERE request_id = $1::uuid
-  AND ($2::text[] IS NULL OR unit = ANY ($2) OR requester_email = $3::text OR approver_email = $3)
+  AND ($2::text[] IS NULL OR unit = ANY ($2) OR requester_email = $3::text OR recipient_email = $3
+       OR approver_email = $3)
 FOR UPDATE
 
--- name: decide
-UPDATE requests.requests
-SET status = $2::text, decided_by = $3::text, decided_at = $4::timestamptz, refusal = $5::text
-WHERE request_id = $1::uuid
-
 -- name: lock_requests
-SELECT request_id, reference, requester_email, status FROM requests.requests
+SELECT request_id, reference, requester_email, requester_name, recipient_email, unit, kind, reason, device_id, serial,
+       accessibility_needs, approver_email, status, revision, verdict_kind, successor_device_id, successor_serial,
+       checked_at, old_back_at, waits_since, chases
+FROM requests.requests
 WHERE request_id = ANY ($1::uuid[])
 ORDER BY request_id
 FOR UPDATE
 
--- name: move_on
+-- name: decide
+UPDATE requests.requests
+SET decided_by = $2::text, decided_at = $3::timestamptz, refusal = $4::text
+WHERE request_id = $1::uuid
+
+-- name: move
+-- A state that stays keeps the time since when it waits.
 UPDATE requests.requests AS r
-SET status = moved.status
-FROM unnest($1::uuid[], $2::text[]) AS moved(request_id, status)
+SET status = moved.status, revision = moved.revision,
+    waits_since = CASE WHEN r.status = moved.status THEN r.waits_since ELSE moved.at END,
+    chases = CASE WHEN r.status = moved.status THEN r.chases ELSE 0 END,
+    next_chase_at = CASE WHEN r.status = moved.status THEN r.next_chase_at END
+FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::timestamptz[]) AS moved(request_id, status, revision, at)
 WHERE r.request_id = moved.request_id
 
 -- name: ticket_revisions

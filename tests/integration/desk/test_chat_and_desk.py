@@ -10,7 +10,7 @@ import pytest
 from deploy.local.stack.broker import EmbeddedBroker
 from schemas.events.desk import TicketState
 from schemas.topics import DESK_TICKET
-from schemas.vocabulary import Kind, RequestReason
+from schemas.vocabulary import Kind
 from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
 from services.desk.service import DeskService
@@ -19,7 +19,7 @@ from services.eventlog import outbox
 from services.lifecycle import Service
 from services.requests import queries
 from services.requests.commands import Requests
-from services.requests.queries import RequestView
+from services.requests.queries import Reason, RequestView
 from services.requests.service import build as build_requests
 from services.settings import Settings
 from tests.fixtures.finance import NOW
@@ -77,7 +77,7 @@ async def test_chat_and_desk_agree_after_either_was_down(
         viewer("Amara Osei"),
         device_id=None,
         kind=Kind.LAPTOP,
-        reason=RequestReason.BROKEN,
+        reason=Reason.BROKEN,
         needed_by=None,
         accessibility_needs=False,
         explanation="Screen cracked",

@@ -31,7 +31,7 @@ from services.refresh.policy_store import adopt_at_start
 from services.register.consumer import RegisterConsumer
 from services.requests import store as requests_store
 from services.requests.consumer import RequestsConsumer
-from services.requests.rules import Status
+from services.requests.rules.machine import Status
 from services.requests.store import NewRequest
 from services.watch.consumer import WANTED, WatchConsumer
 from services.watch.evaluation import Evaluation

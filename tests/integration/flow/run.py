@@ -34,7 +34,7 @@ from services.intake.sources.jamf import translation as jamf
 from services.intake.sources.servicenow import translation as servicenow
 from services.intake.translation import Context, RecordKind, translate_body
 from services.register.rules.identity import new_device_id
-from services.requests.rules import Status
+from services.requests.rules.machine import Status
 from services.requests.store import NewRequest
 
 BOROUGH = FOLDER / "borough.yaml"

@@ -14,7 +14,8 @@ from schemas.events.request import Approved, RequestApproved
 from schemas.vocabulary import DeviceState, FundingLine, Kind, RequestReason, Role
 from services.access.directory import Directory, Person, Unit
 from services.access.viewer import viewer_for
-from services.requests.rules import Status
+from services.requests.rules.machine import Status
+from services.requests.rules.verdicts import Reason
 from services.requests.store import NewRequest
 
 NOW = datetime(2024, 11, 4, 9, tzinfo=UTC)
@@ -147,7 +148,7 @@ def without_money(number: int, of: int | None, words: str = "Nothing is left.") 
     )
 
 
-def raised_request(number: int, reason: RequestReason = RequestReason.BROKEN) -> NewRequest:
+def raised_request(number: int, reason: Reason = Reason.BROKEN) -> NewRequest:
     """Request `number` for device `number`, as the requests service keeps it before anybody decided."""
     return NewRequest(
         request_id=request_id(number),

@@ -37,7 +37,7 @@ from services.refresh.commands import PlannedDemands, WaveDecision
 from services.refresh.consumer import RefreshConsumer
 from services.refresh.policy import Policy, PolicyInForce
 from services.requests import store as requests_store
-from services.requests.rules import Status
+from services.requests.rules.machine import Status
 from tests.integration.refresh.conftest import Refresh
 from tests.integration.refresh.fleet import (
     DIRECTOR,

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from schemas.vocabulary import DeviceState, Kind, RequestReason
+from schemas.vocabulary import DeviceState, Kind
 from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
 from services.register.consumer import RegisterConsumer
 from services.requests.commands import Requests
-from services.requests.queries import RequestView
+from services.requests.queries import Reason, RequestView
 from tests.fixtures.delivery import deliver
 from tests.fixtures.finance import NOW
 from tests.fixtures.observations import START, asset
@@ -73,7 +73,7 @@ class Asks:
         name: str = "Amara Osei",
         device_id: UUID | None = None,
         key: str = "key-1",
-        reason: RequestReason = RequestReason.BROKEN,
+        reason: Reason = Reason.BROKEN,
     ) -> RequestView:
         return await self._requests.raise_request(
             viewer(name),

@@ -9,13 +9,14 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from schemas.vocabulary import Kind, RequestReason
+from schemas.vocabulary import Kind
 from services.clock import FixedClock
 from services.database.pool import Pool
 from services.errors import BadInput, NotAllowed, NotFound, RuleBroken
 from services.requests import queries
 from services.requests.commands import Requests
-from services.requests.rules import Status
+from services.requests.queries import Reason
+from services.requests.rules.machine import Status
 from tests.fixtures.people import email_of, small_directory, viewer
 from tests.integration.requests.conftest import Asks
 
@@ -167,7 +168,7 @@ async def test_the_refresh_policy_is_asked_when_the_device_is_due(
         viewer("Amara Osei"),
         device_id=devices["S1"],
         kind=Kind.SMARTPHONE,
-        reason=RequestReason.SLOW,
+        reason=Reason.SLOW,
         needed_by=date(2024, 11, 4),
         accessibility_needs=True,
         explanation="Slow",

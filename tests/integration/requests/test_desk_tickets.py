@@ -13,7 +13,7 @@ from services.errors import NotFound
 from services.requests import queries
 from services.requests.consumer import RequestsConsumer
 from services.requests.queries import RequestView
-from services.requests.rules import Status
+from services.requests.rules.machine import Status
 from tests.fixtures.delivery import deliver
 from tests.fixtures.finance import NOW
 from tests.fixtures.people import viewer

@@ -18,7 +18,7 @@ from services.eventlog import outbox
 from services.lifecycle import Service
 from services.requests import queries
 from services.requests.commands import Requests
-from services.requests.rules import Status
+from services.requests.rules.machine import Status
 from services.requests.service import build as build_requests
 from services.settings import Settings
 from tests.fixtures.finance import YEAR, document, recorded

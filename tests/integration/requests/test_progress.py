@@ -21,7 +21,7 @@ from services.eventlog.decoding import EventReader
 from services.requests import queries
 from services.requests.commands import Requests
 from services.requests.consumer import RequestsConsumer
-from services.requests.rules import Status
+from services.requests.rules.machine import Status
 from tests.fixtures.delivery import deliver
 from tests.fixtures.finance import document, recorded
 from tests.fixtures.people import viewer

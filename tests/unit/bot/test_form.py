@@ -10,7 +10,8 @@ import pytest
 
 from bot import ids
 from bot.render.replacement import Form, read_form
-from schemas.vocabulary import Kind, RequestReason
+from schemas.vocabulary import Kind
+from services.requests.queries import Reason
 
 TODAY = date(2024, 11, 4)
 DEVICE = UUID(int=9)
@@ -32,7 +33,7 @@ def filled(**changes: Any) -> dict[str, Any]:
 
 def test_a_whole_form() -> None:
     form = read_form(filled(accessibility={"selected_options": [{"value": "needed"}]}), TODAY)
-    assert form == Form(DEVICE, Kind.LAPTOP, RequestReason.BROKEN, None, True, "cracked", "Desk 4")
+    assert form == Form(DEVICE, Kind.LAPTOP, Reason.BROKEN, None, True, "cracked", "Desk 4")
 
 
 @pytest.mark.parametrize(

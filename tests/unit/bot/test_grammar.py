@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from bot import grammar
 from bot.grammar import Asked, Counts, Due, PlanDemand, Propose, Queue, Wave, parse
-from schemas.vocabulary import BauCause, Kind, RequestReason
+from schemas.vocabulary import BauCause, Kind
 from services.register.queries import Dimension
+from services.requests.queries import Reason
 
 WORDS = st.sampled_from([*grammar.USAGE, "/kit", "by", "in", "unit", "next", "3", "months", "R-1", "laptop", ","])
 ACT_WORDS = st.sampled_from(
@@ -109,9 +110,9 @@ def test_saying_kit_again_and_again_is_no_trouble(times: int) -> None:
         ("acts", grammar.Acts()),
         ("acts 24/25", grammar.Acts("2024/25")),
         ("hello", grammar.Help()),
-        ("my laptop screen is cracked", grammar.Fault(RequestReason.BROKEN, "my laptop screen is cracked")),
-        ("somebody has stolen my phone", grammar.Fault(RequestReason.STOLEN, "somebody has stolen my phone")),
-        ("it is so slow", grammar.Fault(RequestReason.SLOW, "it is so slow")),
+        ("my laptop screen is cracked", grammar.Fault(Reason.BROKEN, "my laptop screen is cracked")),
+        ("somebody has stolen my phone", grammar.Fault(Reason.STOLEN, "somebody has stolen my phone")),
+        ("it is so slow", grammar.Fault(Reason.SLOW, "it is so slow")),
     ],
 )
 def test_what_is_said_is_what_is_asked(said: str, asked: Asked) -> None:

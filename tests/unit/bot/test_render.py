@@ -34,9 +34,10 @@ from bot.render.home import HomeView
 from bot.render.message import Message, escape, header, message, section
 from bot.render.spreadsheet import as_csv, workbook
 from deploy.local.workspace.blocks.surfaces import block_problems, view_problems
-from schemas.vocabulary import Kind, RequestReason, Role
+from schemas.vocabulary import Kind, Role
 from services.access.viewer import Viewer
 from services.register.queries import CountRow, Dimension
+from services.requests.queries import Reason
 from tests.unit.bot import views as made
 from tests.unit.bot.views import NAMES, STAFF
 
@@ -179,8 +180,8 @@ def test_guidance(said: str) -> None:
 
 
 @quick
-@given(st.lists(made.DEVICES, max_size=2), made.WORDS, st.sampled_from([None, *RequestReason]))
-def test_forms(devices: list[Any], words: str, reason: RequestReason | None) -> None:
+@given(st.lists(made.DEVICES, max_size=2), made.WORDS, st.sampled_from([None, *Reason]))
+def test_forms(devices: list[Any], words: str, reason: Reason | None) -> None:
     own = [msgspec.structs.replace(each, device_id=UUID(int=place)) for place, each in enumerate(devices * 60)]
     check_view(replacement.form(own, reason, words, date(2024, 11, 4)), "modal")
     check_view(replacement.loading(), "modal")

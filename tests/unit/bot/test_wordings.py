@@ -16,12 +16,12 @@ from bot.render.chart import fitting
 from bot.render.history import history_line
 from bot.render.queue import queue_line
 from schemas.events.alert import Alert
-from schemas.vocabulary import AlertSeverity, Demand, Kind, RequestReason
+from schemas.vocabulary import AlertSeverity, Demand, Kind
 from services.budget.queries import OutturnView, PriorYear
 from services.refresh.queries import DueMonth, DueView, Explanation, QueueCount, QueueLine
 from services.register.queries import CountRow, Dimension, HistoryLine
-from services.requests.queries import RequestView, TimelineLine
-from services.requests.rules import Status
+from services.requests.queries import Reason, RequestView, TimelineLine
+from services.requests.rules.machine import Status
 from tests.fixtures.people import viewer
 
 SHORT_CODE = re.compile(r":([a-z][a-z_]*[a-z]):")
@@ -189,7 +189,7 @@ def test_a_request_leads_to_its_ticket_at_the_desk() -> None:
         requester_name="Amara Osei",
         unit="west",
         kind=Kind.LAPTOP,
-        reason=RequestReason.BROKEN,
+        reason=Reason.BROKEN,
         device_id=None,
         serial="K4C1000",
         explanation="Screen cracked",

@@ -8,7 +8,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from schemas.events.alert import Alert
-from schemas.vocabulary import AlertSeverity, BauCause, Demand, DeviceState, FundingLine, Kind, RequestReason
+from schemas.vocabulary import AlertSeverity, BauCause, Demand, DeviceState, FundingLine, Kind
 from services.access.viewer import Viewer
 from services.budget.queries import BudgetView, Gate, LineView, OrderGates, PriorYear
 from services.intake.commands import Dealt
@@ -33,8 +33,8 @@ from services.register.queries import (
     HistoryLine,
     StrayDevice,
 )
-from services.requests.queries import RequestView, TimelineLine
-from services.requests.rules import Status
+from services.requests.queries import Reason, RequestView, TimelineLine
+from services.requests.rules.machine import Status
 
 NAMES = {"central-west": "Central West"}
 WORDS = st.one_of(
@@ -244,7 +244,7 @@ REQUESTS = st.builds(
     requester_name=WORDS,
     unit=WORDS,
     kind=st.sampled_from(Kind),
-    reason=st.sampled_from(RequestReason),
+    reason=st.sampled_from(Reason),
     device_id=st.one_of(st.none(), IDS),
     serial=MAYBE,
     explanation=WORDS,

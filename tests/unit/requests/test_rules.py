@@ -7,10 +7,13 @@ from itertools import product
 
 import pytest
 
-from schemas.vocabulary import DeviceState, Kind, RequestReason
+from schemas.vocabulary import DeviceState, Kind
 from services.errors import BadInput, NotAllowed, RuleBroken
-from services.requests import rules
-from services.requests.rules import Cause, DeviceFacts, Status
+from services.machines import Actor
+from services.requests.rules import asking, deciding
+from services.requests.rules.asking import DeviceFacts
+from services.requests.rules.machine import ENDED, REQUEST, Cause, Status
+from services.requests.rules.verdicts import Reason
 from tests.fixtures.people import email_of, small_directory, viewer
 
 DIRECTORY = small_directory()
@@ -23,11 +26,11 @@ DEVICE = DeviceFacts(
 
 def may(name: str, *, requester: str = "Amara Osei", unit: str = "central-west-response") -> bool:
     person = viewer(name, DIRECTORY)
-    return rules.may_decide(
+    return deciding.may_decide(
         person,
-        rules.managed_units(person, DIRECTORY),
+        deciding.managed_units(person, DIRECTORY),
         requester_email=email_of(requester),
-        approver_email=rules.approver_for(email_of(requester), unit, DIRECTORY),
+        approver_email=deciding.approver_for(email_of(requester), unit, DIRECTORY),
         unit=unit,
     )
 
@@ -57,23 +60,23 @@ def test_nobody_decides_on_their_own_request() -> None:
 
 
 def test_what_is_decided_stays_decided() -> None:
-    for status, cause in product((Status.ORDERED, Status.REFUSED), Cause):
-        assert rules.next_status(status, cause) is None
-    for status in set(Status) - {Status.WAITING_FOR_APPROVAL}:
-        assert rules.next_status(status, Cause.APPROVED) is None
-        assert rules.next_status(status, Cause.REFUSED) is None
+    for status, cause in product(ENDED, Cause):
+        assert REQUEST.step(status, cause, Actor, lambda _: True) is None
+    for status in set(Status) - {Status.WAITING_FOR_APPROVAL, Status.QUESTION_ASKED}:
+        assert REQUEST.step(status, Cause.APPROVE, Actor, lambda _: True) is None
+        assert REQUEST.step(status, Cause.REFUSE, Actor, lambda _: True) is None
 
 
 def test_staff_ask_for_what_they_hold_and_managers_for_their_units() -> None:
     for name in ("Amara Osei", "Priya Nair"):
         person = viewer(name, DIRECTORY)
-        assert rules.check_device(DEVICE, person, rules.managed_units(person, DIRECTORY)) is DEVICE
+        assert asking.check_device(DEVICE, person, deciding.managed_units(person, DIRECTORY)) is DEVICE
     for name in ("Tom Whitfield", "Daniel Reyes", "Helen Marsh", "Ruth Adeyemi", "Catherine Doyle"):
         person = viewer(name, DIRECTORY)
         with pytest.raises(NotAllowed, match="not yours"):
-            rules.check_device(DEVICE, person, rules.managed_units(person, DIRECTORY))
+            asking.check_device(DEVICE, person, deciding.managed_units(person, DIRECTORY))
     with pytest.raises(NotAllowed, match="not yours"):
-        rules.check_device(None, viewer("Amara Osei"), frozenset())
+        asking.check_device(None, viewer("Amara Osei"), frozenset())
 
 
 def test_what_has_left_is_not_replaced() -> None:
@@ -81,7 +84,7 @@ def test_what_has_left_is_not_replaced() -> None:
         serial="S1", kind=Kind.LAPTOP, unit="central-west", holder_email=AMARA, state=DeviceState.RECYCLED
     )
     with pytest.raises(RuleBroken, match="recycled"):
-        rules.check_device(gone, viewer("Amara Osei"), frozenset())
+        asking.check_device(gone, viewer("Amara Osei"), frozenset())
 
 
 def facts(*, warranty: date | None = None, due: date | None = None) -> DeviceFacts:
@@ -99,24 +102,24 @@ def facts(*, warranty: date | None = None, due: date | None = None) -> DeviceFac
 @pytest.mark.parametrize(
     ("device", "reason", "words"),
     [
-        (facts(due=TODAY), RequestReason.BROKEN, "due anyway, since 4 November 2024"),
-        (facts(due=date(2025, 1, 6)), RequestReason.SLOW, "falls due on 6 January 2025"),
-        (facts(due=date(2026, 1, 1)), RequestReason.SLOW, "not due"),
-        (facts(warranty=TODAY), RequestReason.BROKEN, "under warranty until 4 November 2024: repair first"),
-        (facts(warranty=date(2024, 11, 3)), RequestReason.BROKEN, "not due"),
-        (facts(warranty=date(2026, 1, 1)), RequestReason.SLOW, "not due"),
-        (facts(due=TODAY), RequestReason.STOLEN, "A stolen device"),
-        (facts(), RequestReason.ACCESSIBILITY, "accessibility need"),
-        (None, RequestReason.BROKEN, "manager's approval is needed"),
+        (facts(due=TODAY), Reason.BROKEN, "due anyway, since 4 November 2024"),
+        (facts(due=date(2025, 1, 6)), Reason.SLOW, "falls due on 6 January 2025"),
+        (facts(due=date(2026, 1, 1)), Reason.SLOW, "not due"),
+        (facts(warranty=TODAY), Reason.BROKEN, "under warranty until 4 November 2024: repair first"),
+        (facts(warranty=date(2024, 11, 3)), Reason.BROKEN, "not due"),
+        (facts(warranty=date(2026, 1, 1)), Reason.SLOW, "not due"),
+        (facts(due=TODAY), Reason.STOLEN, "A stolen device"),
+        (facts(), Reason.ACCESSIBILITY, "accessibility need"),
+        (None, Reason.BROKEN, "manager's approval is needed"),
     ],
 )
-def test_policys_words(device: DeviceFacts | None, reason: RequestReason, words: str) -> None:
-    assert words in rules.verdict(device, reason, TODAY)
+def test_policys_words(device: DeviceFacts | None, reason: Reason, words: str) -> None:
+    assert words in asking.verdict(device, reason, TODAY)
 
 
 def test_texts_that_cannot_be_taken() -> None:
     with pytest.raises(BadInput, match="explanation: is longer"):
-        rules.check_texts("x" * 2001, "", None, TODAY)
+        asking.check_texts("x" * 2001, "", None, TODAY)
     with pytest.raises(BadInput, match="needed by: lies in the past"):
-        rules.check_texts("", "", date(2024, 11, 3), TODAY)
-    rules.check_texts("x" * 2000, "Lobby", TODAY, TODAY)
+        asking.check_texts("", "", date(2024, 11, 3), TODAY)
+    asking.check_texts("x" * 2000, "Lobby", TODAY, TODAY)

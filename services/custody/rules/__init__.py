@@ -1,0 +1,1 @@
+"""Custody's rules: the machine and what its guards ask."""

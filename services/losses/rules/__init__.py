@@ -1,0 +1,1 @@
+"""Losses' rules: the machine and what its guards ask."""
