@@ -60,5 +60,5 @@ class Custodies:
         raise NotImplementedError
 
     async def keep_document(self, viewer: Viewer, *, name: str, content: bytes) -> Document:
-        """Keep a file that proves something. The same bytes again are the same document. Raises BadInput, NotAllowed."""
+        """Keep a file that proves something. The same bytes again are the same document. Raises BadInput."""
         raise NotImplementedError

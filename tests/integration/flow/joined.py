@@ -163,8 +163,9 @@ async def joined(
             for request in requests:
                 assert await requests_store.insert_request(connection, request)
                 await requests_store.decide(
-                    connection, request.request_id, Status.APPROVED, request.approver_email, request.raised_at, None
+                    connection, request.request_id, request.approver_email, request.raised_at, None
                 )
+                await requests_store.move(connection, [(request.request_id, Status.APPROVED, 2, request.raised_at)])
         async with pools["refresh"].acquire() as connection, connection.transaction():
             await adopt_at_start(connection, Policy.load(FILE), directory, clock.now())
         yield Joined(

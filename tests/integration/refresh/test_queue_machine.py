@@ -159,7 +159,8 @@ class Queue(RuleBasedStateMachine):
         async def write() -> None:
             async with self.pool.acquire() as connection, connection.transaction():
                 assert await requests_store.insert_request(connection, raised)
-                await requests_store.decide(connection, raised.request_id, Status.APPROVED, "p", NOW, None)
+                await requests_store.decide(connection, raised.request_id, "p", NOW, None)
+                await requests_store.move(connection, [(raised.request_id, Status.APPROVED, 2, NOW)])
 
         self.now(write())
         self.undecided.append(number)
