@@ -78,10 +78,15 @@ class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
     last_seen_at: datetime | None
     cost_pence: int | None
     age_months: int | None
+    left_at: datetime | None = None
+    """When it was resold, redistributed or recycled. Seen after that, it is not ours again: who looks must see it."""
 
 
 class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One remembered change of a device."""
+    """One remembered change of a device.
+
+    Of field `loss` and `custody`: a word of theirs; `before` is its state, `after` its number and a sentence below it.
+    """
 
     at: datetime
     field: str
