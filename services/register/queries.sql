@@ -20,6 +20,16 @@ WHERE (d.device_id = (SELECT i.device_id FROM register.identifiers AS i WHERE i.
 ORDER BY d.serial IS NULL, d.device_id
 LIMIT 1
 
+-- name: devices_of
+SELECT d.device_id, d.serial, d.asset_tag, d.kind, d.manufacturer, d.model, d.state, d.unit, d.holder_email, d.os,
+       d.os_version, d.purchased_on, d.warranty_ends_on, d.last_seen_at,
+       CASE WHEN $3::boolean THEN d.cost_pence END AS cost_pence
+FROM register.devices AS d
+WHERE d.holder_email = $4::text
+  AND ($1::text[] IS NULL OR d.unit = ANY ($1) OR d.holder_email = $2::text)
+ORDER BY d.state NOT IN ('deployed', 'in_repair'), d.kind, d.serial, d.device_id
+LIMIT 50
+
 -- name: device_by_id
 SELECT d.device_id, d.serial, d.asset_tag, d.kind, d.manufacturer, d.model, d.state, d.unit, d.holder_email, d.os,
        d.os_version, d.purchased_on, d.warranty_ends_on, d.last_seen_at,
