@@ -19,6 +19,7 @@ from services.register.conflict_queries import ClaimantView, ConflictsView, Conf
 from services.register.people_queries import StrayDevice, leavers, movers
 from services.register.rules.ageing import BANDS, OLDEST, UNKNOWN_AGE, age_band, age_months
 from services.register.rules.counting import UNKNOWN_MONTH
+from services.register.shelf_queries import OnShelf, shelf
 
 __all__ = (
     "ClaimantView",
@@ -28,6 +29,7 @@ __all__ = (
     "DeviceView",
     "Dimension",
     "HistoryLine",
+    "OnShelf",
     "StrayDevice",
     "conflict_by_id",
     "counts",
@@ -38,6 +40,7 @@ __all__ = (
     "movers",
     "my_devices",
     "open_conflicts",
+    "shelf",
     "verify_counts",
 )
 
