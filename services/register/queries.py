@@ -16,6 +16,7 @@ from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.register.conflict_queries import ClaimantView, ConflictsView, ConflictView, conflict_by_id, open_conflicts
+from services.register.holder_queries import HeldDevice, Holding, held_before, held_by
 from services.register.people_queries import StrayDevice, leavers, movers
 from services.register.rules.ageing import BANDS, OLDEST, UNKNOWN_AGE, age_band, age_months
 from services.register.rules.counting import UNKNOWN_MONTH
@@ -27,13 +28,17 @@ __all__ = (
     "CountRow",
     "DeviceView",
     "Dimension",
+    "HeldDevice",
     "HistoryLine",
+    "Holding",
     "StrayDevice",
     "conflict_by_id",
     "counts",
     "device_by_id",
     "device_history",
     "find_device",
+    "held_before",
+    "held_by",
     "leavers",
     "movers",
     "my_devices",

@@ -21,7 +21,11 @@ from services.eventlog import outbox
 from services.machines import Actor
 from services.requests import moving, queries, store
 from services.requests.announcements import announce_raised
+from services.requests.delivering import Deliveries as Deliveries
+from services.requests.delivering import Done as Done
 from services.requests.devices import DueDate, device_facts
+from services.requests.leaving import Leaving as Leaving
+from services.requests.leaving import Left as Left
 from services.requests.moving import Move
 from services.requests.queries import RequestView
 from services.requests.rules import asking, deciding

@@ -17,10 +17,36 @@ from schemas.vocabulary import Kind, Role
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.database.statements import load_statements
-from services.requests.rules.machine import OPEN, Status
+from services.requests.delivery_queries import (
+    DELIVERIES,
+    Delivery,
+    deliveries,
+    delivery_counts,
+    devices_set_aside,
+    offers,
+    overdue_returns,
+    returns_of,
+)
+from services.requests.rules.machine import OPEN, Cause, Status
 from services.requests.rules.verdicts import Reason, Verdict
 
-__all__ = ["OPEN", "Reason", "RequestView", "Status", "TimelineLine", "Verdict"]
+__all__ = [
+    "DELIVERIES",
+    "OPEN",
+    "Cause",
+    "Delivery",
+    "Reason",
+    "RequestView",
+    "Status",
+    "TimelineLine",
+    "Verdict",
+    "deliveries",
+    "delivery_counts",
+    "devices_set_aside",
+    "offers",
+    "overdue_returns",
+    "returns_of",
+]
 
 SQL = load_statements(__file__, "queries.sql")
 MOST = 200
@@ -115,8 +141,11 @@ async def waiting_for(connection: Connection, viewer: Viewer) -> list[RequestVie
 
 
 async def devices_with_open_request(connection: Connection) -> list[UUID]:
-    """Devices that somebody asked to replace and was not refused. For services, which order no second successor."""
-    rows = await connection.fetch(SQL["devices_with_open_request"], list(OPEN))
+    """Devices that have an open request, but for those whose wave is to replace them: waves leave these others out. For
+    services, which order no second successor.
+    """
+    apart = [status for status in OPEN if status is not Status.WAITING_FOR_WAVE]
+    rows = await connection.fetch(SQL["devices_with_open_request"], apart)
     return [row["device_id"] for row in rows]
 
 
