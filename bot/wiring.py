@@ -13,7 +13,19 @@ from bot.channels import Channels
 from bot.desk import Desk
 from bot.front.http import HttpFront
 from bot.front.socket_mode import SocketModeFront
-from bot.listeners import actions, acts, commands, conflicts, dead_letters, events, failures, files, views, waves
+from bot.listeners import (
+    actions,
+    acts,
+    commands,
+    conflicts,
+    dead_letters,
+    delivery,
+    events,
+    failures,
+    files,
+    views,
+    waves,
+)
 from bot.listeners.room import Room
 from bot.middleware.finished import Finished
 from bot.middleware.once import Once
@@ -74,6 +86,6 @@ def build_app(
     app.use(Once(received).handle)
     app.listener_runner.listener_start_handler = underway
     app.listener_runner.listener_completion_handler = Finished(received, underway)
-    for surface in (commands, events, actions, files, waves, acts, conflicts, dead_letters, views, failures):
+    for surface in (commands, events, actions, files, waves, acts, delivery, conflicts, dead_letters, views, failures):
         surface.register(app, room)
     return app

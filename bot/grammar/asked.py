@@ -95,6 +95,13 @@ class Budget:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Deliveries:
+    """What waits to be set aside, sent, confirmed, handed back."""
+
+    unit: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Replace:
     """Open the replacement form."""
 
@@ -250,6 +257,7 @@ Asked = (
     | Alerts
     | Conflicts
     | Leavers
+    | Deliveries
     | DeadLetters
     | Wave
     | Waves

@@ -20,7 +20,7 @@ WHERE request_id = $1::uuid
 -- name: set_aside_for_others
 -- The request that a device is set aside for, if it is another than $2.
 SELECT reference FROM requests.requests
-WHERE successor_device_id = $1::uuid AND request_id <> $2::uuid AND status IN ('allocated', 'shipped')
+WHERE successor_device_id = $1::uuid AND request_id <> $2::uuid AND status NOT IN ('closed', 'refused', 'withdrawn')
 
 -- name: concerned
 -- Requests that a batch of devices may concern: $1 devices, $2 who uses them. Each part has an index of its own.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,9 @@ from services.requests.rules.guards import Facts, holds
 from services.requests.rules.machine import REQUEST, Status
 from services.requests.rules.parts import parts_of
 from services.requests.rules.verdicts import GONE, Reason
+
+if TYPE_CHECKING:
+    from services.requests.queries import RequestView
 
 SQL = load_statements(__file__, "delivery_queries.sql")
 MOST = 200
@@ -63,19 +66,6 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
         return self.recipient_email or self.requester_email
 
 
-class _Standing(Protocol):
-    """What offers are worked out from: a request's view, or a delivery."""
-
-    status: Status
-    reason: Reason
-    device_id: UUID | None
-    requester_email: str
-    recipient_email: str | None
-    accessibility_needs: bool
-    checked_at: datetime | None
-    old_back_at: datetime | None
-
-
 async def deliveries(
     connection: Connection, viewer: Viewer, statuses: Sequence[Status] = DELIVERIES, limit: int = MOST
 ) -> list[Delivery]:
@@ -104,7 +94,7 @@ async def devices_set_aside(connection: Connection) -> list[UUID]:
     return [row["successor_device_id"] for row in await connection.fetch(SQL["devices_set_aside"])]
 
 
-def offers(request: _Standing, viewer: Viewer) -> list[str]:
+def offers(request: RequestView | Delivery, viewer: Viewer) -> list[str]:
     """The machine's events that the viewer could cause now: what buttons to show. What a step asks for beside the
     request, such as a device's name, is taken for given.
     """

@@ -22,8 +22,9 @@ WHERE ($1::text[] IS NULL OR r.unit = ANY ($1)) AND r.status = ANY ($2::text[])
 GROUP BY r.status
 
 -- name: devices_set_aside
+-- One that its user confirmed may stand on the shelf for the register still.
 SELECT successor_device_id FROM requests.requests
-WHERE status IN ('allocated', 'shipped') AND successor_device_id IS NOT NULL
+WHERE successor_device_id IS NOT NULL AND status NOT IN ('closed', 'refused', 'withdrawn')
 
 -- name: leaving
 SELECT device_id, reference, reason FROM requests.requests
