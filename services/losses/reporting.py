@@ -29,7 +29,7 @@ from services.machines import NEW
 
 
 class Found(NamedTuple):
-    """The device's open loss, held. `joins`: it was there before, and its request is news to it, still to be written."""
+    """The device's open loss, held. `joins`: it was there before, and its request is news still to be written."""
 
     loss: Standing
     joins: bool = False
