@@ -12,7 +12,7 @@ from bot.consumer import BotConsumer
 from bot.desk import Desk
 from bot.settings import BotSettings
 from bot.wiring import Parts, assemble
-from schemas.topics import ALERT, ORDER, REQUEST, WAVE
+from schemas.topics import ALERT, LOSS, ORDER, REQUEST, WAVE
 from services.access.directory import Directory
 from services.access.viewer import Viewer
 from services.budget.commands import Budgets
@@ -23,6 +23,7 @@ from services.eventlog.forgetting import Forgetting
 from services.eventlog.topics import ensure_topics
 from services.intake.commands import DeadLetters
 from services.lifecycle import Service
+from services.losses.commands import Losses
 from services.refresh import queries as refresh_queries
 from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
@@ -30,7 +31,7 @@ from services.requests.commands import Requests
 from services.settings import Settings, read
 
 POOL_SIZE = 6
-HEARS = [ALERT, REQUEST, WAVE, ORDER]
+HEARS = [ALERT, REQUEST, WAVE, ORDER, LOSS]
 
 
 class BotService:
@@ -68,6 +69,8 @@ class BotService:
             self._stack.push_async_callback(refresh_pool.close)
             budget_pool = await open_pool(url, "budget", size=4)
             self._stack.push_async_callback(budget_pool.close)
+            losses_pool = await open_pool(url, "losses", size=4)
+            self._stack.push_async_callback(losses_pool.close)
             desk = Desk(
                 pool,
                 self._clock,
@@ -78,13 +81,14 @@ class BotService:
                 Waves(refresh_pool, self._clock, self._directory),
                 PlannedDemands(refresh_pool, self._clock, self._directory),
                 Budgets(budget_pool, self._clock, self._directory),
+                Losses(losses_pool, self._clock, self._directory),
             )
             parts = self.parts = assemble(self._bot_settings, desk, session)
             await ensure_topics(settings.kafka_bootstrap_servers, settings.topic_prefix)
             listening = BotConsumer(desk, self._bot_settings, parts.sender.wake)
             self._consumer = BatchConsumer(
                 "bot",
-                [ALERT, REQUEST, WAVE, ORDER],
+                HEARS,
                 listening.apply,
                 pool,
                 settings.kafka_bootstrap_servers,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from bot.grammar import acts
+from bot.grammar import acts, losing
 from bot.grammar.asked import (
     Alerts,
     Asked,
@@ -19,6 +19,7 @@ from bot.grammar.asked import (
     Find,
     Help,
     Leavers,
+    Losses,
     Override,
     Queue,
     Replace,
@@ -135,6 +136,10 @@ READERS: Mapping[str, Reader] = {
     "budget": _budget,
     "replace": lambda rest: Replace(),
     "request": _request,
+    "lost": losing.lost,
+    "stolen": losing.stolen,
+    "losses": _alone(Losses()),
+    "loss": losing.loss,
     "alerts": _alone(Alerts()),
     "conflicts": _alone(Conflicts()),
     "leavers": _leavers,

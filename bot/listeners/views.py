@@ -9,6 +9,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot import ids, notices
+from bot.listeners import losses
 from bot.listeners.forms import in_time, show_errors
 from bot.listeners.room import Room
 from bot.render import replacement, request
@@ -44,10 +45,12 @@ def register(app: AsyncApp, room: Room) -> None:
         except QuartermasterError as error:
             await show_errors(ack, {ids.BLOCK_EXPLANATION: str(error)})
             return
-        told = (
-            f"*{escape(raised.reference)}* is on its way. {escape(raised.verdict)}\nOur messages tell you how it goes."
-        )
-        await ack(response_action="update", view=replacement.notice(replacement.TITLE, told, ids.VIEW_DONE))
+        if not await losses.after_raised(room, ack, viewer, raised):
+            told = (
+                f"*{escape(raised.reference)}* is on its way. {escape(raised.verdict)}"
+                "\nOur messages tell you how it goes."
+            )
+            await ack(response_action="update", view=replacement.notice(replacement.TITLE, told, ids.VIEW_DONE))
         await room.tell_of_request(raised)
 
     async def refused(ack: AsyncAck, body: Json, view: Json) -> None:

@@ -20,6 +20,10 @@ _WHAT = {
     "budget": "approved, committed, invoiced, left and the forecast outturn, with chart and files",
     "replace": "ask for a replacement",
     "request": "how a request stands",
+    "lost": "say that a device is lost: it is locked at once where it can be",
+    "stolen": "say that a device was stolen: the same",
+    "losses": "lost and stolen devices that nobody has found or written off",
+    "loss": "how a loss stands, and what can be done",
     "alerts": "open alerts",
     "conflicts": "serial numbers that two records claim",
     "leavers": "devices still with people who have left or moved",
@@ -35,12 +39,13 @@ _WHAT = {
     "acts": "what was overridden, moved, rolled over and reversed",
     "help": "this list",
 }
-_FOR_ALL = ("replace", "request", "find", "alerts", "help")
+_FOR_ALL = ("replace", "request", "lost", "stolen", "loss", "find", "alerts", "help")
 _DIRECTS = frozenset({Role.DIRECTOR})
 _KEEPS_BOOKS = frozenset({Role.FINANCE, Role.DIRECTOR})
 _FOR_SOME = {
     "conflicts": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}),
     "deadletters": LOOKS,
+    "losses": frozenset({Role.MANAGER, Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}),
     "wave": SEES_ALL_UNITS,
     "waves": SEES_ALL_UNITS,
     "demand": frozenset({Role.PLANNER, Role.DIRECTOR}),
@@ -52,7 +57,7 @@ _FOR_SOME = {
     "acts": SEES_PRICES,
 }
 _NEED_NO_MORE = (
-    *("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deadletters"),
+    *("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deadletters", "losses"),
     *("wave", "waves", "demand", "contracts", "acts"),
 )
 
