@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from slack_bolt.app.async_app import AsyncApp
@@ -23,12 +24,14 @@ from bot.render.loss_forms import TITLE, WRITE_OFF, Told
 from bot.render.message import escape
 from schemas.vocabulary import Kind
 from services.access.viewer import Viewer
-from services.errors import NotFound, QuartermasterError
+from services.errors import NotFound, QuartermasterError, RuleBroken
 from services.losses import queries
 from services.losses.queries import How, LossState, LossView
 from services.requests.queries import Reason, RequestView
 
 Json = dict[str, Any]
+Result = TypeVar("Result")
+SECOND_WORK_SECONDS = 0.9
 _HOW: dict[Reason, How] = {Reason.LOST: "lost", Reason.STOLEN: "stolen"}
 
 
@@ -42,7 +45,7 @@ async def after_raised(room: Room, ack: AsyncAck, viewer: Viewer, raised: Reques
         return False
     told = f"*{escape(raised.reference)}* is on its way. {escape(raised.verdict)}"
     try:
-        found = await in_time(
+        found = await _soon(
             room.desk.losses.report(
                 viewer,
                 device_id=raised.device_id,
@@ -58,9 +61,18 @@ async def after_raised(room: Room, ack: AsyncAck, viewer: Viewer, raised: Reques
         )
         return True
     offers = queries.offers(found.loss, viewer, room.desk.directory, room.desk.clock.now())
-    await ack(response_action="update", view=loss_forms.questions(found.loss, offers, room.desk.today, before=told))
+    await ack(response_action="update", view=loss_forms.questions(found.loss, offers, before=told))
     await room.tell_of_loss(found.loss)
     return True
+
+
+async def _soon(work: Awaitable[Result]) -> Result:
+    """What the work answers, where Slack has waited for other work before. Raises RuleBroken when it takes too long."""
+    try:
+        async with asyncio.timeout(SECOND_WORK_SECONDS):
+            return await work
+    except TimeoutError:
+        raise RuleBroken("It took too long.") from None
 
 
 def register(app: AsyncApp, room: Room) -> None:
@@ -75,7 +87,7 @@ def register(app: AsyncApp, room: Room) -> None:
         place = None
         if loss.request_id is None and viewer.email in (loss.holder_email, loss.reporter_email):
             place = room.desk.unit_names.get(viewer.unit or "", "")
-        view = loss_forms.questions(loss, offers, room.desk.today, delivery_place=place)
+        view = loss_forms.questions(loss, offers, delivery_place=place)
         await client.views_update(view_id=context[OPEN_VIEW], view=view)
 
     async def open_write_off(
@@ -102,7 +114,7 @@ def register(app: AsyncApp, room: Room) -> None:
         raised = None
         if told.replacement and loss.request_id is None:
             try:
-                loss, raised = await in_time(_replace(room, viewer, told, loss))
+                loss, raised = await _soon(_replace(room, viewer, told, loss))
                 words.append(f"*{escape(raised.reference)}* asks for a new one. {escape(raised.verdict)}")
             except QuartermasterError as error:
                 words.append(f":warning: No replacement is asked for yet: {escape(str(error))}")

@@ -56,7 +56,7 @@ class Told:
 
 
 def questions(
-    loss: LossView, offers: Sequence[Cause], today: date, *, before: str = "", delivery_place: str | None = None
+    loss: LossView, offers: Sequence[Cause], *, before: str = "", delivery_place: str | None = None
 ) -> dict[str, Any]:
     """The questions that matter. `before` says what was done already; with a `delivery_place` a replacement is offered.
 
@@ -64,7 +64,9 @@ def questions(
     """
     said = f"{before}\n" if before else ""
     told = f"{said}*{escape(loss.reference)}* is reported: {words.device(loss)}. {words.lock(loss)}"
-    seen = DatePickerElement(initial_date=(loss.last_seen_on or today).isoformat())
+    # No day is chosen beforehand: whoever only adds a reference later would say that they saw it today.
+    seen_on = loss.last_seen_on.isoformat() if loss.last_seen_on else None
+    seen = DatePickerElement(initial_date=seen_on, placeholder="Choose a day")
     where = PlainTextInputElement(max_length=LONGEST_PLACE, initial_value=loss.last_seen_where or None)
     blocks: list[Block] = [
         section(told),

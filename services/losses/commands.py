@@ -34,7 +34,7 @@ _LOSSES = UUID("6f1b1f6e-0c55-4a54-8a0e-2f7a5b6b3a11")
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):
-    """The loss as it stands. `reported_now` is False where the device's open loss was reported before."""
+    """The loss as it stands. `reported_now` is False where the device was reported before."""
 
     loss: LossView
     reported_now: bool
@@ -59,7 +59,7 @@ class Losses:
         idempotency_key: str,
     ) -> Reported:
         """Say that a device is lost or stolen: nothing more is needed, and a lock goes out at once where a device
-        management knows it. A device with an open loss answers that one, which learns of the request.
+        management knows it. A device that has a loss, open or written off, answers that one, which learns of the request.
 
         The same key again answers the same loss. Raises NotAllowed (not theirs), RuleBroken (it has left us).
         """

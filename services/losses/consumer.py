@@ -12,6 +12,7 @@ from uuid import UUID
 from schemas.events.mdm import DeviceCommandProgressed
 from schemas.events.register import DeviceChanged, DeviceWipeTold
 from services.database.pool import Connection
+from services.errors import NotFound
 from services.eventlog.outbox import Outgoing
 from services.losses import moving, store, words
 from services.losses.moving import Move
@@ -31,7 +32,7 @@ class LossesConsumer:
     """Writes what was heard."""
 
     async def apply(self, connection: Connection, events: Sequence[Heard]) -> list[Outgoing]:
-        """Write what `events` mean, and answer the events that follow."""
+        """Write what `events` mean, and answer the events that follow. Raises NotFound for a loss nobody reported."""
         concerning = [event for event in events if _may_concern(event)]
         if not concerning:
             return []
@@ -43,6 +44,10 @@ class LossesConsumer:
         if merged:
             await store.keep_merged(connection, merged)
         losses, stands_for = await self._concerned(connection, concerning)
+        known = {loss.reference for loss in losses}
+        for event in concerning:
+            if isinstance(event, DeviceCommandProgressed) and event.data.reference not in known:
+                raise NotFound(f"{event.source} speaks of {event.data.reference}, which nobody reported.")
         if not losses:
             return []
         return await _Batch(losses, stands_for).apply(connection, concerning)

@@ -29,7 +29,7 @@ from services.machines import NEW
 
 
 class Found(NamedTuple):
-    """The device's open loss, held. `joins`: it was there before, and its request is news still to be written."""
+    """The device's loss, held. `joins`: it was there before, and its request is news still to be written."""
 
     loss: Standing
     joins: bool = False
@@ -45,7 +45,7 @@ async def report(
     request_reference: str | None,
     now: datetime,
 ) -> Found:
-    """Write the loss with this id, or find the open one. Raises NotAllowed, RuleBroken, TryAgain."""
+    """Write the loss with this id, or find the one that the device has. Raises NotAllowed, RuleBroken, TryAgain."""
     known = await devices.known(connection, viewer, device_id, london_date(now))
     if known is None:
         raise NotAllowed("I know no such device among yours. `/kit` lists those you hold.")
@@ -54,7 +54,7 @@ async def report(
     request = None
     if request_reference is not None:
         request = await devices.request_id(connection, viewer, request_reference, device_id)
-    before = await store.lock_open(connection, device_id)
+    before = await store.lock_last(connection, device_id)
     if before is None:
         _check_ours(known)
         loss = _new(known, loss_id, LossState(step.target), how, viewer, now)
@@ -64,7 +64,7 @@ async def report(
         if await store.insert(connection, loss):
             await _tell(connection, viewer, loss, now)
             return Found(loss)
-        before = await store.lock_open(connection, device_id)
+        before = await store.lock_last(connection, device_id)
     if before is None:
         raise TryAgain("The device was reported and found at this moment. Please try once more.")
     if request is not None and before.request_id is None:

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.database.statements import load_statements
+from services.errors import TryAgain
 from services.losses.rules.standing import Standing
 
 SQL = load_statements(__file__, "store.sql")
@@ -52,9 +54,9 @@ async def insert(connection: Connection, loss: Standing) -> bool:
     return await connection.fetchval(SQL["insert_loss"], *msgspec.structs.astuple(loss)) is not None
 
 
-async def lock_open(connection: Connection, device_id: UUID) -> Standing | None:
-    """Hold the device's open loss until the transaction ends; None if it has none."""
-    row = await connection.fetchrow(SQL["lock_open_loss"], device_id)
+async def lock_last(connection: Connection, device_id: UUID) -> Standing | None:
+    """Hold the device's open loss, or else the one it was last written off with; None if it has neither."""
+    row = await connection.fetchrow(SQL["lock_last_loss"], device_id)
     return None if row is None else msgspec.convert(dict(row), Standing)
 
 
@@ -88,10 +90,13 @@ async def remember(connection: Connection, moments: Sequence[Moment]) -> None:
 async def keep_merged(connection: Connection, merged: Mapping[UUID, UUID]) -> None:
     """Remember which records proved to be another device's, and move losses there.
 
-    Where both have an open loss, both stay: whoever follows them ends one.
+    Where both have an open loss, both stay: whoever follows them ends one. Raises TryAgain.
     """
     await connection.execute(SQL["keep_merged"], list(merged), list(merged.values()))
-    await connection.fetch(SQL["follow_merged"])
+    try:
+        await connection.fetch(SQL["follow_merged"])
+    except asyncpg.UniqueViolationError:
+        raise TryAgain("the device was reported at the moment when another's loss moved to it") from None
 
 
 async def carried_on(connection: Connection, devices: Collection[UUID]) -> dict[UUID, UUID]:

@@ -28,14 +28,17 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 ON CONFLICT (device_id) WHERE state NOT IN ('written_off', 'found') DO NOTHING
 RETURNING loss_id
 
--- name: lock_open_loss
+-- name: lock_last_loss
+-- The device's loss that nobody ended by finding it: an open one, or the one it was written off with.
 SELECT loss_id, reference, revision, state, how, device_id, device_revision, serial, kind, model, unit, holder_email,
        reporter_email, reported_at, request_id, request_reference, last_seen_on, last_seen_where, crime_reference,
        was_unlocked, sensitive, explanation, lock_attempts, lock_command, lock_standing, lock_by, wipe_asked_by,
        wipe_asked_at, wipe_confirmed_by, wipe_attempts, wipe_command, wipe_wanted_at, wipe_standing, wipe_by,
        wipe_failed_at, wiped_at, ended_at, ended_by
 FROM losses.losses
-WHERE device_id = $1::uuid AND state NOT IN ('written_off', 'found')
+WHERE device_id = $1::uuid AND state <> 'found'
+ORDER BY state = 'written_off', reported_at DESC
+LIMIT 1
 FOR UPDATE
 
 -- name: lock_loss

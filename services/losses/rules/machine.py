@@ -115,7 +115,10 @@ LOSS = Machine(
     },
     steps=[
         Step(NEW, _C.REPORT, _S.REPORTED, who=_PEOPLE, does="reported"),
-        *(Step(source, _C.TELL_MORE, source, who=_PEOPLE, does="more was told of it") for source in OPEN),
+        *(
+            Step(source, _C.TELL_MORE, source, who=_PEOPLE, does="more was told of it")
+            for source in (*OPEN, _S.WRITTEN_OFF)
+        ),
         *(Step(source, _C.CORRECTED, source, who=[_A.REGISTER], does="its record was corrected") for source in OPEN),
         # The lock. A word that comes when more was asked for is kept, and moves nothing.
         Step(_S.REPORTED, _C.LOCK_TAKEN, _S.LOCKED, who=[_A.MDM], does="lock taken by device management"),

@@ -194,6 +194,7 @@ async def test_a_written_off_device_comes_back_when_it_is_found(
         await losses.write_off(HELEN, loss_id, reason=" ", idempotency_key="o")
     off = await losses.write_off(HELEN, loss_id, reason="Gone", idempotency_key="o")
     assert (off.state, off.ended_by) == (LossState.WRITTEN_OFF, HELEN.email)
+    assert (await report("Priya Nair", key="p")).loss.loss_id == loss_id, "it is lost already"
     back = await losses.find(AMARA, loss_id, idempotency_key="f")
     assert (back.state, back.ended_by) == (LossState.FOUND, AMARA.email)
 

@@ -11,6 +11,7 @@ import pytest
 
 from services.clock import FixedClock
 from services.database.pool import Pool
+from services.errors import NotFound, RuleBroken
 from services.losses import queries
 from services.losses.commands import Losses
 from services.losses.queries import LossState, LossView
@@ -136,8 +137,37 @@ async def test_what_concerns_no_loss_is_passed_over(pool: Pool, devices: dict[st
         [
             device_changed(2, devices["S1"], unit="central-north-response"),
             progressed(uuid4(), "wipe", "sent", reference="C-7"),
-            progressed(uuid4(), "wipe", "sent", reference="L-99"),
             wipe_told("done", NOW),
         ],
     )
     assert await told(pool) == []
+
+
+async def test_a_word_on_a_loss_that_nobody_reported_goes_to_the_dead_letters(pool: Pool) -> None:
+    with pytest.raises(NotFound, match="L-99, which nobody reported"):
+        await hear(pool, [progressed(uuid4(), "wipe", "sent", reference="L-99")])
+
+
+async def test_a_late_word_on_an_earlier_command_stands_in_the_timeline_and_moves_nothing(
+    pool: Pool, report: Reports, devices: dict[str, UUID]
+) -> None:
+    loss = (await report()).loss
+    await hear(pool, [progressed(uuid4(), "lock", "sent", device_id=devices["S1"])])
+    now_so = await stands(pool, loss.loss_id)
+    assert (now_so.state, now_so.revision, now_so.lock_standing) == (LossState.REPORTED, 1, None)
+    assert now_so.timeline[-1].what == "Lock sent and taken by Intune"
+
+
+async def test_a_lock_that_did_not_go_is_sent_again_as_a_new_command(
+    pool: Pool, report: Reports, losses: Losses, devices: dict[str, UUID]
+) -> None:
+    loss = (await report()).loss
+    assert loss.lock_command
+    await hear(pool, [progressed(loss.lock_command, "lock", "refused", device_id=devices["S1"])])
+    again = await losses.lock_again(viewer("Amara Osei"), loss.loss_id, idempotency_key="l")
+    assert again.lock_command != loss.lock_command
+    last = (await told(pool))[-1]
+    assert last.command is not None
+    assert last.command.command_id == again.lock_command
+    with pytest.raises(RuleBroken, match="sent already"):
+        await losses.lock_again(viewer("Amara Osei"), loss.loss_id, idempotency_key="l2")
