@@ -16,19 +16,15 @@ from services.access.viewer import Viewer
 from services.clock import Clock, london_date
 from services.database.pool import Connection, Pool
 from services.errors import NotFound, QuartermasterError
-from services.eventlog import outbox
-from services.losses import devices, moving, queries, reporting, store
-from services.losses.announcements import command
-from services.losses.moving import Move
+from services.losses import acting, queries, reporting, store
 from services.losses.policy import load_policy
 from services.losses.queries import LossView
 from services.losses.rules import telling
-from services.losses.rules.actors import actors_of, scope
-from services.losses.rules.guards import Facts, Policy, holds
-from services.losses.rules.machine import LOSS, Cause, LossState
+from services.losses.rules.actors import scope
+from services.losses.rules.guards import Policy
+from services.losses.rules.machine import LOSS, Cause
 from services.losses.rules.standing import How, Standing
 from services.losses.rules.telling import Told
-from services.machines import Actor
 
 _LOSSES = UUID("6f1b1f6e-0c55-4a54-8a0e-2f7a5b6b3a11")
 
@@ -59,7 +55,8 @@ class Losses:
         idempotency_key: str,
     ) -> Reported:
         """Say that a device is lost or stolen: nothing more is needed, and a lock goes out at once where a device
-        management knows it. A device that has a loss, open or written off, answers that one, which learns of the request.
+        management knows it. A device that has a loss, open or written off, answers that one, which learns of
+        the request.
 
         The same key again answers the same loss. Raises NotAllowed (not theirs), RuleBroken (it has left us).
         """
@@ -180,32 +177,7 @@ class Losses:
     async def _move(
         self, connection: Connection, viewer: Viewer, loss: Standing, cause: Cause, now: datetime, what: str
     ) -> Standing:
-        """Take the step that the viewer may take, with the command that it sends or recalls."""
-        managed = await devices.is_managed(connection, loss.device_id)
-        facts = loss.facts(self._policy, now, email=viewer.email, managed=managed)
-        actors = actors_of(viewer, self._directory, holder_email=loss.holder_email, unit=loss.unit)
-        step = LOSS.take(loss.state, cause, actors, lambda guard: holds(guard, facts))
-        move = Move(loss, step, now, what, viewer.email)
-        if step.target == LossState.WIPING:
-            sent = _with_wipe(loss, now, confirmed_by=viewer.email if cause is Cause.CONFIRM_WIPE else None)
-            move = move._replace(loss=sent, wanted=command(sent, "wipe", now))
-        elif cause is Cause.LOCK_AGAIN:
-            sent = reporting.with_lock(loss)
-            move = move._replace(loss=sent, wanted=command(sent, "lock", now))
-        moves = [move]
-        if cause is Cause.FIND:
-            moves = self._recalling(move, loss.still_wanted)
-        await outbox.append(connection, await moving.take(connection, moves))
-        await audit.record(connection, now, viewer, str(cause), loss.reference, granted=True)
-        return moving.after(moves[-1])
-
-    def _recalling(self, move: Move, wanted: list[UUID]) -> list[Move]:
-        moves = [move._replace(recalled=wanted[0] if wanted else None)]
-        for command_id in wanted[1:]:
-            loss = moving.after(moves[-1])
-            step = LOSS.take(loss.state, Cause.RECALL, [Actor.POLICY], lambda guard: holds(guard, Facts()))
-            moves.append(Move(loss, step, move.at, "What else was sent is recalled", move.who, recalled=command_id))
-        return moves
+        return await acting.act(connection, viewer, self._directory, self._policy, loss, cause, now, what)
 
     @asynccontextmanager
     async def _held(
@@ -235,17 +207,3 @@ class Losses:
             except QuartermasterError:
                 await audit.record(connection, self._clock.now(), viewer, action, subject, granted=False)
                 raise
-
-
-def _with_wipe(loss: Standing, now: datetime, *, confirmed_by: str | None) -> Standing:
-    attempt = loss.wipe_attempts + 1
-    return replace(
-        loss,
-        wipe_attempts=attempt,
-        wipe_command=loss.command_id("wipe", attempt),
-        wipe_wanted_at=now,
-        wipe_confirmed_by=confirmed_by,
-        wipe_standing=None,
-        wipe_by=None,
-        wipe_failed_at=None,
-    )
