@@ -23,6 +23,7 @@ from bot.render.fields import text_in
 from bot.render.loss_forms import TITLE, WRITE_OFF, Told
 from bot.render.message import escape
 from schemas.vocabulary import Kind
+from services.access import audit
 from services.access.viewer import Viewer
 from services.errors import NotFound, QuartermasterError, RuleBroken
 from services.losses import queries
@@ -175,6 +176,8 @@ async def _opened(
     viewer = await room.viewer(body)
     async with room.desk.pool.acquire() as connection:
         loss = await queries.loss(connection, viewer, room.desk.directory, UUID(action["value"]))
+        subject = action["value"] if loss is None else loss.reference
+        await audit.record(connection, room.desk.clock.now(), viewer, "loss", subject, granted=loss is not None)
     if loss is None:
         raise NotFound("There is no such loss, or it is not one you may see.")
     return viewer, loss

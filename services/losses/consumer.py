@@ -17,7 +17,7 @@ from services.eventlog.outbox import Outgoing
 from services.losses import moving, store, words
 from services.losses.moving import Move
 from services.losses.policy import load_policy
-from services.losses.rules.guards import holds
+from services.losses.rules.guards import Policy, holds
 from services.losses.rules.hearing import heard_of_command, heard_of_device, heard_of_wipe
 from services.losses.rules.machine import LOSS, Cause
 from services.losses.rules.standing import Standing
@@ -29,7 +29,10 @@ _SHOWN = frozenset({"serial", "kind", "model", "unit"})
 
 
 class LossesConsumer:
-    """Writes what was heard."""
+    """Writes what was heard. Raises ConfigurationError when made with a policy that does not hold together."""
+
+    def __init__(self) -> None:
+        self._policy = load_policy()
 
     async def apply(self, connection: Connection, events: Sequence[Heard]) -> list[Outgoing]:
         """Write what `events` mean, and answer the events that follow. Raises NotFound for a loss nobody reported."""
@@ -50,7 +53,7 @@ class LossesConsumer:
                 raise NotFound(f"{event.source} speaks of {event.data.reference}, which nobody reported.")
         if not losses:
             return []
-        return await _Batch(losses, stands_for).apply(connection, concerning)
+        return await _Batch(losses, stands_for, self._policy).apply(connection, concerning)
 
     async def _concerned(
         self, connection: Connection, events: Sequence[Heard]
@@ -76,9 +79,10 @@ def _may_concern(event: Heard) -> bool:
 class _Batch:
     """The losses of one batch, moved one word at a time: the second may follow from the first."""
 
-    def __init__(self, losses: Sequence[Standing], stands_for: Mapping[UUID, UUID]) -> None:
+    def __init__(self, losses: Sequence[Standing], stands_for: Mapping[UUID, UUID], policy: Policy) -> None:
         self._now = {loss.loss_id: loss for loss in losses}
         self._stands_for = stands_for
+        self._policy = policy
         self._moves: list[Move] = []
         self._late: list[Moment] = []
         self._unmoved: set[UUID] = set()
@@ -120,7 +124,7 @@ class _Batch:
         heard, cause = found
         step = None
         if cause is not None:
-            facts = heard.facts(load_policy(), event.time)
+            facts = heard.facts(self._policy, event.time)
             step = LOSS.step(heard.state, cause, [_SPEAKERS[type(event)]], lambda guard: holds(guard, facts))
         if step is None:
             self._now[loss.loss_id] = heard
