@@ -71,14 +71,14 @@ class BotConsumer:
                 losses.add(event.data.loss_id)
             elif not isinstance(event, OrderRaised):
                 requests.add(event.data.request_id)
+        if losses:
+            for loss in await losses_queries.losses(connection, _BOT, self._desk.directory, losses):
+                told += of_loss(self._desk, self._settings.security_destination, loss)
         # The request as it stands is newer than any of its events, so one read a request is enough.
         for request_id in sorted(requests):
             view = await requests_queries.request(connection, _BOT, request_id)
             if view is not None:
                 told += notices.of_request(self._desk, view)
-        if losses:
-            for loss in await losses_queries.losses(connection, _BOT, self._desk.directory, losses):
-                told += of_loss(self._desk, self._settings.security_destination, loss)
         await outgoing.put(connection, told)
         self._wake()
         return ()
