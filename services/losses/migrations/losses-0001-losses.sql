@@ -52,6 +52,7 @@ CREATE TABLE losses.losses (
     CHECK ((lock_attempts = 0) = (lock_command IS NULL)),
     CHECK ((wipe_attempts = 0) = (wipe_command IS NULL)),
     CHECK ((wipe_attempts = 0) = (wipe_wanted_at IS NULL)),
+    CHECK (wipe_confirmed_by IS NULL OR wipe_confirmed_by <> wipe_asked_by),
     CHECK ((state IN ('written_off', 'found')) = (ended_at IS NOT NULL))
 );
 -- One open loss a device.

@@ -14,6 +14,7 @@ from services.errors import BadInput, NotAllowed, NotFound, RuleBroken
 from services.losses import queries
 from services.losses.commands import Losses
 from services.losses.queries import LossState, LossView
+from services.losses.rules.guards import Policy
 from tests.fixtures.finance import NOW
 from tests.fixtures.losses import progressed, wipe_told
 from tests.fixtures.people import email_of, small_directory, viewer
@@ -94,6 +95,36 @@ async def test_a_wipe_takes_two_people(pool: Pool, report: Reports, losses: Loss
     assert (confirmed.state, confirmed.wipe_confirmed_by) == (LossState.WIPING, HELEN.email)
     commands = [event.command.action for event in await told(pool) if event.command]
     assert commands == ["lock", "wipe"]
+
+
+async def test_the_manager_who_asks_again_after_confirming_needs_another_second_person(
+    pool: Pool, report: Reports, losses: Losses, devices: dict[str, UUID]
+) -> None:
+    loss_id = (await report()).loss.loss_id
+    await losses.ask_wipe(AMARA, loss_id, idempotency_key="w1")
+    first = await losses.confirm_wipe(PRIYA, loss_id, idempotency_key="c1")
+    assert first.wipe_command
+    await hear(pool, [progressed(first.wipe_command, "wipe", "unmanaged", device_id=devices["S1"])])
+    again = await losses.ask_wipe(PRIYA, loss_id, idempotency_key="w2")
+    assert (again.state, again.wipe_asked_by, again.wipe_confirmed_by) == (LossState.WIPE_ASKED, PRIYA.email, None)
+    with pytest.raises(RuleBroken, match="somebody else"):
+        await losses.confirm_wipe(PRIYA, loss_id, idempotency_key="c2")
+    called_off = await losses.call_off(AMARA, loss_id, idempotency_key="o")
+    assert called_off.state == LossState.REPORTED, "no management took the lock"
+
+
+async def test_one_person_wipes_where_policy_lets_them(
+    pool: Pool, report: Reports, clock: FixedClock, devices: dict[str, UUID]
+) -> None:
+    loss_id = (await report()).loss.loss_id
+    alone = Policy(
+        assumed=True, one_person_may_wipe=True, write_off_unwiped_after_days=28, stolen_needs_crime_reference=True
+    )
+    wiping = await Losses(pool, clock, small_directory(), policy=alone).ask_wipe(AMARA, loss_id, idempotency_key="w")
+    assert (wiping.state, wiping.wipe_asked_by, wiping.wipe_confirmed_by) == (LossState.WIPING, AMARA.email, None)
+    last = (await told(pool))[-1]
+    assert last.command is not None
+    assert last.command.command_id == wiping.wipe_command
 
 
 async def test_of_two_who_confirm_at_once_one_sends_the_wipe(pool: Pool, report: Reports, losses: Losses) -> None:
