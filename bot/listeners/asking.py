@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
 from bot.grammar import Fault, parse
+from bot.listeners import losses
 from bot.listeners.forms import in_time, show_done, show_errors
 from bot.listeners.room import OPEN_VIEW, Room
 from bot.notices import names_of
@@ -43,8 +44,11 @@ async def open_form(
 
 
 async def after_raised(room: Room, ack: AsyncAck, viewer: Viewer, raised: RequestView) -> None:
-    """What follows a request that was raised: the form gives way to policy's verdict and what comes next."""
-    await show_done(ack, replacement.TITLE, request.raised_text(raised, names_of(room.desk)))
+    """What follows a request that was raised: the form gives way to policy's verdict and what comes next, or to the
+    questions of a loss.
+    """
+    if not await losses.after_raised(room, ack, viewer, raised):
+        await show_done(ack, replacement.TITLE, request.raised_text(raised, names_of(room.desk)))
     await room.tell_of_request(raised)
 
 

@@ -88,3 +88,6 @@ WHERE coalesce(counted.devices, 0) <> coalesce(fresh.devices, 0)
 
 -- name: known_identifiers
 SELECT i.name FROM register.identifiers AS i WHERE i.name = ANY ($1::text[])
+
+-- name: management
+SELECT d.names, d.revision FROM register.devices AS d WHERE d.device_id = $1::uuid
