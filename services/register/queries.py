@@ -17,7 +17,7 @@ from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.register.conflict_queries import ClaimantView, ConflictsView, ConflictView, conflict_by_id, open_conflicts
 from services.register.custody_queries import CustodyFacts, custody_facts
-from services.register.holder_queries import HeldDevice, Holding, held_before, held_by
+from services.register.holder_queries import HeldDevice, Holding, held_by, newly_held
 from services.register.people_queries import StrayDevice, leavers, movers
 from services.register.rules.ageing import BANDS, OLDEST, UNKNOWN_AGE, age_band, age_months
 from services.register.rules.counting import UNKNOWN_MONTH
@@ -43,11 +43,11 @@ __all__ = (
     "device_history",
     "devices_of",
     "find_device",
-    "held_before",
     "held_by",
     "leavers",
     "movers",
     "my_devices",
+    "newly_held",
     "open_conflicts",
     "shelf",
     "verify_counts",
