@@ -133,3 +133,15 @@ async def test_a_message_shortcut_takes_the_messages_words(amara: ScriptedPerson
     assert element_of(view, "reason")["initial_option"]["value"] == "broken"
     assert element_of(view, "device")["initial_option"]["text"]["text"].endswith("S1")
     assert element_of(view, "explanation")["initial_value"] == "My laptop screen is cracked"
+
+
+async def test_who_is_not_in_slack_yet_joins_by_name_and_address(priya: ScriptedPerson, pool: Pool) -> None:
+    view = await choose(priya, await open_form(priya), "joiner", "recipient")
+    filled = {"kind": "laptop", "explanation": "Starts on Monday", "recipient_name": "New Starter"}
+    act = await priya.submit_view(view, filled)
+    assert set(act.errors) == {"recipient_email"}
+    act = await priya.submit_view(view, {"recipient_email": "new.starter@metropolitan.example"})
+    assert act.response_action == "update", act
+    assert (await last_request(pool))["recipient_name"] == "New Starter"
+    keys = await pool.fetch("SELECT key FROM bot.outgoing WHERE key LIKE 'request/%/recipient'")
+    assert list(keys) == [], "nobody is written to who is not there"
