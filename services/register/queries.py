@@ -37,6 +37,7 @@ __all__ = (
     "leavers",
     "movers",
     "my_devices",
+    "names_for_commands",
     "open_conflicts",
     "verify_counts",
 )
@@ -147,6 +148,16 @@ async def counts(
 async def known_identifiers(connection: Connection, names: Sequence[str]) -> set[str]:
     """Which of these names (`serial:…`, `intune:…`) some device goes by. Says nothing else, so it takes no viewer."""
     return {row["name"] for row in await connection.fetch(SQL["known_identifiers"], names)}
+
+
+async def names_for_commands(connection: Connection, device_id: UUID, serial: str | None) -> list[str]:
+    """By which names (`intune:…`, `jamf:…`) a device goes, for the service that carries commands to its management.
+
+    For services alone, so it takes no viewer. A device that has become one with another since is found by its serial.
+    """
+    name = None if serial is None else f"serial:{serial.strip().upper()}"
+    names = await connection.fetchval(SQL["names_for_commands"], device_id, name)
+    return names.split("\n") if names else []
 
 
 async def verify_counts(connection: Connection) -> list[str]:
