@@ -38,11 +38,13 @@ class _Hardware(msgspec.Struct, rename="camel"):
 
 
 class _Computer(msgspec.Struct):
+    id: str
     general: _General = msgspec.field(default_factory=_General)
     hardware: _Hardware = msgspec.field(default_factory=_Hardware)
 
 
 class _Mobile(msgspec.Struct, rename="camel"):
+    id: str
     management_id: str | None = None
     serial_number: str | None = None
 
