@@ -20,6 +20,7 @@ class LocalSecrets(msgspec.Struct, frozen=True, kw_only=True):
     servicenow_password: str
     servicenow_push_secret: str
     finance_secret: str
+    jamf_client_secret: str
     mdm_intune_client_secret: str
     mdm_jamf_client_secret: str
 

@@ -27,6 +27,8 @@ class Settings(pydantic_settings.BaseSettings):
     intune_token_seconds: int = pydantic.Field(default=3600, ge=1)
     jamf_webhook_secret: pydantic.SecretStr = pydantic.SecretStr("jamf-local")
     jamf_basic_user: str = ""
+    jamf_client_id: str = "quartermaster"
+    jamf_client_secret: pydantic.SecretStr = pydantic.SecretStr("jamf-local")
     mdm_jamf_client_id: str = "quartermaster-commands"
     mdm_jamf_client_secret: pydantic.SecretStr = pydantic.SecretStr("jamf-commands-local")
     servicenow_user: str = "quartermaster"

@@ -19,7 +19,7 @@ from deploy.local.scenarios.scenario import load_scenario
 from deploy.local.simulator.command_book import CommandBook
 from deploy.local.simulator.delivery.postbox import Postbox
 from deploy.local.simulator.delivery.sender import Sender
-from deploy.local.simulator.jamf.api import JamfApi
+from deploy.local.simulator.jamf.api import ApiClient, JamfApi
 from deploy.local.simulator.live.rota import STEP_SECONDS
 from deploy.local.simulator.live.step import prepare, run_step
 from deploy.local.simulator.microsoft.graph import Graph
@@ -145,8 +145,12 @@ class Simulator:
         jamf = JamfApi(
             self.world,
             self.commands,
-            settings.mdm_jamf_client_id,
-            settings.mdm_jamf_client_secret.get_secret_value(),
+            [
+                ApiClient(settings.jamf_client_id, settings.jamf_client_secret.get_secret_value()),
+                ApiClient(
+                    settings.mdm_jamf_client_id, settings.mdm_jamf_client_secret.get_secret_value(), commands=True
+                ),
+            ],
             time.monotonic,
         )
         own = [web.get("/healthz", _healthy), web.get("/simulator/progress", self._tell_progress)]

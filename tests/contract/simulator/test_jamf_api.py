@@ -23,8 +23,8 @@ COMMANDS = "/api/v2/mdm/commands"
 HOUR = 3_600_000_000
 
 
-async def bearer(client: aiohttp.ClientSession, simulator: Simulator) -> dict[str, str]:
-    async with client.post(f"{simulator.url}/api/oauth/token", data=GRANT) as response:
+async def bearer(client: aiohttp.ClientSession, simulator: Simulator, **grant: str) -> dict[str, str]:
+    async with client.post(f"{simulator.url}/api/oauth/token", data={**GRANT, **grant}) as response:
         assert response.status == 200
         return {"Authorization": f"Bearer {(await response.json())['access_token']}"}
 
@@ -140,3 +140,35 @@ async def test_commands_survive_a_restart_of_the_vendors(
     assert not again.commanded, "its moment has not come again yet"
     second.world.happen(second.world.starts + 1, Silence())
     assert [action.state for action in again.commanded] == ["pending"]
+
+
+async def test_a_client_that_may_only_read_sends_no_command(start: Start, client: aiohttp.ClientSession) -> None:
+    simulator = await start()
+    headers = await bearer(client, simulator, client_id="quartermaster", client_secret="jamf-local")
+    phone = apple(simulator, "ios")
+    async with client.post(simulator.url + COMMANDS, json=erase(simulator, phone), headers=headers) as response:
+        assert response.status == 403
+    async with client.get(f"{simulator.url}{COMMANDS}?filter=command==ERASE_DEVICE", headers=headers) as response:
+        assert response.status == 200
+    assert not phone.commanded
+
+
+async def test_the_inventory_is_asked_by_management_id_and_keeps_what_was_wiped(
+    start: Start, client: aiohttp.ClientSession
+) -> None:
+    simulator = await start()
+    headers = await bearer(client, simulator)
+    mac = apple(simulator, "macos")
+    mac.managed = False
+    address = f"{simulator.url}/api/v3/computers-inventory"
+    found = management_id(simulator.world, mac)
+    async with client.get(address, params={"filter": f'general.managementId=="{found}"'}, headers=headers) as response:
+        (row,) = (await response.json())["results"]
+    assert (row["id"], row["hardware"]["serialNumber"], row["general"]["managed"]) == (
+        str(mac.number + 1),
+        mac.serial,
+        False,
+    )
+    for wrong in ("", "general.name==x", f'managementId=="{found}"'):
+        async with client.get(address, params={"filter": wrong}, headers=headers) as response:
+            assert response.status == 400

@@ -6,11 +6,12 @@ a command that is given twice is two commands.
 
 from __future__ import annotations
 
+import dataclasses
 import hmac
 import json
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -25,28 +26,40 @@ from deploy.local.simulator.world import World
 TOKEN_SECONDS = 1199
 _TYPES = {"ERASE_DEVICE": True, "DEVICE_LOCK": False}
 _STATES = {"pending": "PENDING", "done": "ACKNOWLEDGED", "failed": "ERROR"}
-_CONDITION = re.compile(r"(clientManagementId|command|status|uuid)==\"?([\w-]+)\"?|(dateSent)=ge=(\S+)")
+_CONDITION = re.compile(r'(clientManagementId|command|status|uuid)=="?([\w-]+)"?|(dateSent|dateCompleted)=ge=(\S+)')
+_BY_MANAGEMENT_ID = re.compile(r'(?:general\.)?managementId=="([\w-]+)"')
 _PIN = re.compile(r"\d{6}")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ApiClient:
+    """An API client: its credentials, and whether its role may send commands or only read."""
+
+    client_id: str
+    client_secret: str = dataclasses.field(repr=False)
+    commands: bool = False
 
 
 class JamfApi:
     """Answers from the world and the commands in `book`. `clock` counts real seconds: tokens live in real time."""
 
     def __init__(
-        self, world: World, book: CommandBook, client_id: str, client_secret: str, clock: Callable[[], float]
+        self, world: World, book: CommandBook, clients: Sequence[ApiClient], clock: Callable[[], float]
     ) -> None:
         self._world = world
         self._book = book
-        self._client = client_id, client_secret
+        self._clients = {each.client_id: each for each in clients}
         self._clock = clock
-        self._expiry: dict[str, float] = {}
+        self._issued: dict[str, tuple[float, ApiClient]] = {}
         self._by_management_id: dict[str, Device] = {}
         self._known = 0
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post("/api/oauth/token", self.issue),
+            web.get("/api/v3/computers-inventory", self.computers),
             web.get("/api/v3/computers-inventory/{id}", self.computer),
+            web.get("/api/v2/mobile-devices/detail", self.mobile_devices),
             web.get("/api/v2/mobile-devices/{id}", self.mobile_device),
             web.get("/api/v2/mdm/commands", self.commands),
             web.post("/api/v2/mdm/commands", self.command),
@@ -55,19 +68,41 @@ class JamfApi:
     async def issue(self, request: web.Request) -> web.Response:
         """Answer a token request."""
         form = await request.post()
-        given = str(form.get("client_id", "")), str(form.get("client_secret", ""))
-        matches = [
-            hmac.compare_digest(one.encode(), other.encode()) for one, other in zip(given, self._client, strict=True)
-        ]
         if form.get("grant_type") != "client_credentials":
             return web.json_response({"error": "unsupported_grant_type"}, status=400)
-        if not all(matches):
+        client = self._clients.get(str(form.get("client_id", "")))
+        given = str(form.get("client_secret", "")).encode()
+        if client is None or not hmac.compare_digest(given, client.client_secret.encode()):
             return web.json_response({"error": "invalid_client"}, status=401)
         token = secrets.token_urlsafe(32)
-        self._expiry[token] = self._clock() + TOKEN_SECONDS
+        self._issued[token] = self._clock() + TOKEN_SECONDS, client
         return web.json_response(
             {"access_token": token, "scope": "api-role:1", "token_type": "Bearer", "expires_in": TOKEN_SECONDS}
         )
+
+    async def computers(self, request: web.Request) -> web.Response:
+        """The computer with a management id; its record stays after its management has ended."""
+        return self._refusal(request) or self._by_filter(request, computer=True)
+
+    async def mobile_devices(self, request: web.Request) -> web.Response:
+        """The mobile device with a management id."""
+        return self._refusal(request) or self._by_filter(request, computer=False)
+
+    def _by_filter(self, request: web.Request, *, computer: bool) -> web.Response:
+        match = _BY_MANAGEMENT_ID.fullmatch(request.query.get("filter", ""))
+        if match is None or request.query["filter"].startswith("general.") != computer:
+            return _error(400, "INVALID_FILTER", "Only the management ID can be filtered by here")
+        device = self._find(match[1])
+        found = [device] if device is not None and _is_computer(device) == computer else []
+        rows = [
+            {
+                "id" if computer else "mobileDeviceId": str(each.number + 1),
+                "general": {"managementId": management_id(self._world, each), "managed": each.managed},
+                "hardware": {"serialNumber": each.serial},
+            }
+            for each in found
+        ]
+        return web.json_response({"totalCount": len(rows), "results": rows})
 
     async def computer(self, request: web.Request) -> web.Response:
         """The sections of a computer's record that were asked for."""
@@ -112,7 +147,7 @@ class JamfApi:
 
     async def command(self, request: web.Request) -> web.Response:
         """Queue a command for each device named."""
-        if (refusal := self._refusal(request)) is not None:
+        if (refusal := self._refusal(request, commands=True)) is not None:
             return refusal
         try:
             asked = json.loads(await request.text())
@@ -134,11 +169,14 @@ class JamfApi:
         ids = [self._uuid(device, len(device.commanded) - 1) for device in found]
         return web.json_response([{"id": uuid, "href": f"/api/v2/mdm/commands/{uuid}"} for uuid in ids], status=201)
 
-    def _refusal(self, request: web.Request) -> web.Response | None:
+    def _refusal(self, request: web.Request, *, commands: bool = False) -> web.Response | None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme == "Bearer" and self._expiry.get(token, 0.0) > self._clock():
-            return None
-        return _error(401, "INVALID_TOKEN", "Unauthorized")
+        issued = self._issued.get(token)
+        if scheme != "Bearer" or issued is None or issued[0] <= self._clock():
+            return _error(401, "INVALID_TOKEN", "Unauthorized")
+        if commands and not issued[1].commands:
+            return _error(403, "INVALID_PRIVILEGE", "Forbidden")
+        return None
 
     def _numbered(self, number: str, *, computer: bool) -> Device | None:
         if not number.isdecimal() or not 0 < int(number) <= len(self._world.devices):
@@ -184,7 +222,8 @@ class JamfApi:
 def _meets(row: dict[str, Any], conditions: dict[str, str]) -> bool:
     fields = {"command": row["commandType"], "status": row["commandState"], "uuid": row["uuid"]}
     same = all(fields[name].lower() == value.lower() for name, value in conditions.items() if name in fields)
-    return same and str(row["dateSent"]) >= conditions.get("dateSent", "")
+    since = [name for name in ("dateSent", "dateCompleted") if name in conditions]
+    return same and all(str(row.get(name, "")) >= conditions[name] for name in since)
 
 
 def _is_computer(device: Device) -> bool:
