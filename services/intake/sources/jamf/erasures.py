@@ -7,6 +7,7 @@ The position is the latest end seen; each list begins a little before it, and wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from services.intake.translation import Record, Untranslatable, decode_json
 
 PAGE_SIZE = 100
 OVERLAP = timedelta(minutes=15)
+_ID = re.compile(r"[0-9A-Za-z-]+")
 _COMMANDS = "/api/v2/mdm/commands"
 _INVENTORIES = {
     "computer": ("/api/v3/computers-inventory", "general.managementId"),
@@ -105,7 +107,9 @@ class _ErasureWalk:
 
     def _inventory(self, command: Command) -> Call:
         path, field = _INVENTORIES[_family(command)]
-        condition = quote(f'{field}=="{text(command.client.management_id) or "-"}"', safe="")
+        management_id = text(command.client.management_id) or ""
+        # Nothing but an id may enter a filter; no device has the empty one.
+        condition = quote(f'{field}=="{management_id if _ID.fullmatch(management_id) else ""}"', safe="")
         # That the inventory cannot be asked this is an answer too: the wipe is kept, and says so in the dead letters.
         accepted = frozenset({200, 400, 404})
         return Call(f"{self._base}{path}?section=GENERAL&section=HARDWARE&filter={condition}", accepted=accepted)
