@@ -73,12 +73,14 @@ class Sender:
         self._mdms = mdms
         self._clock = clock
         self._pace = pace
-        self._store = SenderStore(pool, timedelta(seconds=pace.lease))
+        self._settles = max((mdm.settles for mdm in mdms.values()), default=timedelta())
+        # Whoever follows a sender that died looks only once device management had time to show what that one sent.
+        self._store = SenderStore(pool, timedelta(seconds=pace.lease) + self._settles)
         self._workers = Workers("mdm sender", pace, self.send_next, self._measure, chance)
 
     async def start(self) -> None:
         """Begin sending in the background; what waited for somebody to change something is tried anew."""
-        await self._store.unpark(max((mdm.settles for mdm in self._mdms.values()), default=timedelta()))
+        await self._store.unpark(self._settles)
         await self._workers.start()
 
     async def stop(self) -> None:
@@ -133,6 +135,8 @@ class Sender:
         if not ways:
             return _Outcome(Cause.NOBODY, nobody(names, action))
         open_ways = [way for way in ways if way.mdm in self._mdms]
+        if not open_ways and claimed.doubtful:
+            raise Refused(f"settings for {TITLES[ways[0].mdm]} are gone while a command is in doubt", status=401)
         if not open_ways:
             return _Outcome(Cause.REFUSAL, looking.not_allowed_to_send(TITLES[ways[0].mdm]), ways[0].mdm)
         found = await self._look(attempt, open_ways)
