@@ -6,6 +6,7 @@ shows one in the device's record some seconds after it was asked for.
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -48,6 +49,10 @@ class _Device(msgspec.Struct, rename="camel"):
 class _Problem(msgspec.Struct):
     code: str = ""
     message: str = ""
+
+
+class _Inner(msgspec.Struct):
+    message: str = msgspec.field(name="Message")
 
 
 class _Refusal(msgspec.Struct):
@@ -112,9 +117,13 @@ def _bar(device: _Device, action: Action) -> str | None:
 
 def _problem(error: Refused) -> _Problem:
     try:
-        return msgspec.json.decode(error.body, type=_Refusal).error
+        problem = msgspec.json.decode(error.body, type=_Refusal).error
     except msgspec.MsgspecError:
         return _Problem()
+    if problem.message.startswith("{"):  # Intune's own error, which Graph passes on as it is
+        with contextlib.suppress(msgspec.MsgspecError):
+            return _Problem(problem.code, msgspec.json.decode(problem.message, type=_Inner).message)
+    return problem
 
 
 def _comparable(start: str | None) -> str:
