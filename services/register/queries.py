@@ -47,6 +47,7 @@ __all__ = (
     "leavers",
     "movers",
     "my_devices",
+    "names_for_commands",
     "newly_held",
     "open_conflicts",
     "shelf",
@@ -190,6 +191,16 @@ async def management(connection: Connection, device_id: UUID) -> Management | No
         return None
     schemes = {name.partition(":")[0] for name in row["names"].splitlines()}
     return Management(managed_by=tuple(each for each in MANAGEMENTS if each in schemes), revision=row["revision"])
+
+
+async def names_for_commands(connection: Connection, device_id: UUID, serial: str | None) -> list[str]:
+    """By which names (`intune:…`, `jamf:…`) a device goes, for the service that carries commands to its management.
+
+    For services alone, so it takes no viewer. A device that has become one with another since is found by its serial.
+    """
+    name = None if serial is None else f"serial:{serial.strip().upper()}"
+    names = await connection.fetchval(SQL["names_for_commands"], device_id, name)
+    return names.split("\n") if names else []
 
 
 async def verify_counts(connection: Connection) -> list[str]:
