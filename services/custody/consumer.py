@@ -1,6 +1,8 @@
 """Custody's consumer. Delivery: at least once, effect once (inbox); any order.
 
 A device that the register tells is returned comes into custody; what device management tells of wipes moves it on.
+What was heard is folded into each device's standing first, and the steps follow from that (rules/standing.py), so that
+it does not matter what was heard first.
 """
 
 from __future__ import annotations
@@ -9,6 +11,9 @@ from collections.abc import Sequence
 
 from schemas.events.mdm import DeviceCommandProgressed
 from schemas.events.register import DeviceChanged, DeviceWipeTold
+from services.custody import hearing, refusals, store
+from services.custody.following import follow
+from services.custody.rules.standing import IN_USE
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
 
@@ -20,4 +25,24 @@ class CustodyConsumer:
 
     async def apply(self, connection: Connection, events: Sequence[Heard]) -> list[Outgoing]:
         """Write what `events` mean, and answer the events that follow."""
-        return []
+        changes = [event for event in events if isinstance(event, DeviceChanged) and _concerns(event)]
+        wipes = [event for event in events if isinstance(event, DeviceWipeTold) and event.data.outcome != "requested"]
+        refused = [event for event in events if isinstance(event, DeviceCommandProgressed) and refusals.concern(event)]
+        if not changes and not wipes and not refused:
+            return []
+        heard = await hearing.hear(connection, changes, wipes)
+        commands = [event.data.command_id for event in refused]
+        records = await store.lock_open(connection, heard.standings, commands)
+        records, told = await refusals.apply(connection, records, refused, heard.called_off)
+        return told + await follow(connection, heard, records)
+
+
+def _concerns(event: DeviceChanged) -> bool:
+    """False for the heavy stream's bulk: changes that leave the state as it was, and new devices in use or stock.
+
+    A new device's first word is its register revision 1; nothing earlier can come after it.
+    """
+    facts = event.data
+    if facts.merged_into is not None:
+        return True
+    return "state" in facts.changed and not (facts.revision <= 1 and facts.state in IN_USE)
