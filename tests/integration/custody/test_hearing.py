@@ -77,6 +77,13 @@ async def test_use_that_is_found_out_after_the_wipe_makes_the_proof_void(acts: A
     assert await acts.states([1]) == ["sanitised"]
 
 
+async def test_a_review_does_not_hide_use_between_proof_and_review(acts: Acts, hear: Hears) -> None:
+    await hear(returned(1, 2, 1), wipe_told(1, "done", 2))
+    await acts(Cause.REVIEW, "C-1", condition="good")
+    await hear(changed(1, 3, IN_STOCK, 2.5))
+    assert await acts.states([1]) == ["back_in_use"]
+
+
 async def test_use_after_a_certificate_makes_it_void_but_no_word_from_before_it_does(
     acts: Acts, hear: Hears, clock: FixedClock
 ) -> None:
