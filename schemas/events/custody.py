@@ -24,7 +24,7 @@ class CustodyRecord(msgspec.Struct, frozen=True, kw_only=True):
     device_id: UUID
     state: str
     """returned, wipe_requested, wipe_failed, to_destruction, destroyed, sanitised, reviewed, resold, redistributed,
-    recycled, back_in_use or written_off."""
+    recycled, back_in_use, written_off or joined."""
     explanation: str
     """What this move was, in a sentence without names."""
     serial: str | None = None

@@ -16,6 +16,7 @@ from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.register.conflict_queries import ClaimantView, ConflictsView, ConflictView, conflict_by_id, open_conflicts
+from services.register.custody_queries import CustodyFacts, custody_facts
 from services.register.people_queries import StrayDevice, leavers, movers
 from services.register.rules.ageing import BANDS, OLDEST, UNKNOWN_AGE, age_band, age_months
 from services.register.rules.counting import UNKNOWN_MONTH
@@ -25,12 +26,14 @@ __all__ = (
     "ConflictView",
     "ConflictsView",
     "CountRow",
+    "CustodyFacts",
     "DeviceView",
     "Dimension",
     "HistoryLine",
     "StrayDevice",
     "conflict_by_id",
     "counts",
+    "custody_facts",
     "device_by_id",
     "device_history",
     "find_device",
