@@ -9,6 +9,7 @@ from datetime import date
 from services.access.directory import Directory
 from services.budget.commands import Budgets
 from services.clock import Clock, london_date
+from services.custody.commands import Certificates, Custodies
 from services.database.pool import Pool
 from services.intake.commands import DeadLetters
 from services.refresh.commands import PlannedDemands, Waves
@@ -29,6 +30,8 @@ class Desk:
     waves: Waves
     demands: PlannedDemands
     budgets: Budgets
+    custodies: Custodies
+    certificates: Certificates
 
     @property
     def today(self) -> date:

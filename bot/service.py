@@ -17,6 +17,7 @@ from services.access.directory import Directory
 from services.access.viewer import Viewer
 from services.budget.commands import Budgets
 from services.clock import Clock
+from services.custody.commands import Certificates, Custodies
 from services.database.pool import Connection, open_pool
 from services.eventlog.consumer import BatchConsumer
 from services.eventlog.forgetting import Forgetting
@@ -68,6 +69,8 @@ class BotService:
             self._stack.push_async_callback(refresh_pool.close)
             budget_pool = await open_pool(url, "budget", size=4)
             self._stack.push_async_callback(budget_pool.close)
+            custody_pool = await open_pool(url, "custody", size=4)
+            self._stack.push_async_callback(custody_pool.close)
             desk = Desk(
                 pool,
                 self._clock,
@@ -78,6 +81,8 @@ class BotService:
                 Waves(refresh_pool, self._clock, self._directory),
                 PlannedDemands(refresh_pool, self._clock, self._directory),
                 Budgets(budget_pool, self._clock, self._directory),
+                Custodies(custody_pool, self._clock, self._directory),
+                Certificates(custody_pool, self._clock, self._directory),
             )
             parts = self.parts = assemble(self._bot_settings, desk, session)
             await ensure_topics(settings.kafka_bootstrap_servers, settings.topic_prefix)

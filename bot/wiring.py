@@ -13,7 +13,19 @@ from bot.channels import Channels
 from bot.desk import Desk
 from bot.front.http import HttpFront
 from bot.front.socket_mode import SocketModeFront
-from bot.listeners import actions, acts, commands, conflicts, dead_letters, events, failures, files, views, waves
+from bot.listeners import (
+    actions,
+    acts,
+    commands,
+    conflicts,
+    custody,
+    dead_letters,
+    events,
+    failures,
+    files,
+    views,
+    waves,
+)
 from bot.listeners.room import Room
 from bot.middleware.finished import Finished
 from bot.middleware.once import Once
@@ -23,6 +35,7 @@ from bot.received import Received
 from bot.resumption import Resumption
 from bot.sender import Sender
 from bot.settings import BotSettings
+from bot.uploads import Uploads
 
 CALL_SECONDS = 10
 
@@ -45,8 +58,9 @@ def assemble(settings: BotSettings, desk: Desk, session: aiohttp.ClientSession) 
     posting.retry_handlers.clear()
     people = People(client, desk.directory)
     sender = Sender(desk.pool, posting, Channels(client, people))
+    uploads = Uploads(session, settings.bot_token.get_secret_value(), settings.base_url)
     underway = Underway()
-    app = build_app(settings, client, Room(desk, people, sender.wake), Received(desk.pool), underway)
+    app = build_app(settings, client, Room(desk, people, sender.wake, uploads), Received(desk.pool), underway)
     front: SocketModeFront | HttpFront
     if settings.app_token is not None:
         front = SocketModeFront(app, settings.app_token.get_secret_value())
@@ -74,6 +88,6 @@ def build_app(
     app.use(Once(received).handle)
     app.listener_runner.listener_start_handler = underway
     app.listener_runner.listener_completion_handler = Finished(received, underway)
-    for surface in (commands, events, actions, files, waves, acts, conflicts, dead_letters, views, failures):
+    for surface in (commands, events, actions, files, waves, acts, custody, conflicts, dead_letters, views, failures):
         surface.register(app, room)
     return app

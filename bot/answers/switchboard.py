@@ -11,6 +11,7 @@ from bot.answers import (
     budget,
     conflicts,
     counts,
+    custody,
     dead_letters,
     demand,
     device,
@@ -82,6 +83,18 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = Non
             return await acts.answer_acts(desk, viewer, asked)
         case grammar.Override() | grammar.Virement() | grammar.RollOver() | grammar.Reverse():
             return await acts.offer(desk, viewer, asked)
+        case grammar.Custody():
+            return await custody.answer(desk, viewer, asked)
+        case grammar.CustodyList():
+            return await custody.answer_list(desk, viewer, asked)
+        case grammar.CustodyRecord():
+            return await custody.answer_record(desk, viewer, asked)
+        case grammar.CustodyBatch():
+            return await custody.answer_batch(desk, viewer, asked)
+        case grammar.CustodyAct():
+            return await custody.offer(desk, viewer, asked)
+        case grammar.Disposals():
+            return await custody.answer_disposals(desk, viewer, asked)
         case grammar.Help():
             return guidance.render_help(viewer)
         case grammar.Replace():

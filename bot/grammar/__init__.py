@@ -38,6 +38,15 @@ from bot.grammar.asked import (
     Why,
     WithdrawDemand,
 )
+from bot.grammar.custody import (
+    AskedOfCustody,
+    Custody,
+    CustodyAct,
+    CustodyBatch,
+    CustodyList,
+    CustodyRecord,
+    Disposals,
+)
 from bot.grammar.reading import parse
 from bot.grammar.usage import USAGE
 
@@ -46,13 +55,20 @@ __all__ = [
     "Acts",
     "Alerts",
     "Asked",
+    "AskedOfCustody",
     "Budget",
     "BudgetSide",
     "Conflicts",
     "Contracts",
     "Counts",
+    "Custody",
+    "CustodyAct",
+    "CustodyBatch",
+    "CustodyList",
+    "CustodyRecord",
     "DeadLetters",
     "Demands",
+    "Disposals",
     "Due",
     "Fault",
     "Find",

@@ -6,6 +6,7 @@ import dataclasses
 from datetime import date
 from enum import StrEnum
 
+from bot.grammar.custody import AskedOfCustody
 from schemas.vocabulary import BauCause, Kind
 from services.register.queries import Dimension
 from services.requests.queries import Reason
@@ -260,6 +261,7 @@ Asked = (
     | Opens
     | Contracts
     | Acts
+    | AskedOfCustody
     | Help
     | Fault
     | Unknown

@@ -15,6 +15,7 @@ from bot.outgoing import OutgoingMessage
 from bot.people import People
 from bot.render import replacement
 from bot.render.message import Message
+from bot.uploads import Uploads
 from bot.wave_notices import of_wave
 from services.access.viewer import Viewer
 from services.register import queries as register_queries
@@ -28,6 +29,7 @@ class Room:
     desk: Desk
     people: People
     wake_sender: Callable[[], None]
+    uploads: Uploads
 
     async def viewer(self, body: Mapping[str, Any]) -> Viewer:
         """Who sent a command, a press or a form."""

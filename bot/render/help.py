@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_sdk.models.blocks import ButtonElement
 
 from bot import ids
-from bot.grammar import USAGE, Fault, Opens, Override, Reverse, RollOver, Unknown, Virement
+from bot.grammar import USAGE, CustodyAct, Fault, Opens, Override, Reverse, RollOver, Unknown, Virement
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
 from schemas.vocabulary import Role
 from services.access.viewer import SEES_ALL_UNITS, SEES_PRICES, SEES_UNITS, Viewer
@@ -33,6 +33,8 @@ _WHAT = {
     "reverse": "undo a document of the ledger, by its id or an entry's number",
     "contracts": "contracts, gates, delegations, and orders that lack what they need",
     "acts": "what was overridden, moved, rolled over and reversed",
+    "custody": "devices that came back: where they are, what proves them empty, what is next",
+    "disposals": "what was resold, given away, recycled and destroyed",
     "help": "this list",
 }
 _FOR_ALL = ("replace", "request", "find", "alerts", "help")
@@ -50,10 +52,11 @@ _FOR_SOME = {
     "reverse": _KEEPS_BOOKS,
     "contracts": SEES_PRICES,
     "acts": SEES_PRICES,
+    "disposals": SEES_ALL_UNITS,
 }
 _NEED_NO_MORE = (
     *("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deadletters"),
-    *("wave", "waves", "demand", "contracts", "acts"),
+    *("wave", "waves", "demand", "contracts", "acts", "custody", "disposals"),
 )
 
 
@@ -111,4 +114,11 @@ def render_open_act(asked: Opens) -> Message:
         case Reverse():
             opens = button(f"Reverse {asked.term}", ids.REVERSE, f"reverse {asked.term}", style="primary")
     told = "Press the button and I will open the form."
+    return message(told, [section(told), actions(opens)])
+
+
+def render_open_custody(asked: CustodyAct) -> Message:
+    """The same for acts in custody."""
+    told = "Press the button and I will open the form."
+    opens = button("Act on devices in custody", ids.custody_act("open"), asked.line(), style="primary")
     return message(told, [section(told), actions(opens)])

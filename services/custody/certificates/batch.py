@@ -1,4 +1,4 @@
-"""What the certificate of a batch says: those of its devices that are proved empty, a row each with its chain's head."""
+"""What the certificate of a batch says: its devices that are proved empty, a row each with its chain's head."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from services.custody.rules.machine import CUSTODY
 
 _HEAD = "Each chain head above is the digest of the last link of that record."
 _NOTE = (
-    "Below each device stands the head of its chain of custody: the SHA-256 of its last link. The whole chain is on the "
-    "device's own certificate."
+    "Below each device stands the head of its chain of custody: the SHA-256 of its last link. The whole chain is on "
+    "the device's own certificate."
 )
 
 
@@ -47,7 +47,7 @@ def of_batch(batch: BatchView, issue: Issue) -> dict[str, Any]:
         ],
         "devices_title": "Devices",
         "devices_note": _NOTE,
-        "devices": [_row(view, issue) for view in proved],
+        "devices": [_row(view) for view in proved],
     }
 
 
@@ -72,7 +72,7 @@ def _documents(views: Iterable[CustodyView]) -> list[Fact]:
     return rows
 
 
-def _row(view: CustodyView, issue: Issue) -> dict[str, Any]:
+def _row(view: CustodyView) -> dict[str, Any]:
     what = ", ".join(each for each in (view.kind.value if view.kind else "", model(view)) if each)
     return {
         "reference": view.reference,
@@ -80,14 +80,14 @@ def _row(view: CustodyView, issue: Issue) -> dict[str, Any]:
         "asset_tag": shown(view.asset_tag) if view.asset_tag else None,
         "what": shown(what),
         "proof": shown(f"{shortly(view)}, {day(view.proof_at)}" if view.proof_at else shortly(view)),
-        "outcome": shown(_outcome(view, issue)),
+        "outcome": shown(_outcome(view)),
         "head": head_of(view),
         "links": f"{len(view.chain)} links",
     }
 
 
-def _outcome(view: CustodyView, issue: Issue) -> str:
+def _outcome(view: CustodyView) -> str:
     where = view.state.value.replace("_", " ")
-    if charity := issue.charity(view):
+    if charity := view.charity_name or view.charity:
         return f"{where}: {charity}"
     return f"{where}, WEEE note {view.weee_note}" if view.weee_note else where

@@ -26,14 +26,14 @@ def of_device(view: CustodyView, issue: Issue) -> dict[str, Any]:
     statement = (
         "This certifies that the device described below was proved to hold no data before it left custody."
         if disposed
-        else "This certifies that the device described below is proved to hold no data. It is still in custody."
+        else "This certifies that the device described below is proved to hold no data."
     )
     return {
         **frame(issue, view.reference, statement, head, disposed=disposed),
         "parts": [
             {"title": "Device", "facts": _device(view)},
             {"title": "Proof of sanitisation", "facts": _proof(view)},
-            {"title": "Review and route", "facts": _route(view, issue)},
+            {"title": "Review and route", "facts": _route(view)},
             {"title": "Record", "facts": _record(view, issue)},
         ],
         "chain": [_link(line) for line in view.chain],
@@ -59,13 +59,13 @@ def _proof(view: CustodyView) -> list[Fact]:
     return found
 
 
-def _route(view: CustodyView, issue: Issue) -> list[Fact]:
+def _route(view: CustodyView) -> list[Fact]:
     return [
         fact("Where it stands", CUSTODY.states[view.state]),
         *([fact("Condition", _CONDITIONS[view.condition])] if view.condition else []),
         *([fact("Review", view.review)] if view.review else []),
         *([fact("Route decided", _ROUTES[view.route])] if view.route else []),
-        *([fact("Charity", issue.charity(view))] if view.charity else []),
+        *([fact("Charity", charity)] if (charity := view.charity_name or view.charity) else []),
         *([fact("WEEE note", view.weee_note)] if view.weee_note else []),
         *([fact("Batch", view.batch)] if view.batch else []),
     ]

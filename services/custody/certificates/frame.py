@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from services.custody.certificates.words import Fact, fact, moment, shown
-from services.custody.queries import CustodyState, CustodyView
+from services.custody.queries import CustodyState
 
 SANITISATION, DISPOSAL = "Certificate of sanitisation", "Certificate of sanitisation and disposal"
 DISPOSED = frozenset({CustodyState.RESOLD, CustodyState.REDISTRIBUTED, CustodyState.RECYCLED})
@@ -19,15 +18,9 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
     """By whom, when and under which number a certificate is issued."""
 
     organisation: str
-    number: int
+    number: str
     issued_at: datetime
     issued_by: str
-    charities: Mapping[str, str] = {}
-    """Key of a charity route → its name."""
-
-    def charity(self, view: CustodyView) -> str:
-        """The name of the charity it was given to; empty if it was not."""
-        return self.charities.get(view.charity, view.charity) if view.charity else ""
 
 
 def frame(issue: Issue, subject: str, statement: str, head: str, *, disposed: bool) -> dict[str, Any]:
@@ -35,7 +28,7 @@ def frame(issue: Issue, subject: str, statement: str, head: str, *, disposed: bo
     organisation = shown(issue.organisation)
     return {
         "organisation": organisation,
-        "number": f"No. {issue.number}",
+        "number": issue.number,
         "subject": subject,
         "title": DISPOSAL if disposed else SANITISATION,
         "statement": statement,

@@ -22,6 +22,7 @@ from schemas.topics import DEFAULT_PREFIX
 from schemas.vocabulary import DeviceState, Kind
 from services.budget.commands import Budgets
 from services.clock import FixedClock
+from services.custody.commands import Certificates, Custodies
 from services.database.pool import Pool, open_pool
 from services.intake.commands import DeadLetters
 from services.refresh.commands import PlannedDemands, Waves
@@ -114,6 +115,7 @@ async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
     letters = DeadLetters(letters_pool, clock, directory, DEFAULT_PREFIX)
     refresh_pool = await open_pool(database_url, "refresh", size=4)
     budget_pool = await open_pool(database_url, "budget", size=4)
+    custody_pool = await open_pool(database_url, "custody", size=4)
     yield Desk(
         pool,
         clock,
@@ -124,7 +126,10 @@ async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
         Waves(refresh_pool, clock, directory),
         PlannedDemands(refresh_pool, clock, directory),
         Budgets(budget_pool, clock, directory),
+        Custodies(custody_pool, clock, directory),
+        Certificates(custody_pool, clock, directory),
     )
+    await custody_pool.close()
     await budget_pool.close()
     await refresh_pool.close()
     await letters_pool.close()
