@@ -58,10 +58,11 @@ check: develop ## ruff, mypy, import rules and the fast tests, in under a minute
 	@$(BIN)/python -m pytest -q tests/unit
 
 .PHONY: contracts
-contracts: develop ## write anew what is generated from the code: schemas, AsyncAPI, OpenAPI, docs/events.md, docs/sources.md
+contracts: develop ## write anew what is generated from the code: schemas, AsyncAPI, OpenAPI, docs/events.md, docs/sources.md, docs/machines.md
 	@$(BIN)/python -m schemas.generate
 	@$(BIN)/python -m services.intake.sources_page
 	@$(BIN)/python -m services.intake.door.openapi
+	@$(BIN)/python -m deploy.machines_page
 
 .PHONY: clean
 clean: ## stop what runs from here and remove its data (var/)

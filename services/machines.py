@@ -107,6 +107,9 @@ class Machine:
 
     def _faults(self) -> Iterable[str]:
         places = {NEW, *self.states}
+        if NEW in self.states:
+            yield f"{NEW} is where all begins, and no state"
+        yield from (f"{end} is an end but no state" for end in sorted(self.ends - self.states.keys()))
         for step in self.steps:
             if step.source not in places or step.target not in self.states:
                 yield f"{step} leads from or to no state"
@@ -177,12 +180,27 @@ class Machine:
         return [event for event in events if self.step(state, event, actors, holds) is not None]
 
     def diagram(self) -> str:
-        """The machine as a Mermaid state diagram."""
-        lines = ["stateDiagram-v2"]
+        """The machine as a Mermaid state diagram: one arrow from a state to another, with all that leads along it.
+
+        Who takes a step is not in it: arrows would drown in words. Guards are, where they decide between arrows.
+        """
+        arrows: dict[tuple[str, str], dict[str, None]] = {}
         for step in self.steps:
-            source = "[*]" if step.source == NEW else step.source
-            guards = f" [{', '.join(step.guards)}]" if step.guards else ""
-            who = ", ".join(sorted(step.who))
-            lines.append(f"    {source} --> {step.target}: {step.event}{guards} · {who}")
+            arrows.setdefault((step.source, step.target), {})[self._label(step)] = None
+        lines = ["stateDiagram-v2"]
+        # Mermaid takes no colon or semicolon in a label, and no space in a state's id.
+        lines += [f'    state "{_words(state)}" as {state}' for state in self.states]
+        for (source, target), labels in arrows.items():
+            lines.append(f"    {'[*]' if source == NEW else source} --> {target}: {', '.join(labels)}")
         lines += [f"    {state} --> [*]" for state in self.states if state in self.ends]
         return "\n".join(lines)
+
+    def _label(self, step: Step) -> str:
+        branches = {other.target for other in self._by_place[step.source, step.event]}
+        if len(branches) == 1 or not step.guards:
+            return _words(step.event)
+        return f"{_words(step.event)} [{' and '.join(map(_words, step.guards))}]"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

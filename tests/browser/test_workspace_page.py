@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -141,3 +142,41 @@ async def test_choices_and_typing_survive_what_happens_meanwhile(browser: Browse
     await expect(page.get_by_role("article")).to_have_count(2)
     await expect(page.get_by_label("Which")).to_have_value("two")
     await expect(draft).to_have_value("half a sen")
+
+
+async def test_a_message_becomes_a_request_by_keyboard_alone_and_loses_nothing(
+    browser: Browser, toy_workspace: Workspace, tmp_path: Path
+) -> None:
+    photo = tmp_path / "cracked.png"
+    photo.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    page = await opened(browser, toy_workspace, AMARA)
+    await page.get_by_role("link", name="lending", exact=True).click()
+    await write(page, "The old projector flickers, please")
+    said = page.get_by_role("article").last
+    await said.get_by_role("button", name="More actions").focus()
+    await page.keyboard.press("Enter")
+    # Three reactions stand above the app's shortcut.
+    for _ in range(3):
+        await page.keyboard.press("ArrowDown")
+    await expect(page.get_by_role("menuitem", name="Turn into a request · Lending desk")).to_be_focused()
+    await page.keyboard.press("Enter")
+    modal = page.get_by_role("dialog", name="Borrow something")
+    await expect(modal.get_by_label("Why", exact=True)).to_have_value("The old projector flickers, please")
+    await modal.get_by_label("What", exact=True).select_option("Projector")
+    await modal.get_by_label("Photo").set_input_files(photo)
+    await expect(modal.get_by_role("button", name="Remove cracked.png")).to_be_visible()
+    await modal.get_by_label("Weeks").fill("3")
+    await modal.get_by_role("radio", name="Collect it").focus()
+    await page.keyboard.press("Space")
+    await modal.get_by_role("checkbox", name="It is damaged").focus()
+    await page.keyboard.press("Space")
+    await expect(modal.get_by_text("Please show us the damage.")).to_be_visible()
+    await expect(modal.get_by_role("button", name="Remove cracked.png")).to_be_visible()
+    await expect(modal.get_by_label("What", exact=True)).to_have_value("projector")
+    await expect(modal.get_by_label("Weeks")).to_have_value("3")
+    await expect(modal.get_by_role("radio", name="Collect it")).to_be_checked()
+    await modal.get_by_label("Weeks").focus()
+    await page.keyboard.press("Enter")
+    await expect(modal).to_be_hidden()
+    request = page.get_by_role("article").filter(has_text="Request R-101")
+    await expect(request).to_contain_text("With cracked.png")

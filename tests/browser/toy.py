@@ -43,6 +43,7 @@ def toy_seed() -> Seed:
         scopes=(
             "chat:write",
             "commands",
+            "files:read",
             "files:write",
             "im:history",
             "app_mentions:read",
@@ -124,6 +125,13 @@ def ask_modal() -> Json:
             field("weeks", "Weeks", {"type": "number_input", "action_id": "weeks", "is_decimal_allowed": False}),
             field("who", "Manager", {"type": "users_select", "action_id": "who"}, optional=True),
             field("photo", "Photo", {"type": "file_input", "action_id": "photo", "max_files": 1}, optional=True),
+            field(
+                "loud",
+                "Damage",
+                {"type": "checkboxes", "action_id": "loud", "options": [option("It is damaged", "damaged")]},
+                optional=True,
+                dispatch_action=True,
+            ),
         ],
     }
 
@@ -207,6 +215,21 @@ def toy_bolt(api_url: str) -> AsyncApp:
     async def lendings(ack: Any) -> None:
         await ack(text="Nothing is out. &lt;script&gt;alert(1)&lt;/script&gt;")
 
+    @app.action("loud")
+    async def loud(ack: Any, body: Json) -> None:
+        await ack()
+        view = ask_modal()
+        view["blocks"].append({"type": "section", "text": marked("Please show us the damage.")})
+        await client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
+
+    @app.shortcut("turn")
+    async def turn(ack: Any, body: Json) -> None:
+        await ack()
+        view = ask_modal()
+        why = next(block for block in view["blocks"] if block.get("block_id") == "why")
+        why["element"]["initial_value"] = body["message"]["text"]
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+
     @app.view("ask")
     async def asked(ack: Any, body: Json, view: Json) -> None:
         values = view["state"]["values"]
@@ -217,6 +240,10 @@ def toy_bolt(api_url: str) -> AsyncApp:
         await ack()
         thing = values["thing"]["thing"]["selected_option"]["text"]["text"]
         blocks = request_blocks(body["user"]["id"], thing, why)
+        files = values["photo"]["photo"]["files"]
+        if files:
+            names = ", ".join(file["name"] for file in files)
+            blocks.append({"type": "context", "elements": [marked(f"With {names}")]})
         await client.chat_postMessage(channel="#lending", text=f"A request for a {thing}", blocks=blocks)
 
     @app.action("approve")

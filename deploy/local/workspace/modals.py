@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from deploy.local.workspace.blocks.surfaces import view_problems, with_ids
+from deploy.local.workspace.blocks.surfaces import elements_of, view_problems, with_ids
 from deploy.local.workspace.blocks.values import merged
 from deploy.local.workspace.context import Context
-from deploy.local.workspace.errors import SlackError, refused_arguments
+from deploy.local.workspace.errors import SlackError, missing_scope, refused_arguments
 from deploy.local.workspace.identities import Identities
 from deploy.local.workspace.seed import App
 from deploy.local.workspace.store.connection import Json
@@ -19,13 +19,16 @@ from deploy.local.workspace.store.views import StoredView
 MOST_STACKED = 3
 
 
-def checked_view(context: Context, view: Any, expected: str) -> Json:
-    """A view as an app sent it. Raises SlackError invalid_arguments saying where, or view_too_large."""
+def checked_view(context: Context, app: App, view: Any, expected: str) -> Json:
+    """A view as an app sent it. Raises SlackError invalid_arguments saying where, view_too_large, or missing_scope."""
     problems = view_problems(view, expected)
     if problems:
         raise refused_arguments("invalid_arguments", problems)
     if len(msgspec.json.encode(view)) > context.limits.view_bytes:
         raise SlackError("view_too_large")
+    asks_files = any(element["type"] == "file_input" for block in view["blocks"] for element in elements_of(block))
+    if asks_files and "files:read" not in app.scopes:
+        raise missing_scope("files:read", app.scopes)
     return {**view}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -182,7 +183,9 @@ class ScriptedPerson:
     async def upload(self, name: str, content: bytes) -> str:
         """Upload a file for use in a message or a file field; its id."""
         address = f"{self._base_url}/client/files"
-        async with self._session.post(address, params={"name": name}, data=content, headers=self._headers) as answer:
+        async with self._session.post(
+            address, params={"name": name}, data=io.BytesIO(content), headers=self._headers
+        ) as answer:
             answer.raise_for_status()
             identity: str = (await answer.json())["id"]
             return identity

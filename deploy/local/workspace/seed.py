@@ -82,6 +82,12 @@ class Shortcut(Strict, frozen=True, kw_only=True):
     callback_id: str
     type: Literal["message", "global"] = "global"
 
+    def __post_init__(self) -> None:
+        if not 0 < len(self.name) <= 24:
+            raise ValueError(f"shortcut {self.name!r}: a manifest takes a name of up to 24 characters")
+        if not 0 < len(self.callback_id) <= 255:
+            raise ValueError(f"shortcut {self.name!r}: a manifest takes a callback_id of up to 255 characters")
+
 
 class App(Strict, frozen=True, kw_only=True):
     """An installed app: what its manifest declares, and the secrets that stand for its installation."""
@@ -106,6 +112,10 @@ class App(Strict, frozen=True, kw_only=True):
             raise ValueError(f"{self.name}: bot_token must start with xoxb-")
         if self.mode == "socket" and not self.app_token.startswith("xapp-"):
             raise ValueError(f"{self.name}: app_token must start with xapp- for Socket Mode")
+        if (self.commands or self.shortcuts) and "commands" not in self.scopes:
+            raise ValueError(f"{self.name}: slash commands and shortcuts need the scope commands")
+        if len(self.shortcuts) > 10:
+            raise ValueError(f"{self.name}: a manifest takes up to 10 shortcuts")
         if self.mode == "http" and not self.request_url:
             raise ValueError(f"{self.name}: request_url is needed for HTTP mode")
 

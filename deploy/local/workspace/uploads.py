@@ -1,11 +1,13 @@
-"""Files: how one is described, and how it comes into a conversation."""
+"""Files: how one is described, how it comes into a conversation, and into a field of a modal."""
 
 from __future__ import annotations
 
 import mimetypes
 
 from deploy.local.workspace.context import Context
+from deploy.local.workspace.errors import RefusedError
 from deploy.local.workspace.identities import Identities
+from deploy.local.workspace.seed import App
 from deploy.local.workspace.store.connection import Json
 
 
@@ -36,3 +38,25 @@ def announced(context: Context, owner: str, name: str, length: int, alt_text: st
         body["alt_txt"] = alt_text
     context.store.files.announce(identity, owner, length, body)
     return body
+
+
+def attached(context: Context, user: str, app: App, values: Json) -> Json:
+    """`state.values` with the files of file fields described, and readable to the app, which is about to hear of them.
+
+    A file is given by id, or as it was described before. Raises RefusedError for one that is not the person's.
+    """
+
+    def described(file: str | Json) -> Json:
+        identity = file if isinstance(file, str) else str(file["id"])
+        held = context.store.files.get(identity)
+        if held is None or held.owner != user or held.state != "complete":
+            raise RefusedError("That file is not yours.")
+        context.store.files.hand_to(identity, app.user_id)
+        return held.body
+
+    def entry(held: Json) -> Json:
+        if held["type"] != "file_input":
+            return held
+        return {**held, "files": [described(file) for file in held["files"]]}
+
+    return {block: {action: entry(held) for action, held in actions.items()} for block, actions in values.items()}

@@ -91,7 +91,7 @@ def test_impossible_values_are_errors_of_their_block(element: Json, value: Any) 
             ["a", "b"],
             "Please choose at most 1.",
         ),
-        ({"type": "file_input", "max_files": 1}, ["F1", "F2"], "Please attach at most 1 files."),
+        ({"type": "file_input", "max_files": 1}, ["F1", "F2"], "Please attach at most 1 file."),
     ],
 )
 def test_what_the_client_would_not_submit(element: Json, value: Any, problem: str) -> None:

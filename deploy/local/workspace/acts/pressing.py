@@ -16,6 +16,7 @@ from deploy.local.workspace.modals import hold_values
 from deploy.local.workspace.seed import App
 from deploy.local.workspace.store.messages import Stored
 from deploy.local.workspace.store.views import StoredView
+from deploy.local.workspace.uploads import attached
 
 
 def _found(blocks: list[Json], block_id: str | None, action_id: str) -> tuple[Json, Json]:
@@ -109,7 +110,7 @@ async def press_in_view(
     app = context.app(held.app)
     block, element = _found(held.body["blocks"], block_id, action_id)
     values, _ = merged(held.body["blocks"], held.body["state"]["values"], _given(element, block, value, given))
-    held = hold_values(context, held, values)
+    held = hold_values(context, held, attached(context, user, app, values))
     if block["type"] == "input" and not block.get("dispatch_action"):
         return Act(view_id=held.id)
     payload = {

@@ -18,6 +18,7 @@ from deploy.local.workspace.modals import (
 )
 from deploy.local.workspace.seed import App
 from deploy.local.workspace.store.views import StoredView
+from deploy.local.workspace.uploads import attached
 
 
 async def submit(context: Context, user: str, held: StoredView, given: Json) -> Act:
@@ -26,10 +27,11 @@ async def submit(context: Context, user: str, held: StoredView, given: Json) -> 
         raise RefusedError("That window was closed.")
     app = context.app(held.app)
     values, errors = merged(held.body["blocks"], held.body["state"]["values"], given)
+    values = attached(context, user, app, values)
     errors = {**submission_errors(held.body["blocks"], values), **errors}
     if errors:
         return Act(outcome="refused", response_action="errors", errors=errors, view_id=held.id)
-    held = hold_values(context, held, _with_files(context, values))
+    held = hold_values(context, held, values)
     payload = {
         "type": "view_submission",
         **payloads.who(context, app, user),
@@ -47,16 +49,6 @@ async def submit(context: Context, user: str, held: StoredView, given: Json) -> 
         return Act(outcome="failed", notice=f"{TROUBLE} ({error.code})")
 
 
-def _with_files(context: Context, values: Json) -> Json:
-    def described(entry: Json) -> Json:
-        if entry["type"] != "file_input":
-            return entry
-        found = (context.store.files.get(file) for file in entry["files"] if isinstance(file, str))
-        return {**entry, "files": [file.body for file in found if file] or entry["files"]}
-
-    return {block: {action: described(entry) for action, entry in actions.items()} for block, actions in values.items()}
-
-
 def _followed(context: Context, app: App, user: str, held: StoredView, answer: Json) -> Act:
     action = answer.get("response_action")
     if action is None:
@@ -68,7 +60,7 @@ def _followed(context: Context, app: App, user: str, held: StoredView, answer: J
     if action == "errors":
         return _errors(held, answer.get("errors"))
     if action in ("update", "push"):
-        view = checked_view(context, answer.get("view"), "modal")
+        view = checked_view(context, app, answer.get("view"), "modal")
         if action == "update":
             shown = change_modal(context, app, held, view, None)
         else:

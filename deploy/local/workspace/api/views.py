@@ -14,7 +14,7 @@ def _view(call: Call, expected: str) -> Json:
     view: Any = call.arguments.structure("view", "invalid_arguments")
     if view is None:
         raise refused_arguments("invalid_arguments", ["missing required field: view"])
-    return modals.checked_view(call.context, view, expected)
+    return modals.checked_view(call.context, call.app, view, expected)
 
 
 def _shown(call: Call, *, push: bool) -> Json:

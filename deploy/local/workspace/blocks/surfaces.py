@@ -110,11 +110,19 @@ def view_problems(view: Any, expected: str, pointer: str = "/view") -> list[str]
     by_type({"modal": _MODAL, "home": _HOME}, (expected,))(view, pointer, problems)
     if "blocks" in view:
         problems += block_problems(view["blocks"], expected, f"{pointer}/blocks")
+    if not problems and expected != "modal":
+        _no_files(view["blocks"], f"{pointer}/blocks", problems)
     if problems or expected != "modal" or view.get("submit"):
         return problems
     if any(block["type"] == "input" for block in view["blocks"]):
         note(problems, pointer, "missing required field: submit")
     return problems
+
+
+def _no_files(blocks: list[Json], pointer: str, problems: list[str]) -> None:
+    for place, block in enumerate(blocks):
+        if block["type"] == "input" and block["element"]["type"] == "file_input":
+            note(problems, f"{pointer}/{place}/element", "file_input is only supported in modals")
 
 
 def with_ids(blocks: list[Json], new_id: Any) -> list[Json]:

@@ -25,6 +25,8 @@ _SINGLE_ID = {
 _TEXT = ("plain_text_input", "number_input", "email_text_input", "url_text_input")
 _OPTION = ("static_select", "radio_buttons")
 _OPTIONS = ("multi_static_select", "checkboxes")
+LARGEST_FILE = 10_000_000
+"""What Slack takes in a file field, in bytes."""
 STATEFUL = frozenset((*_SINGLE_ID, *_TEXT, *_OPTION, *_OPTIONS, "multi_users_select", "file_input"))
 
 
@@ -158,8 +160,21 @@ def _content_problem(element: Json, entry: Json) -> str | None:
         chosen = entry.get("selected_options") or entry.get("selected_users") or []
         if len(chosen) > element["max_selected_items"]:
             return f"Please choose at most {element['max_selected_items']}."
-    if name == "file_input" and len(entry["files"]) > element.get("max_files", 10):
-        return f"Please attach at most {element.get('max_files', 10)} files."
+    if name == "file_input":
+        return _files_problem(element, entry["files"])
+    return None
+
+
+def _files_problem(element: Json, files: list[Json]) -> str | None:
+    most = element.get("max_files", 10)
+    if len(files) > most:
+        return f"Please attach at most {most} file{'s' if most > 1 else ''}."
+    wanted = [kind.lower().removeprefix(".") for kind in element.get("filetypes") or []]
+    for file in files:
+        if wanted and file["name"].rpartition(".")[2].lower() not in wanted:
+            return f"{file['name']} is not of a kind that is accepted here: {', '.join(wanted)}."
+        if file["size"] > LARGEST_FILE:
+            return f"{file['name']} is larger than 10 MB."
     return None
 
 

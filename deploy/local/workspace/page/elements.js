@@ -4,7 +4,7 @@
 import { confirmed, h, icon, menu, toast } from "./dom.js";
 import { fileAddress, upload } from "./api.js";
 import { plainNodes, plainText, textObject } from "./mrkdwn.js";
-import { state } from "./state.js";
+import { member, state } from "./state.js";
 
 const optionText = (option) => plainText(option.text.text);
 const groups = (element) => element.option_groups ?? [{ options: element.options ?? [] }];
@@ -68,14 +68,24 @@ function choices(element) {
     case "multi_users_select":
       return [{ options: people.map((user) => ({ value: user.id, label: user.real_name, note: user.profile.title })) }];
     case "channels_select":
+      return [{ options: channels.filter((entry) => entry.kind === "channel").map((entry) => ({ value: entry.id, label: `#${entry.name}` })) }];
     case "conversations_select":
-      return [{ options: channels.map((entry) => ({ value: entry.id, label: `#${entry.name}` })) }];
+      return [{ options: conversations(element.filter ?? {}) }];
     default:
       return groups(element).map((group) => ({
         label: group.label && plainText(group.label.text),
         options: group.options.map((option) => ({ value: option.value, label: optionText(option), note: option.description && plainText(option.description.text) })),
       }));
   }
+}
+
+const KIND_NAMES = { channel: "public", group: "private", im: "im" };
+
+/** The conversations that a filter leaves: channels by name, then direct ones by whom they are with. */
+function conversations({ include, exclude_bot_users: noBots }) {
+  const wanted = [...state.conversations.values()].filter((entry) => (!include || include.includes(KIND_NAMES[entry.kind])) && !(noBots && entry.kind === "im" && member(entry.user).is_bot));
+  const option = (entry) => ({ value: entry.id, label: entry.kind === "im" ? member(entry.user).real_name : `#${entry.name}` });
+  return [...wanted.filter((entry) => entry.kind !== "im"), ...wanted.filter((entry) => entry.kind === "im")].map(option);
 }
 
 function select(element, { act, entry, id, name }) {
@@ -225,13 +235,24 @@ function files(element, { entry, id, name }) {
     accept: accept || null,
     "aria-label": name,
     onchange: async () => {
-      for (const file of [...input.files].slice(0, most - held.length)) held.push(await upload(file));
+      const chosen = [...input.files];
+      if (chosen.length > most - held.length) toast(`Attach at most ${most} file${most > 1 ? "s" : ""}.`);
+      node.setAttribute("aria-busy", "true");
+      for (const file of chosen.slice(0, most - held.length)) {
+        try {
+          held.push(await upload(file));
+        } catch (error) {
+          toast(`${file.name} was not uploaded: ${error.message}`, "trouble");
+        }
+      }
+      node.removeAttribute("aria-busy");
       input.value = "";
       show();
     },
   });
   const node = h("div", { class: "file-field" }, input, list);
   node.held = () => held.map((file) => file.id);
+  node.files = () => held;
   show();
   return node;
 }
@@ -272,6 +293,15 @@ export function interactive(block, element, surface, { name, dispatch = true } =
   node.dataset.action = element.action_id;
   if (element.focus_on_load) node.autofocus = true;
   return node;
+}
+
+/** The files that fields under a node hold: block id, action id, descriptions. */
+export function heldFiles(root) {
+  const found = {};
+  for (const node of root.querySelectorAll("[data-action]")) {
+    if (node.files) (found[node.dataset.block] ??= {})[node.dataset.action] = node.files();
+  }
+  return found;
 }
 
 /** The plain values of all elements under a node: block id, action id, value. */

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { viewSurface } from "./acting.js";
 import { renderBlocks } from "./blocks.js";
 import { fill, h, icon } from "./dom.js";
-import { heldValues } from "./elements.js";
+import { heldFiles, heldValues } from "./elements.js";
 import { plainText } from "./mrkdwn.js";
 import { appOfUser, state } from "./state.js";
 
@@ -59,9 +59,9 @@ async function submit(event) {
 
 /** Keep what was typed and where the caret was across a new drawing of the same view. */
 function typedSoFar(view) {
-  if (drawn !== view.id || !dialog.open) return { values: {}, focus: null };
+  if (drawn !== view.id || !dialog.open) return { values: {}, files: {}, focus: null };
   const active = document.activeElement;
-  return { values: heldValues(dialog), focus: dialog.contains(active) && active.id ? { id: active.id, at: active.selectionStart } : null };
+  return { values: heldValues(dialog), files: heldFiles(dialog), focus: dialog.contains(active) && active.id ? { id: active.id, at: active.selectionStart } : null };
 }
 
 function restore(view, { values, focus }) {
@@ -78,7 +78,7 @@ function restore(view, { values, focus }) {
 /** Before another view covers the one on screen, keep what it holds. */
 function remember(next) {
   const covered = drawn && drawn !== next.id && dialog.open && state.views.find((view) => view.id === drawn);
-  if (covered) covered.state = { values: keep(covered, heldValues(dialog)) };
+  if (covered) covered.state = { values: keep(covered, heldValues(dialog), heldFiles(dialog)) };
 }
 
 /** Draw the modal on top, or none. */
@@ -91,7 +91,7 @@ export function draw() {
   }
   remember(view);
   const before = typedSoFar(view);
-  const merged = { ...view, state: { values: keep(view, before.values) } };
+  const merged = { ...view, state: { values: keep(view, before.values, before.files) } };
   const app = state.apps.find((entry) => entry.id === view.app_id);
   const deeper = state.views.length > 1;
   dialog.setAttribute("aria-labelledby", "modal-title");
@@ -128,7 +128,7 @@ export function draw() {
 }
 
 /** The view's state, with choices made here that the workspace has not heard of yet. */
-function keep(view, held) {
+function keep(view, held, files) {
   const values = structuredClone(view.state.values);
   for (const block of view.blocks) {
     const element = block.element ?? block.accessory;
@@ -138,8 +138,9 @@ function keep(view, held) {
     const options = (element.option_groups ?? [{ options: element.options ?? [] }]).flatMap((group) => group.options);
     if ("selected_option" in entry) entry.selected_option = options.find((option) => option.value === value) ?? entry.selected_option;
     else if ("selected_options" in entry) entry.selected_options = options.filter((option) => value.includes(option.value));
-    else if ("files" in entry || Array.isArray(value)) continue;
-    else for (const key of Object.keys(entry)) if (key !== "type") entry[key] = value || entry[key];
+    else if ("files" in entry) entry.files = files[block.block_id][element.action_id];
+    else if ("selected_users" in entry) entry.selected_users = value;
+    else for (const key of Object.keys(entry)) if (key !== "type") entry[key] = value || null;
   }
   return values;
 }

@@ -11,6 +11,8 @@ from deploy.local.workspace.context import Context
 from deploy.local.workspace.people.seat import seat_of
 from deploy.local.workspace.uploads import announced
 
+_SIGN_IN = """<!doctype html><html lang="en"><title>Sign in</title>
+<p>Say whom you act as, or send a bot token that has the scope <code>files:read</code>.</p></html>"""
 _INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -28,6 +30,7 @@ class Streams:
             web.get("/client/live", self._live),
             web.post("/client/files", self._receive),
             web.get("/files/{file}/{name}", self._send),
+            web.get("/signin", self._sign_in),
         ]
 
     async def _first(self, request: web.Request) -> web.Response:
@@ -70,10 +73,17 @@ class Streams:
         return web.json_response(body)
 
     async def _send(self, request: web.Request) -> web.Response:
-        """A file, for a person who may see it or an app with `files:read`."""
+        """A file, for a person who may see it or an app with `files:read`.
+
+        To anybody else Slack does not say no: it leads to its page for signing in, which a careless program then keeps
+        as the file.
+        """
         files = self._context.store.files
         held = files.get(request.match_info["file"])
-        if held is None or not files.visible_to(held.id, self._reader(request)):
+        reader = self._reader(request)
+        if reader is None:
+            raise web.HTTPFound(f"/signin?redir={quote(request.path, safe='')}")
+        if held is None or not files.visible_to(held.id, reader):
             raise web.HTTPNotFound(text="there is no such file here")
         kind = held.body["mimetype"]
         inline = kind in _INLINE and "download" not in request.query
@@ -85,14 +95,21 @@ class Streams:
         }
         return web.Response(body=files.content(held.id), content_type=kind, headers=headers)
 
-    def _reader(self, request: web.Request) -> str:
+    def _reader(self, request: web.Request) -> str | None:
         secret = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
         if not secret:
-            return seat_of(self._context, request).user
+            try:
+                return seat_of(self._context, request).user
+            except web.HTTPUnauthorized:
+                return None
         token = self._context.store.people.token(secret)
         if token is None or token.kind != "bot" or "files:read" not in token.scopes:
-            raise web.HTTPForbidden(text="that token may not read files")
+            return None
         return self._context.app(token.app).user_id
+
+    async def _sign_in(self, request: web.Request) -> web.Response:
+        """Where those are led who may not fetch a file: a page, with status 200, as Slack answers."""
+        return web.Response(text=_SIGN_IN, content_type="text/html")
 
     async def stop(self) -> None:
         """Close every page's websocket."""

@@ -53,11 +53,16 @@ class Files:
         """Let the members of a conversation see a file."""
         self._db.run("INSERT OR IGNORE INTO file_shares VALUES (?, ?)", (file, conversation))
 
+    def hand_to(self, file: str, member: str) -> None:
+        """Let one member see a file that was shared in no conversation: an app, whose modal it was put into."""
+        self._db.run("INSERT OR IGNORE INTO file_shares VALUES (?, ?)", (file, member))
+
     def visible_to(self, file: str, user: str) -> bool:
-        """Whether a member owns a file or is in a conversation it was shared in."""
+        """Whether a member owns a file, was handed it, or is in a conversation it was shared in."""
         found = self._db.row(
             "SELECT 1 FROM files f WHERE f.id = ?1 AND (f.owner = ?2 OR EXISTS (SELECT 1 FROM file_shares s"
-            " JOIN members m ON m.conversation = s.conversation WHERE s.file = ?1 AND m.user = ?2))",
+            " LEFT JOIN members m ON m.conversation = s.conversation AND m.user = ?2"
+            " WHERE s.file = ?1 AND (s.conversation = ?2 OR m.user IS NOT NULL)))",
             (file, user),
         )
         return found is not None
