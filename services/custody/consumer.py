@@ -7,7 +7,9 @@ it does not matter what was heard first.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from uuid import UUID
 
 from schemas.events.mdm import DeviceCommandProgressed
 from schemas.events.register import DeviceChanged, DeviceWipeTold
@@ -25,11 +27,15 @@ class CustodyConsumer:
 
     async def apply(self, connection: Connection, events: Sequence[Heard]) -> list[Outgoing]:
         """Write what `events` mean, and answer the events that follow."""
-        changes = [event for event in events if isinstance(event, DeviceChanged) and _concerns(event)]
-        wipes = [event for event in events if isinstance(event, DeviceWipeTold) and event.data.outcome != "requested"]
-        refused = [event for event in events if isinstance(event, DeviceCommandProgressed) and refusals.concern(event)]
-        if not changes and not wipes and not refused:
-            return []
+        told: list[Outgoing] = []
+        for wave in _waves([event for event in events if _concerns(event)]):
+            told += await self._apply(connection, wave)
+        return told
+
+    async def _apply(self, connection: Connection, events: Sequence[Heard]) -> list[Outgoing]:
+        changes = [event for event in events if isinstance(event, DeviceChanged)]
+        wipes = [event for event in events if isinstance(event, DeviceWipeTold)]
+        refused = [event for event in events if isinstance(event, DeviceCommandProgressed)]
         heard = await hearing.hear(connection, changes, wipes)
         commands = [event.data.command_id for event in refused]
         records = await store.lock_open(connection, heard.standings, commands)
@@ -37,7 +43,29 @@ class CustodyConsumer:
         return told + await follow(connection, heard, records)
 
 
-def _concerns(event: DeviceChanged) -> bool:
+def _waves(events: Sequence[Heard]) -> list[list[Heard]]:
+    """The events in order, in so many parts that none tells twice of one device.
+
+    Else a device that came back and left again within a batch would have left no trace, which depends on chance.
+    """
+    waves: list[list[Heard]] = []
+    wave_of: Counter[UUID] = Counter()
+    for event in events:
+        place = wave_of[event.data.device_id]
+        wave_of[event.data.device_id] += 1
+        if place == len(waves):
+            waves.append([])
+        waves[place].append(event)
+    return waves
+
+
+def _concerns(event: Heard) -> bool:
+    if isinstance(event, DeviceCommandProgressed):
+        return refusals.concern(event)
+    return event.data.outcome != "requested" if isinstance(event, DeviceWipeTold) else _is_news(event)
+
+
+def _is_news(event: DeviceChanged) -> bool:
     """False for the heavy stream's bulk: changes that leave the state as it was, and new devices in use or stock.
 
     A new device's first word is its register revision 1; nothing earlier can come after it.

@@ -5,7 +5,7 @@ FROM custody.records AS r
 LEFT JOIN custody.documents AS d USING (document_id)
 WHERE (r.reference = $2::text OR r.serial = $2 OR upper(r.asset_tag) = $2 OR r.device_id = $3::uuid)
   AND ($1::text[] IS NULL OR r.unit = ANY ($1))
-ORDER BY r.came_at DESC, r.reference
+ORDER BY r.state = 'joined', r.came_at DESC, r.reference
 LIMIT 1
 
 -- name: in_state
@@ -97,6 +97,14 @@ SELECT custody_id, reference, state, revision, head FROM custody.records
 WHERE custody_id > $1::uuid
 ORDER BY custody_id
 LIMIT $2::integer
+
+-- name: documents_cited
+-- What chains say of documents that are not as they were cited, or are gone.
+SELECT c.custody_id, c.number
+FROM custody.chain AS c
+LEFT JOIN custody.documents AS d ON d.document_id = (c.details ->> 'document_id')::uuid
+WHERE c.custody_id = ANY ($1::uuid[]) AND c.details ? 'document_id'
+  AND d.digest IS DISTINCT FROM c.details ->> 'document_digest'
 
 -- name: documents_after
 SELECT document_id, name, digest, size, encode(sha256(content), 'hex') AS found, octet_length(content) AS length

@@ -68,12 +68,16 @@ async def _chain_faults(connection: Connection, checked: Checked) -> AsyncIterat
     while rows := await connection.fetch(SQL["records_after"], after, AT_ONCE):
         after = rows[-1]["custody_id"]
         chains = await links_of(connection, [row["custody_id"] for row in rows])
+        strange = await connection.fetch(SQL["documents_cited"], list(chains))
+        cited = {row["custody_id"]: row["number"] for row in strange}
         for row in rows:
             links = chains[row["custody_id"]]
             checked.records += 1
             checked.links += len(links)
             for fault in faults_of(row, links):
                 yield fault
+            if row["custody_id"] in cited:
+                yield Fault(where=row["reference"], what=f"the document of link {cited[row['custody_id']]} is another")
 
 
 async def _document_faults(connection: Connection, checked: Checked) -> AsyncIterator[Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 from services.clock import LONDON
 from services.errors import BadInput
@@ -18,4 +18,4 @@ def quarter_starts(financial_year: str) -> list[datetime]:
         raise BadInput(f"{financial_year!r} is not a financial year; write it as 2024/25", where="financial year")
     first = int(found[1])
     days = [date(first, month, 1) for month in (4, 7, 10)] + [date(first + 1, month, 1) for month in (1, 4)]
-    return [datetime.combine(day, time(), LONDON).astimezone(UTC) for day in days]
+    return [datetime(day.year, day.month, day.day, tzinfo=LONDON).astimezone(UTC) for day in days]

@@ -31,11 +31,12 @@ async def test_a_certified_laptop_is_reviewed_and_resold(acts: Acts, hear: Hears
     assert view.state is CustodyState.RESOLD
     assert (view.proof, view.certificate_number, view.route) == ("certificate", "SW-1", "resale")
     assert (view.proceeds_pence, view.batch, view.may) == (8_100, done.batch, ())
+    assert view.review is not None
+    assert view.review.startswith("A Latitude 5430 of 37 months in good condition has a residual value worth selling")
     assert [line.what for line in view.chain] == [
         "Came back",
         "Sanitised by certificate SW-1 of Secure Wipe Ltd",
-        "Reviewed for resale: A Latitude 5430 of 37 months in good condition has a residual value worth selling "
-        "by edition 2024-10 assumed 1 (assumed values).",
+        f"Reviewed for resale: {view.review}",
         "Resold – Lot 7",
     ]
     checked = Checked()
