@@ -34,6 +34,12 @@ class Checked(msgspec.Struct, kw_only=True):
     documents: int = 0
 
 
+async def count(connection: Connection) -> tuple[int, int]:
+    """How many records and documents there are to look at."""
+    row = await connection.fetchrow(SQL["count_all"])
+    return (row["records"], row["documents"]) if row else (0, 0)
+
+
 async def faults(connection: Connection, checked: Checked | None = None) -> AsyncIterator[Fault]:
     """Everything that does not fit; nothing while custody is sound. `checked` is counted up on the way.
 
