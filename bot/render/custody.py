@@ -89,8 +89,11 @@ def render_list(
     return message(f"{count_of(total, 'device')}: {what}", blocks)
 
 
-def render_record(view: CustodyView, names: Mapping[str, str]) -> Message:
-    """One device: where it stands, what proves it empty, its chain, and what this viewer may do next."""
+def render_record(view: CustodyView, names: Mapping[str, str], *, certifies: bool) -> Message:
+    """One device: where it stands, what proves it empty, its chain, and what this viewer may do next.
+
+    `certifies` is true for those who are given certificates.
+    """
     facts = {
         "State": state_words(view.state),
         "Serial": view.serial,
@@ -120,7 +123,7 @@ def render_record(view: CustodyView, names: Mapping[str, str]) -> Message:
     if view.chain:
         blocks += [section("*Chain of custody*"), listed([_link(line) for line in view.chain])]
     buttons = [_opens(f"{act_name(cause)}…", CustodyAct(cause, view.reference), cause) for cause in view.may]
-    if view.proof is not None:
+    if certifies and view.proof is not None:
         buttons.append(button("Certificate", ids.CUSTODY_CERTIFICATE, view.reference))
     if view.batch:
         buttons.append(button(f"Batch {view.batch}", ids.ask("batch"), f"custody batch {view.batch}"))

@@ -121,7 +121,7 @@ def test_slack_takes_a_list(views: list[Any], total: int, state: CustodyState) -
 @quick
 @given(VIEWS)
 def test_slack_takes_a_record(view: CustodyView) -> None:
-    check(custody.render_record(view, made.NAMES))
+    check(custody.render_record(view, made.NAMES, certifies=True))
 
 
 @quick
@@ -173,7 +173,7 @@ def test_the_overview_says_how_many_and_since_when() -> None:
 
 
 def test_a_record_shows_its_chain_its_proof_and_the_next_steps() -> None:
-    told = text_of(custody.render_record(held(may=(Cause.REVIEW, Cause.RESELL)), made.NAMES))
+    told = text_of(custody.render_record(held(may=(Cause.REVIEW, Cause.RESELL)), made.NAMES, certifies=True))
     for said in (
         "C-12 · Dell Inc. Latitude 7440",
         "device management wiped it, 4 Sep 2024, 10:51",
@@ -188,15 +188,15 @@ def test_a_record_shows_its_chain_its_proof_and_the_next_steps() -> None:
 
 
 def test_what_nothing_proves_empty_has_no_certificate() -> None:
-    told = text_of(custody.render_record(returned(), made.NAMES))
+    told = text_of(custody.render_record(returned(), made.NAMES, certifies=True))
     assert "nothing proves it empty" in told
     assert ids.CUSTODY_CERTIFICATE not in told
     assert ids.CUSTODY_CERTIFICATE not in text_of(custody.render_batch(done(returned(), returned(13)), {}))
 
 
 def test_sums_are_shown_only_where_the_view_has_them() -> None:
-    assert "£" not in text_of(custody.render_record(held(), made.NAMES))
-    told = text_of(custody.render_record(held(residual_pence=9_500, proceeds_pence=8_000), made.NAMES))
+    assert "£" not in text_of(custody.render_record(held(), made.NAMES, certifies=True))
+    told = text_of(custody.render_record(held(residual_pence=9_500, proceeds_pence=8_000), made.NAMES, certifies=True))
     assert "*Residual value:* £95" in told
     assert "*Proceeds:* £80" in told
     quarter = QuarterView(financial_year="2024/25", quarter=3, resold=2, redistributed=1, recycled=0, destroyed=0)
@@ -294,5 +294,7 @@ def test_a_choice_keeps_what_it_is_about() -> None:
 
 
 def test_a_document_is_shown_with_its_digest() -> None:
-    told = text_of(custody.render_record(held(certificate=CERTIFICATE, proof="certificate"), made.NAMES))
+    told = text_of(
+        custody.render_record(held(certificate=CERTIFICATE, proof="certificate"), made.NAMES, certifies=True)
+    )
     assert CERTIFICATE.digest in told

@@ -59,6 +59,8 @@ def test_a_device_s_certificate_tells_all_of_it() -> None:
         *(line.what for line in CHAIN),
     ):
         assert squeezed(said) in text, said
+    for digest_in_full in (CERTIFICATE.digest, *(line.digest for line in CHAIN)):
+        assert digest_in_full in "".join(pages(pdf)), "it can be copied in one piece"
 
 
 @pytest.mark.parametrize(
