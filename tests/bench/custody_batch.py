@@ -6,7 +6,9 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable
 from pathlib import Path
+from typing import Any
 
 from deploy.local.stack.postgres import EmbeddedPostgres
 from services.clock import FixedClock
@@ -14,9 +16,9 @@ from services.custody.commands import Custodies, Details
 from services.custody.consumer import CustodyConsumer
 from services.custody.queries import CustodyState
 from services.custody.rules.machine import Cause
-from services.custody.verification import faults
+from services.custody.verification import Fault, faults
 from services.database import migrations
-from services.database.pool import open_pool
+from services.database.pool import Connection, open_pool
 from tests.fixtures.custody import at, returned
 from tests.fixtures.delivery import deliver
 from tests.fixtures.people import small_directory, viewer
@@ -49,20 +51,20 @@ async def measure(devices: int) -> None:
                 await _timed(str(cause), custodies.act_on_all(helen, cause, state, details, idempotency_key=cause))
             async with pool.acquire() as connection:
                 found = await _timed("verified", _collect(connection))
-            print(f"faults: {len(found)}")
+            sys.stdout.write(f"faults: {len(found)}\n")
             await pool.close()
         finally:
             await server.stop()
 
 
-async def _collect(connection):
+async def _collect(connection: Connection) -> list[Fault]:
     return [fault async for fault in faults(connection)]
 
 
-async def _timed(what, doing):
+async def _timed(what: str, doing: Awaitable[Any]) -> Any:
     begun = time.perf_counter()
     answer = await doing
-    print(f"{what:10} {time.perf_counter() - begun:6.3f} s")
+    sys.stdout.write(f"{what:10} {time.perf_counter() - begun:6.3f} s\n")
     return answer
 
 
