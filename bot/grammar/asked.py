@@ -68,9 +68,10 @@ class Why:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Find:
-    """A device by serial or asset tag."""
+    """A device by serial or asset tag, or a person by address or name. `after` passes over its newest lines."""
 
     term: str
+    after: int = 0
 
 
 class BudgetSide(StrEnum):

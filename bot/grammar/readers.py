@@ -27,7 +27,7 @@ from bot.grammar.asked import (
     Waves,
     Why,
 )
-from bot.grammar.parts import KINDS, TERM, unit_of, year_of
+from bot.grammar.parts import KINDS, TERM, person_of, unit_of, year_of
 from schemas.vocabulary import Kind
 from services.register.queries import Dimension
 
@@ -117,7 +117,13 @@ def _why(rest: str) -> Asked | None:
 
 
 def _find(rest: str) -> Asked | None:
-    return Find(rest) if TERM.fullmatch(rest) else None
+    after = 0
+    found = _AFTER.search(rest)
+    if found:
+        after = int(found[1])
+        rest = rest[: found.start()].strip()
+    term = rest if TERM.fullmatch(rest) else person_of(rest)
+    return Find(term, after) if term else None
 
 
 def _dead_letters(rest: str) -> Asked | None:

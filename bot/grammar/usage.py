@@ -9,7 +9,7 @@ USAGE: Mapping[str, str] = {
     "due": "due [kind] [in UNIT] [next N months]",
     "queue": "queue [kind] [in UNIT]",
     "why": "why SERIAL",
-    "find": "find SERIAL",
+    "find": "find SERIAL, TAG or PERSON",
     "budget": "budget [2024/25] [by kind, unit, demand, month]",
     "replace": "replace",
     "request": "request R-123",

@@ -16,7 +16,7 @@ _WHAT = {
     "due": "what falls due",
     "queue": "the refresh queue",
     "why": "why a device is where it is in the queue",
-    "find": "a device and what happened to it",
+    "find": "a device and what happened to it, or what a person holds",
     "budget": "approved, committed, invoiced, left and the forecast outturn, with chart and files",
     "replace": "ask for a replacement",
     "request": "how a request stands",

@@ -36,6 +36,7 @@ __all__ = (
     "custody_facts",
     "device_by_id",
     "device_history",
+    "devices_of",
     "find_device",
     "leavers",
     "movers",
@@ -78,10 +79,15 @@ class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
     last_seen_at: datetime | None
     cost_pence: int | None
     age_months: int | None
+    left_at: datetime | None = None
+    """When it was resold, redistributed or recycled. Seen after that, it is not ours again: who looks must see it."""
 
 
 class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One remembered change of a device."""
+    """One remembered change of a device.
+
+    Of field `loss` and `custody`: a word of theirs; `before` is its state, `after` its number and a sentence below it.
+    """
 
     at: datetime
     field: str
@@ -109,6 +115,14 @@ async def find_device(connection: Connection, viewer: Viewer, term: str, today: 
         SQL["find_device"], viewer.unit_scope, viewer.email, viewer.sees_prices, f"serial:{wanted}", wanted
     )
     return None if row is None else _device(row, today)
+
+
+async def devices_of(connection: Connection, viewer: Viewer, email: str, today: date) -> list[DeviceView]:
+    """The devices on record in a person's name that the viewer may see, those in use first, in every state."""
+    rows = await connection.fetch(
+        SQL["devices_of"], viewer.unit_scope, viewer.email, viewer.sees_prices, email.strip().lower()
+    )
+    return [_device(row, today) for row in rows]
 
 
 async def device_by_id(connection: Connection, viewer: Viewer, device_id: UUID, today: date) -> DeviceView | None:

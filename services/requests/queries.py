@@ -20,7 +20,7 @@ from services.database.statements import load_statements
 from services.requests.rules.machine import OPEN, Status
 from services.requests.rules.verdicts import Reason, Verdict
 
-__all__ = ["OPEN", "Reason", "RequestView", "Status", "TimelineLine", "Verdict"]
+__all__ = ["OPEN", "DeviceLine", "Reason", "RequestView", "Status", "TimelineLine", "Verdict"]
 
 SQL = load_statements(__file__, "queries.sql")
 MOST = 200
@@ -32,6 +32,14 @@ class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     what: str
     who: str
+
+
+class DeviceLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened to a request that is about a device: for it, or of which it came. Says not who did it."""
+
+    at: datetime
+    reference: str
+    what: str
 
 
 class RequestView(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +120,12 @@ async def open_requests(connection: Connection, viewer: Viewer) -> list[RequestV
 async def waiting_for(connection: Connection, viewer: Viewer) -> list[RequestView]:
     """Requests that the viewer may decide on now: those naming them first, then the oldest."""
     return await _read(connection, viewer, statuses=[Status.WAITING_FOR_APPROVAL], waiting=True)
+
+
+async def device_lines(connection: Connection, viewer: Viewer, device_id: UUID, limit: int = 50) -> list[DeviceLine]:
+    """What happened to requests about a device, as far as the viewer may see them: the latest, newest first."""
+    rows = await connection.fetch(SQL["device_lines"], viewer.unit_scope, viewer.email, device_id, limit)
+    return [DeviceLine(**dict(row)) for row in rows]
 
 
 async def devices_with_open_request(connection: Connection) -> list[UUID]:

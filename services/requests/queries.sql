@@ -29,6 +29,17 @@ WHERE ($1::text[] IS NULL OR r.unit = ANY ($1) OR r.requester_email = $2::text
 ORDER BY ($7 AND r.approver_email = $2) DESC, r.raised_at, r.request_id
 LIMIT $8::integer
 
+-- name: device_lines
+-- Requests that replace this device, or that it serves. $1 units (null: all), $2 the viewer's own address.
+SELECT greatest(line.at, r.raised_at) AS at, r.reference, line.what
+FROM requests.requests AS r
+JOIN requests.timeline AS line USING (request_id)
+WHERE (r.device_id = $3::uuid OR r.successor_device_id = $3)
+  AND ($1::text[] IS NULL OR r.unit = ANY ($1) OR r.requester_email = $2::text
+       OR r.recipient_email = $2 OR r.approver_email = $2)
+ORDER BY 1 DESC, line.entry DESC
+LIMIT $4
+
 -- name: devices_with_open_request
 SELECT device_id FROM requests.requests WHERE device_id IS NOT NULL AND status = ANY ($1::text[])
 

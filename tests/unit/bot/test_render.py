@@ -22,6 +22,7 @@ from bot.render import (
     home,
     leavers,
     mine,
+    person,
     queue,
     replacement,
     request,
@@ -30,6 +31,7 @@ from bot.render import (
 )
 from bot.render import help as guidance
 from bot.render.chart import bar_chart
+from bot.render.history import of_register
 from bot.render.home import HomeView
 from bot.render.message import Message, escape, header, message, section
 from bot.render.spreadsheet import as_csv, workbook
@@ -38,6 +40,7 @@ from schemas.vocabulary import Kind, Role
 from services.access.viewer import Viewer
 from services.register.queries import CountRow, Dimension
 from services.requests.queries import Reason
+from tests.fixtures.people import small_directory
 from tests.unit.bot import views as made
 from tests.unit.bot.views import NAMES, STAFF
 
@@ -109,9 +112,17 @@ def test_why(view: Any) -> None:
 
 
 @quick
-@given(made.DEVICES, made.many(made.HISTORY))
-def test_device(found: Any, history: list[Any]) -> None:
-    check(device.render(found, history, NAMES, may_ask_why=True))
+@given(made.DEVICES, made.many(made.HISTORY), st.sampled_from([None, "find S1 after 15"]))
+def test_device(found: Any, history: list[Any], earlier: str | None) -> None:
+    happened = [of_register(line, NAMES) for line in history]
+    check(device.render(found, happened, NAMES, may_ask_why=True, earlier=earlier))
+
+
+@quick
+@given(made.WORDS, made.many(made.DEVICES))
+def test_person(who: str, devices: list[Any]) -> None:
+    check(person.render(who, devices))
+    check(person.render_choice(who, [*small_directory().people.values()] * 9))
 
 
 @quick
