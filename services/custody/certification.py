@@ -67,7 +67,8 @@ class Certificates:
             await audit.record(connection, self._clock.now(), viewer, "custody certificate", term, granted=granted)
             if not granted:
                 raise NotAllowed("Certificates are for planners, finance, directors and auditors.")
-            found = await _found(connection, viewer, term)
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                found = await _found(connection, viewer, term)
             heads = heads_of(found)
             whole = whole_head(heads)
             subject = found.batch if isinstance(found, BatchView) else found.reference

@@ -292,3 +292,29 @@ async def test_a_colleague_s_certificate_is_not_for_managers(priya: ScriptedPers
     told = await ask(priya, "custody C-1")
     assert "custody_certificate" not in str(told)
     assert "Blancco" not in str(told)
+
+
+async def test_what_takes_longer_is_told_in_a_message(helen: ScriptedPerson, custody: Pool, pool: Pool) -> None:
+    view = await form(helen, "custody act send_to_destruction on C-1")
+    seen = len(helen.updates)
+    async with pool.acquire() as connection:
+        async with connection.transaction():
+            await connection.execute("SELECT FROM custody.records WHERE reference = 'C-1' FOR UPDATE")
+            act = await helen.submit_view(view, {"place": "Cage 1"})
+            assert "takes a little longer" in str(act.view)
+        told = await helen.wait_for_message(lambda message: "Sent to destruction" in str(message), after=seen)
+    assert "1 device moved" in str(told)
+    assert await states(custody) == {"returned": 2, "to_destruction": 1}
+
+
+async def test_what_takes_longer_and_is_then_refused_says_that_nothing_was_done(
+    helen: ScriptedPerson, custody: Pool, pool: Pool
+) -> None:
+    view = await form(helen, "custody act inspect on C-1")
+    seen = len(helen.updates)
+    async with pool.acquire() as connection:
+        async with connection.transaction():
+            await connection.execute("SELECT FROM custody.records WHERE reference = 'C-1' FOR UPDATE")
+            await helen.submit_view(view, {"place": "Cage 1"})
+        told = await helen.wait_for_message(lambda message: "Nothing was done" in str(message), after=seen)
+    assert "holds no storage" in str(told)
