@@ -110,7 +110,7 @@ def register(app: AsyncApp, room: Room) -> None:
         if many or told.lost:
             shown = custody.render_batch(done.batch, names_of(room.desk))
             await room.say_once(key, await _direct(body), shown)
-        if many and any(each.proof is not None for each in done.batch.moved):
+        if many and any(map(queries.certifiable, done.batch.moved)):
             await room.send_file(
                 client, body["user"]["id"], await certificate_file(room.desk, viewer, done.batch.batch)
             )
@@ -168,7 +168,8 @@ def _told(done: Done, *, many: bool) -> str:
         lines.append(f"The file is kept; its SHA-256 is `{done.digest}`.")
     lines.append(_look(batch.moved[0].reference) if not many and batch.moved else f"Batch *{batch.batch}*.")
     if many:
-        lines.append("A message to you says what stayed and why, with the certificate of what is proved empty.")
+        with_it = ", with the certificate" if any(map(queries.certifiable, batch.moved)) else ""
+        lines.append(f"A message to you says what moved, what stayed and why{with_it}.")
     return "\n".join(lines)
 
 

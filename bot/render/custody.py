@@ -14,7 +14,7 @@ from bot.render.custody_words import CONDITIONS, ROUTES, act_name, done_name, mo
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section, table
 from bot.render.wording import count_of, day, kind_name, moment, money, number, unit_name
 from services.clock import london_date
-from services.custody.queries import BatchView, Cause, ChainLine, CustodyCount, CustodyState, CustodyView
+from services.custody.queries import BatchView, Cause, ChainLine, CustodyCount, CustodyState, CustodyView, certifiable
 
 SHOWN = 15
 MOST_REASONS = 12
@@ -123,7 +123,7 @@ def render_record(view: CustodyView, names: Mapping[str, str], *, certifies: boo
     if view.chain:
         blocks += [section("*Chain of custody*"), listed([_link(line) for line in view.chain])]
     buttons = [_opens(f"{act_name(cause)}…", CustodyAct(cause, view.reference), cause) for cause in view.may]
-    if certifies and view.proof is not None:
+    if certifies and certifiable(view):
         buttons.append(button("Certificate", ids.CUSTODY_CERTIFICATE, view.reference))
     if view.batch:
         buttons.append(button(f"Batch {view.batch}", ids.ask("batch"), f"custody batch {view.batch}"))
@@ -142,11 +142,11 @@ def render_batch(batch: BatchView, people: Mapping[str, str]) -> Message:
     ]
     if batch.refused:
         blocks += [section("*Why some stayed*"), listed(_reasons(batch.refused))]
-    if (lines := [_short(view) for view in batch.moved[:SHOWN]]) and len(batch.moved) > 1:
+    if (lines := [_short(view) for view in sorted(batch.moved, key=_by_number)[:SHOWN]]) and len(batch.moved) > 1:
         blocks += [section("*Moved*"), listed(lines)]
         if len(batch.moved) > SHOWN:
             blocks.append(note(f"and {number(len(batch.moved) - SHOWN)} more"))
-    if (proved := sum(view.proof is not None for view in batch.moved)) > 0:
+    if (proved := sum(map(certifiable, batch.moved))) > 0:
         if proved < len(batch.moved):
             blocks.append(note(f"{count_of(proved, 'device')} of them proved empty: the certificate is of those."))
         blocks.append(actions(button("Certificate", ids.CUSTODY_CERTIFICATE, batch.batch)))
@@ -185,13 +185,18 @@ def _line(view: CustodyView, names: Mapping[str, str]) -> str:
     return f"*{view.reference}* `{escape(view.serial or 'no serial')}` " + " · ".join(escape(part) for part in parts)
 
 
+def _by_number(view: CustodyView) -> tuple[int, str]:
+    return len(view.reference), view.reference
+
+
 def _short(view: CustodyView) -> str:
     return f"*{view.reference}* `{escape(view.serial or 'no serial')}` {escape(model_of(view))}"
 
 
 def _link(line: ChainLine) -> str:
     where = f" · {escape(line.place)}" if line.place else ""
-    return f"{line.number}. {moment(line.at)} {escape(line.what)} _{escape(line.who)}_{where} `{line.digest[:_DIGITS]}`"
+    who = escape(line.who.removeprefix("quartermaster/"))
+    return f"{line.number}. {moment(line.at)} {escape(line.what)} _{who}_{where} `{line.digest[:_DIGITS]}`"
 
 
 def _opens(label: str, act: CustodyAct, name: str) -> ButtonElement:

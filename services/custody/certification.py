@@ -112,12 +112,14 @@ async def _found(connection: Connection, viewer: Viewer, term: str) -> CustodyVi
         if batch is None:
             raise NotFound(f"There is no batch {term}.")
         if not proved_of(batch):
-            raise RuleBroken(f"Nothing proves any device of {batch.batch} empty yet, so there is nothing to certify.")
+            raise RuleBroken(f"Nothing proves any device of {batch.batch} empty, so there is nothing to certify.")
         return batch
     view = await queries.custody(connection, viewer, term)
     if view is None:
         raise NotFound(f"No device “{term}” is or was in custody. Check the serial number or asset tag on its label.")
-    if view.proof is None:
+    if not queries.certifiable(view):
+        if view.proof is not None:
+            raise RuleBroken(f"{view.reference} was put to use again, so nothing proves it empty any more.")
         raise RuleBroken(f"Nothing proves {view.reference} empty yet, so there is nothing to certify.")
     return view
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 from services.access.viewer import Viewer
 from services.custody.rules.machine import CUSTODY, Cause, CustodyState
 from services.custody.surroundings import actors_of
+from services.custody.views import CustodyView
+
+_HOLDS_DATA_AGAIN = frozenset({CustodyState.BACK_IN_USE, CustodyState.JOINED})
 
 
 def acts_from(viewer: Viewer, state: CustodyState) -> tuple[Cause, ...]:
@@ -17,3 +20,8 @@ def acts_from(viewer: Viewer, state: CustodyState) -> tuple[Cause, ...]:
 def acts_of(viewer: Viewer) -> tuple[Cause, ...]:
     """What this viewer could do with devices in any state."""
     return tuple(dict.fromkeys(act for state in CustodyState for act in acts_from(viewer, state)))
+
+
+def certifiable(view: CustodyView) -> bool:
+    """True if something proves it empty, and it was not put to use again since."""
+    return view.proof is not None and view.state not in _HOLDS_DATA_AGAIN

@@ -14,7 +14,7 @@ from schemas.vocabulary import Kind
 from services.access.viewer import SEES_UNITS, Viewer
 from services.custody.disposal import disposal_policy
 from services.custody.naming import references_of
-from services.custody.offers import acts_from, acts_of
+from services.custody.offers import acts_from, acts_of, certifiable
 from services.custody.rules.calendar import quarter_starts
 from services.custody.rules.disposal import Route
 from services.custody.rules.machine import Cause, CustodyState
@@ -47,6 +47,7 @@ __all__ = [
     "acts_from",
     "acts_of",
     "batch",
+    "certifiable",
     "charity_routes",
     "counts",
     "custody",

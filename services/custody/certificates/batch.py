@@ -7,7 +7,7 @@ from typing import Any
 
 from services.custody.certificates.frame import DISPOSED, Issue, frame, issued
 from services.custody.certificates.words import Fact, day, devices, fact, head_of, model, moment, shortly, shown
-from services.custody.queries import BatchView, CustodyView
+from services.custody.queries import BatchView, CustodyView, certifiable
 from services.custody.rules.machine import CUSTODY
 
 _HEAD = "Each chain head above is the digest of the last link of that record."
@@ -52,8 +52,8 @@ def of_batch(batch: BatchView, issue: Issue) -> dict[str, Any]:
 
 
 def proved_of(batch: BatchView) -> list[CustodyView]:
-    """Those of a batch that something proves empty."""
-    return [view for view in batch.moved if view.proof is not None]
+    """Those of a batch that something proves empty, in the order of their C-numbers."""
+    return sorted(filter(certifiable, batch.moved), key=lambda view: (len(view.reference), view.reference))
 
 
 def _documents(views: Iterable[CustodyView]) -> list[Fact]:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from deploy.command_line import custody
 from deploy.command_line.program import program
+from schemas.vocabulary import DeviceState
 from services.clock import FixedClock
 from services.custody.commands import Custodies, Details
 from services.custody.consumer import CustodyConsumer
@@ -23,7 +24,7 @@ from services.custody.verification import links_of
 from services.database.pool import Pool, open_pool
 from services.errors import NotFound, RuleBroken
 from services.settings import Settings
-from tests.fixtures.custody import at, returned
+from tests.fixtures.custody import at, changed, returned
 from tests.fixtures.delivery import deliver
 from tests.fixtures.loop import run_now
 from tests.fixtures.people import small_directory, viewer
@@ -176,6 +177,19 @@ def test_a_fault_says_which_record_and_which_link(database: str, statement: str,
     told = run("verify")
     assert told.exit_code == 1
     assert said in told.output
+
+
+def test_what_was_put_to_use_again_is_not_certified(database: str, tmp_path: Path) -> None:
+    run_now(_with_custody(database, _use_again))
+    with pytest.raises(RuleBroken, match="C-1 was put to use again"):
+        run("certificate", "C-1", "-o", tmp_path / "no.pdf")
+    run("certificate", "B-1", "-o", tmp_path / "b.pdf")
+    assert "its chain holds" in run("verify", tmp_path / "b.pdf").output
+
+
+async def _use_again(pool: Pool, _: Custodies) -> None:
+    number = await pool.fetchval("SELECT ltrim(serial, 'SERIAL')::integer FROM records WHERE reference = 'C-1'")
+    await deliver(pool, CustodyConsumer().apply, [changed(number, 9, DeviceState.IN_STOCK, 4)])
 
 
 def test_what_cannot_be_certified_is_refused_in_words(database: str, tmp_path: Path) -> None:

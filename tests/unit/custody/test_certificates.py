@@ -80,7 +80,7 @@ def test_each_proof_and_route_is_named(changes: dict[str, object], said: str) ->
 
 
 def test_what_is_still_here_is_not_called_disposed() -> None:
-    for state in (CustodyState.SANITISED, CustodyState.REVIEWED, CustodyState.DESTROYED, CustodyState.BACK_IN_USE):
+    for state in (CustodyState.SANITISED, CustodyState.REVIEWED, CustodyState.DESTROYED, CustodyState.WRITTEN_OFF):
         text = flat(render(of_device(held(state=state, charity_name=None, charity=None), ISSUE), AT))
         assert "Certificateofsanitisation" in text
         assert "anddisposal" not in text
@@ -155,6 +155,14 @@ def test_a_batch_of_hundreds_has_a_row_each_with_its_head_and_heads_on_every_pag
 
 def _with_digest(number: int) -> ChainLine:
     return msgspec.structs.replace(CHAIN[4], digest=digest(str(number)))
+
+
+def test_what_was_put_to_use_again_is_on_no_certificate() -> None:
+    again = [held(number, state=state) for number, state in ((7, CustodyState.BACK_IN_USE), (8, CustodyState.JOINED))]
+    text = flat(render(of_batch(done(held(10), held(9), *again), ISSUE), AT))
+    assert "2(2moreofthisbatchnotprovedempty" in text
+    assert "5CG0000007" not in text
+    assert text.index("5CG0000009") < text.index("5CG0000010"), "in the order of their C-numbers"
 
 
 def test_a_batch_names_each_document_once() -> None:
