@@ -36,6 +36,7 @@ def announce_moved(
         command=command,
         recalled=recalled,
         proof=record.proof,
+        proof_at=record.proof_at,
         batch=batch,
     )
     return CustodyMoved(

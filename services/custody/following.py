@@ -25,6 +25,11 @@ from services.register.queries import CustodyFacts, custody_facts
 RECORDS = UUID("b1f6f0c4-0b0e-4f0f-8a6e-7b7d1f6d2c55")
 WHO = "quartermaster/register"
 _DESCRIBING = ("serial", "asset_tag", "kind", "manufacturer", "model", "unit", "purchased_on")
+_PROVING = (
+    *("proof", "proof_at", "document_id", "certificate_issuer", "certificate_number"),
+    *("condition", "route", "review", "review_edition", "residual_pence"),
+)
+"""What falls with a proof. The chain keeps it."""
 _UNKNOWN_PLACE = "where the service desk took it in"
 
 
@@ -140,7 +145,7 @@ def _service_move(record: Record, cause: Cause, at: datetime, brings: Mapping[st
 
 
 def _step(record: Record, cause: Cause) -> Step | None:
-    return MACHINE.step(record.state, cause, [Actor.REGISTER], _answers(Facts(proof=record.proof)))
+    return MACHINE.step(record.state, cause, [Actor.REGISTER], _answers(Facts()))
 
 
 def _answers(facts: Facts) -> Any:
@@ -161,6 +166,5 @@ def _brings(standing: Standing, cause: Cause) -> dict[str, Any]:
     if cause is Cause.WIPE_DONE:
         return {"proof": "mdm", "proof_at": _told_at(standing, cause)}
     if cause is Cause.DOUBT:
-        fields = ("proof", "proof_at", "condition", "route", "review", "review_edition", "residual_pence")
-        return dict.fromkeys(fields)
+        return dict.fromkeys(_PROVING)
     return {}

@@ -84,11 +84,18 @@ def _after(move: Move, link: Link) -> Record:
         revision=link.number,
         head=link.digest,
         moved_at=move.at,
-        acted_at=move.at if move.by_person else move.record.acted_at,
+        acted_at=move.at if _had_in_hand(move) else move.record.acted_at,
         ended_at=move.at if state in MACHINE.ends else None,
         batch=move.batch or move.record.batch,
         **brings,
     )
+
+
+def _had_in_hand(move: Move) -> bool:
+    """Whether the act says that the device was here. A review does not: it may be done from the books, and must not
+    hide that the device was used after its proof.
+    """
+    return move.by_person and move.step.event != Cause.REVIEW
 
 
 def _link(move: Move) -> Link:

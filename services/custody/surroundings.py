@@ -40,7 +40,6 @@ class Surroundings(msgspec.Struct, frozen=True):
             managed=record.device_id in self.managed and not record.unmanaged,
             holds_storage=record.kind not in disposal_policy().no_storage,
             route=record.route,
-            proof=record.proof,
             certificate_at_hand=certificate_at_hand,
             route_approved=route_approved,
             weee_note_at_hand=weee_note_at_hand,

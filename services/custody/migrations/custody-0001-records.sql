@@ -52,7 +52,7 @@ CREATE TABLE custody.batches (
 );
 
 -- A device's stay in custody. `opened_revision` is the register's revision of the word that began it, `acted_at` when
--- a person last moved it, `moved_at` when anybody did. `revision` counts its moves and is the number of its last link;
+-- a person last had it in hand (not: reviewed it), `moved_at` when anybody moved it. `revision` counts its moves and is the number of its last link;
 -- `head` is that link's digest. Who held the device stands here and not in the chain, so that it can be forgotten.
 CREATE TABLE custody.records (
     custody_id         uuid        PRIMARY KEY,

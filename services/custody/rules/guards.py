@@ -20,7 +20,6 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     holds_storage: bool = True
     route: str | None = None
     """What the review decided."""
-    proof: str | None = None
     certificate_at_hand: bool = False
     route_approved: bool = False
     weee_note_at_hand: bool = False
@@ -42,5 +41,4 @@ _ANSWERS: Mapping[Guard, Callable[[Facts], bool]] = {
     Guard.TO_BE_RECYCLED: lambda facts: facts.route == "recycling",
     Guard.ROUTE_APPROVED: lambda facts: facts.route_approved,
     Guard.WEEE_NOTE_AT_HAND: lambda facts: facts.weee_note_at_hand,
-    Guard.PROVED_BY_WIPE: lambda facts: facts.proof == "mdm",
 }

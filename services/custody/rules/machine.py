@@ -64,7 +64,6 @@ class Guard(StrEnum):
     TO_BE_RECYCLED = "to_be_recycled"
     ROUTE_APPROVED = "route_approved"
     WEEE_NOTE_AT_HAND = "weee_note_at_hand"
-    PROVED_BY_WIPE = "proved_by_wipe"
 
 
 _S, _C, _G, _A = CustodyState, Cause, Guard, Actor
@@ -108,7 +107,6 @@ CUSTODY = Machine(
         _G.TO_BE_RECYCLED: "The review did not decide for recycling; review it again to decide otherwise.",
         _G.ROUTE_APPROVED: "Choose one of the approved charity routes.",
         _G.WEEE_NOTE_AT_HAND: "Give the number of the WEEE consignment note.",
-        _G.PROVED_BY_WIPE: "Its proof is not a wipe.",
     },
     steps=[
         Step(
@@ -145,15 +143,14 @@ CUSTODY = Machine(
             who=[_A.MDM, _A.REGISTER],
             does="device management did not carry out the wipe",
         ),
-        # The register found out that it was in use after the wipe.
+        # The register found out that it was in use after its proof.
         *(
             Step(
                 source,
                 _C.DOUBT,
                 _S.RETURNED,
                 who=[_A.REGISTER],
-                guards=[_G.PROVED_BY_WIPE],
-                does="it was in use after the wipe, which proves nothing any more",
+                does="it was in use after its proof, which proves nothing any more",
             )
             for source in (_S.SANITISED, _S.REVIEWED)
         ),

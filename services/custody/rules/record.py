@@ -38,6 +38,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     moved_at: datetime
     head: str
     acted_at: datetime | None = None
+    """When a person last had it in hand; a review does not count."""
     ended_at: datetime | None = None
     proof: Proof | None = None
     proof_at: datetime | None = None

@@ -95,9 +95,9 @@ def comes(standing: Standing, last: Record | None) -> bool:
 
 
 def proving(standing: Standing, record: Record) -> Iterator[Cause]:
-    """What words on wipes do to an open record, in this order."""
-    void = standing.state is DeviceState.RETURNED and standing.sanitised_revision >= max(1, record.opened_revision)
-    if void:
+    """What words on wipes, and on use after a proof, do to an open record; in this order."""
+    void = _is_void(standing, record)
+    if void and record.proof_at is not None and standing.told_at is not None and standing.told_at > record.proof_at:
         yield Cause.DOUBT
     if standing.state is DeviceState.SANITISED or (
         not void and standing.wiped_at is not None and standing.wiped_at > record.came_at
@@ -105,6 +105,11 @@ def proving(standing: Standing, record: Record) -> Iterator[Cause]:
         yield Cause.WIPE_DONE
     elif standing.failed_at is not None and standing.failed_at > record.came_at:
         yield Cause.WIPE_FAILED
+
+
+def _is_void(standing: Standing, record: Record) -> bool:
+    """The register said that it is sanitised, and takes it back: it was in use after the proof."""
+    return standing.state is DeviceState.RETURNED and standing.sanitised_revision >= max(1, record.opened_revision)
 
 
 def _last(standing: Standing) -> tuple[int, str]:

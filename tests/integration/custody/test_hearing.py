@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from schemas.vocabulary import DeviceState
+from services.clock import FixedClock
 from services.custody.consumer import CustodyConsumer
 from services.custody.rules.machine import Cause
 from services.database.pool import Pool
@@ -71,6 +74,28 @@ async def test_use_that_is_found_out_after_the_wipe_makes_the_proof_void(acts: A
     view = await acts.seen(1)
     assert (view.state, view.proof, view.route) == ("returned", None, None)
     await hear(wipe_told(1, "done", 5), changed(1, 5, SANITISED, 5))
+    assert await acts.states([1]) == ["sanitised"]
+
+
+async def test_a_review_does_not_hide_use_between_proof_and_review(acts: Acts, hear: Hears) -> None:
+    await hear(returned(1, 2, 1), wipe_told(1, "done", 2))
+    await acts(Cause.REVIEW, "C-1", condition="good")
+    await hear(changed(1, 3, IN_STOCK, 2.5))
+    assert await acts.states([1]) == ["back_in_use"]
+
+
+async def test_use_after_a_certificate_makes_it_void_but_no_word_from_before_it_does(
+    acts: Acts, hear: Hears, clock: FixedClock
+) -> None:
+    await hear(returned(1, 2, 1))
+    await acts.certify("C-1")
+    assert await hear(changed(1, 3, SANITISED, 3), returned(1, 4, 2.9)) == []
+    await hear(returned(1, 6, 3.5))
+    view = await acts.seen(1)
+    assert (view.state, view.proof, view.certificate_number) == ("returned", None, None)
+    clock.advance(timedelta(hours=1))
+    await acts.certify("C-1")
+    assert await hear(wipe_told(1, "failed", 2)) == []
     assert await acts.states([1]) == ["sanitised"]
 
 

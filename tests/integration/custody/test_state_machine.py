@@ -19,7 +19,7 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from deploy.local.stack.postgres import EmbeddedPostgres
 from schemas.envelope import Event
@@ -64,6 +64,7 @@ END $$;
 TABLES = ("records", "chain", "outbox", "standings", "idempotency_keys", "batches")
 
 devices = st.integers(1, DEVICES)
+numbers = st.sampled_from([1, 2, 3, 4, 1, 2, 3, 4, 5, 6])
 people = st.sampled_from([HELEN, HELEN, HELEN, HELEN, IDRIS, RUTH])
 routes = st.sampled_from([None, None, "resale", "redistribution", "recycling"])
 ways = st.sampled_from(["once", "once", "twice", "at once"])
@@ -157,30 +158,44 @@ class Devices(RuleBasedStateMachine):
             event = self.told[place % len(self.told)]
             assert self.run(deliver(self.pool, CustodyConsumer().apply, [event])) == []
 
-    @rule(number=st.integers(1, 8), place=st.integers(0, 5), route=routes, how=ways, crash=crashes)
-    def what_is_offered_may_be_done(self, number: int, place: int, route: Any, how: str, crash: str | None) -> None:
-        view = self.run(queries.custody(self.pool, HELEN, f"C-{number}"))
-        if view is not None and view.may:
-            before = view.revision
+    @initialize()
+    def all_come_back(self) -> None:
+        for device in range(1, DEVICES + 1):
+            self.comes_back(device, "returned", None)
+
+    @rule(
+        number=numbers,
+        places=st.lists(st.integers(0, 5), min_size=1, max_size=4),
+        route=routes,
+        how=ways,
+        crash=crashes,
+    )
+    def what_is_offered_may_be_done(
+        self, number: int, places: list[int], route: Any, how: str, crash: str | None
+    ) -> None:
+        for place in places:
+            view = self.run(queries.custody(self.pool, HELEN, f"C-{number}"))
+            if view is None or not view.may:
+                return
             self.act_as(HELEN, view.may[place % len(view.may)], [number], None, route, how, crash)
-            assert self.run(queries.custody(self.pool, HELEN, f"C-{number}")).revision > before
+            assert self.run(queries.custody(self.pool, HELEN, f"C-{number}")).revision > view.revision
 
     @rule(
         who=people,
         cause=st.sampled_from(BY_HAND),
-        numbers=st.lists(st.integers(1, 8), min_size=1, max_size=4),
+        references=st.lists(numbers, min_size=1, max_size=4),
         lacks=st.sampled_from([None, None, None, "document_id", "condition", "charity", "weee_note"]),
         route=routes,
         how=ways,
         crash=crashes,
     )
     def act(
-        self, who: Any, cause: Cause, numbers: list[int], lacks: str | None, route: Any, how: str, crash: str | None
+        self, who: Any, cause: Cause, references: list[int], lacks: str | None, route: Any, how: str, crash: str | None
     ) -> None:
-        self.act_as(who, cause, numbers, lacks, route, how, crash)
+        self.act_as(who, cause, references, lacks, route, how, crash)
 
     def act_as(
-        self, who: Any, cause: Cause, numbers: list[int], lacks: str | None, route: Any, how: str, crash: str | None
+        self, who: Any, cause: Cause, references: list[int], lacks: str | None, route: Any, how: str, crash: str | None
     ) -> None:
         """One act in one way; whoever may not do it, or gives too little, is refused."""
         self.hours()
@@ -201,7 +216,7 @@ class Devices(RuleBasedStateMachine):
         async def once(key: str) -> BatchView | None:
             try:
                 return await self.custodies.act(
-                    who, cause, [f"C-{number}" for number in numbers], details, idempotency_key=key
+                    who, cause, [f"C-{number}" for number in references], details, idempotency_key=key
                 )
             except (BadInput, NotAllowed, NotFound, RuleBroken):
                 return None
