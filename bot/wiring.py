@@ -16,14 +16,16 @@ from bot.front.socket_mode import SocketModeFront
 from bot.listeners import (
     actions,
     acts,
+    asking,
     commands,
     conflicts,
+    covering,
     custody,
     dead_letters,
+    deciding,
     events,
     failures,
     files,
-    views,
     waves,
 )
 from bot.listeners.room import Room
@@ -88,6 +90,10 @@ def build_app(
     app.use(Once(received).handle)
     app.listener_runner.listener_start_handler = underway
     app.listener_runner.listener_completion_handler = Finished(received, underway)
-    for surface in (commands, events, actions, files, waves, acts, custody, conflicts, dead_letters, views, failures):
+    surfaces = (
+        *(commands, events, actions, asking, deciding, covering),
+        *(files, waves, acts, custody, conflicts, dead_letters, failures),
+    )
+    for surface in surfaces:
         surface.register(app, room)
     return app

@@ -218,6 +218,25 @@ class Acts:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Covers:
+    """Who covers for me, and for whom I cover."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ArrangeCover:
+    """Let somebody (in the person's own words) decide for me from one day until another."""
+
+    deputy: str
+    from_on: date
+    until_on: date
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class EndCover:
+    """Decide again myself."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Help:
     """What one can say."""
 
@@ -228,6 +247,7 @@ class Fault:
 
     reason: Reason
     said: str
+    kind: Kind | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -263,6 +283,9 @@ Asked = (
     | Contracts
     | Acts
     | AskedOfCustody
+    | Covers
+    | ArrangeCover
+    | EndCover
     | Help
     | Fault
     | Unknown

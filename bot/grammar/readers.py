@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from bot.grammar import acts, custody
+from bot.grammar import acts, covering, custody
 from bot.grammar.asked import (
     Alerts,
     Asked,
@@ -141,6 +141,7 @@ READERS: Mapping[str, Reader] = {
     "budget": _budget,
     "replace": lambda rest: Replace(),
     "request": _request,
+    "cover": covering.cover,
     "alerts": _alone(Alerts()),
     "conflicts": _alone(Conflicts()),
     "leavers": _leavers,

@@ -20,6 +20,7 @@ from services.register.custody_queries import CustodyFacts, custody_facts
 from services.register.people_queries import StrayDevice, leavers, movers
 from services.register.rules.ageing import BANDS, OLDEST, UNKNOWN_AGE, age_band, age_months
 from services.register.rules.counting import UNKNOWN_MONTH
+from services.register.shelf_queries import OnShelf, shelf
 
 __all__ = (
     "ClaimantView",
@@ -30,6 +31,7 @@ __all__ = (
     "DeviceView",
     "Dimension",
     "HistoryLine",
+    "OnShelf",
     "StrayDevice",
     "conflict_by_id",
     "counts",
@@ -42,6 +44,7 @@ __all__ = (
     "movers",
     "my_devices",
     "open_conflicts",
+    "shelf",
     "verify_counts",
 )
 

@@ -133,8 +133,19 @@ def test_saying_kit_again_and_again_is_no_trouble(times: int) -> None:
         ("acts", grammar.Acts()),
         ("acts 24/25", grammar.Acts("2024/25")),
         ("hello", grammar.Help()),
-        ("my laptop screen is cracked", grammar.Fault(Reason.BROKEN, "my laptop screen is cracked")),
-        ("somebody has stolen my phone", grammar.Fault(Reason.STOLEN, "somebody has stolen my phone")),
+        ("my laptop screen is cracked", grammar.Fault(Reason.BROKEN, "my laptop screen is cracked", Kind.LAPTOP)),
+        ("somebody has stolen my phone", grammar.Fault(Reason.STOLEN, "somebody has stolen my phone", Kind.SMARTPHONE)),
+        ("my second screen flickers", grammar.Fault(Reason.BROKEN, "my second screen flickers", Kind.MONITOR)),
+        ("cover", grammar.Covers()),
+        ("cover off", grammar.EndCover()),
+        (
+            "cover Daniel Reyes from 3 Feb 2025 until 14 Feb 2025",
+            grammar.ArrangeCover("Daniel Reyes", date(2025, 2, 3), date(2025, 2, 14)),
+        ),
+        (
+            "cover <mailto:d.reyes@met.example|d.reyes@met.example> from 2025-02-03 to 14/2/2025",
+            grammar.ArrangeCover("d.reyes@met.example", date(2025, 2, 3), date(2025, 2, 14)),
+        ),
         ("it is so slow", grammar.Fault(Reason.SLOW, "it is so slow")),
     ],
 )

@@ -66,7 +66,10 @@ def test_events_are_those_listened_to() -> None:
 
 def test_commands_and_shortcuts_are_those_registered() -> None:
     assert [each["command"] for each in MANIFEST["features"]["slash_commands"]] == [ids.COMMAND]
-    assert [each["callback_id"] for each in MANIFEST["features"]["shortcuts"]] == [ids.SHORTCUT_REPLACE]
+    assert [each["callback_id"] for each in MANIFEST["features"]["shortcuts"]] == [
+        ids.SHORTCUT_REPLACE,
+        ids.SHORTCUT_REPLACE_MESSAGE,
+    ]
 
 
 @pytest.mark.parametrize("part", ["interactivity", "socket_mode_enabled"])
