@@ -112,3 +112,6 @@ FROM custody.documents
 WHERE document_id > $1::uuid
 ORDER BY document_id
 LIMIT $2::integer
+
+-- name: count_all
+SELECT (SELECT count(*) FROM custody.records) AS records, (SELECT count(*) FROM custody.documents) AS documents
