@@ -127,8 +127,7 @@ class Deliveries:
     async def _act(self, viewer: Viewer, request_id: UUID, cause: Cause, key: str, prepare: _Prepares) -> Done:
         now = self._clock.now()
         async with acting.acting(self._pool, self._clock, viewer, str(cause), str(request_id)) as connection:
-            if cause is Cause.ALLOCATE:
-                await delivery_store.hold_placing(connection)
+            await delivery_store.hold_placing(connection)
             held = await acting.hold(connection, viewer, request_id)
             if await acting.used(connection, viewer, str(cause), key, request_id, now):
                 return Done(request=await self._view(connection, viewer, request_id), done_now=False)

@@ -10,7 +10,6 @@ import pytest
 from services.clock import FixedClock
 from services.database.pool import Pool
 from services.machines import Actor
-from services.requests import delivery_store
 from services.requests.queries import RequestView
 from services.requests.rules.machine import Cause, Status
 from services.requests.rules.patience import Patience
@@ -66,20 +65,3 @@ async def test_a_return_is_reminded_of_again_and_again_but_once_each_time(
         assert await pool.fetchval("SELECT chases FROM requests") == turn
     statuses = [each.data.status for each in await told(pool) if hasattr(each.data, "status")]
     assert statuses.count(Status.RETURN_DUE) == 4
-
-
-async def test_a_sweep_that_dies_has_told_nothing_and_the_next_tells_once(
-    pool: Pool, clock: FixedClock, ask: Asks, sweeps: list[WaitingSweep]
-) -> None:
-    await ask()
-    clock.advance(timedelta(days=PATIENCE.escalate_after))
-    before = len(await told(pool))
-    async with pool.acquire() as connection:
-        transaction = connection.transaction()
-        await transaction.start()
-        assert await delivery_store.waited_too_long(connection, clock.now(), timedelta(0), timedelta(0), 10)
-        assert await sweeps[0].sweep() == 0, "what another holds is passed over"
-        await transaction.rollback()
-    assert await sweeps[1].sweep() == 1
-    assert await sweeps[0].sweep() == 0
-    assert len(await told(pool)) == before + 1
