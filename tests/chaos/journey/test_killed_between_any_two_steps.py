@@ -1,0 +1,136 @@
+"""Every process of a journey is killed before and after everything it writes; it goes on, and nothing happens twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+
+from deploy.local.secrets import LocalSecrets
+from deploy.local.workspace.limits import Limits
+from deploy.local.workspace.server import Workspace
+from deploy.local.workspace_seed import workspace_seed
+from schemas.events.finance import DocumentType
+from schemas.topics import DEVICE_OBSERVED, FINANCE_DOCUMENT
+from schemas.vocabulary import DeviceState, Kind
+from services.budget import configuration_store
+from services.budget.configuration import load_price_book, load_prior_years
+from services.budget.procurement import load_procurement
+from services.database.pool import Pool, open_pool
+from services.eventlog import outbox
+from services.refresh.policy import Policy
+from services.refresh.policy_store import adopt_at_start
+from tests.chaos.journey.journey import Journey, journey
+from tests.chaos.journey.work import DIRECTORY, LISTENERS, POLICY, World
+from tests.fixtures.finance import NOW, document, recorded
+from tests.fixtures.observations import START, asset
+from tests.fixtures.people import email_of
+from tests.integration.desk.servicenow_standin import ServiceNowStandIn
+
+pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(180)]
+SECRETS = LocalSecrets.make()
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    """With the services' configuration in place, as they leave it when they start."""
+    opened = await open_pool(database_url, "requests")
+    for schema in ("budget", "refresh"):
+        filling = await open_pool(database_url, schema, size=1)
+        async with filling.acquire() as connection, connection.transaction():
+            if schema == "budget":
+                await configuration_store.fill_all(
+                    connection, load_price_book(), load_prior_years(), load_procurement(), DIRECTORY, NOW
+                )
+            else:
+                await adopt_at_start(connection, Policy.load(POLICY), DIRECTORY, NOW)
+        await filling.close()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[Workspace]:
+    seed = workspace_seed(DIRECTORY, SECRETS, "Metropolitan")
+    async with Workspace.start(seed, limits=Limits(message_burst=1000)) as running:
+        yield running
+
+
+@pytest.fixture
+async def servicenow() -> AsyncIterator[ServiceNowStandIn]:
+    stand_in = ServiceNowStandIn()
+    await stand_in.start()
+    yield stand_in
+    await stand_in.stop()
+
+
+@pytest.fixture
+async def killed(
+    pool: Pool, database_url: str, workspace: Workspace, servicenow: ServiceNowStandIn
+) -> AsyncIterator[Journey]:
+    world = World(
+        database_url=database_url,
+        slack_url=workspace.api_url,
+        slack_token=SECRETS.slack_bot_token,
+        servicenow_url=servicenow.url,
+        now=NOW,
+    )
+    async with journey(pool, world) as begun:
+        yield begun
+
+
+async def publish(pool: Pool, *events: tuple[object, object]) -> None:
+    """What comes from outside stands in the outbox of the register, as good a place as any."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL search_path = register")
+        await outbox.append(connection, events)  # type: ignore[arg-type]  # topics and events, as it wants them
+
+
+def told(workspace: Workspace) -> Counter[str]:
+    """How often each thing was said in Slack, by the key that every message carries."""
+    store = workspace.context.store
+    said: Counter[str] = Counter()
+    for conversation in store.people.conversations():
+        for message in store.messages.page(conversation["id"], viewer="", latest="~", limit=1000):
+            if message.metadata:
+                said[message.metadata["event_payload"]["key"]] += 1
+    return said
+
+
+async def test_from_asking_to_ordering(
+    pool: Pool, killed: Journey, workspace: Workspace, servicenow: ServiceNowStandIn
+) -> None:
+    laptop = asset(
+        "S1",
+        1,
+        START,
+        kind=Kind.LAPTOP,
+        state=DeviceState.DEPLOYED,
+        unit="central-west-response",
+        holder_email=email_of("Amara Osei"),
+        purchased_on=date(2021, 5, 3),
+    )
+    money = recorded(document("APP", DocumentType.APPROVAL, 2_500_000_000, 0))
+    await publish(pool, (DEVICE_OBSERVED, laptop), (FINANCE_DOCUMENT, money))
+    await killed.settle()
+    device = await pool.fetchval("SELECT device_id FROM register.devices")
+
+    request = await killed.command("raise", "Amara Osei", device_id=str(device), key="asked")
+    await killed.settle()
+    assert await killed.command("approve", "Priya Nair", request_id=request, key="pressed") == "approved"
+    await killed.settle()
+
+    assert killed.kills > 30, "hardly anybody was killed: the test showed little"
+    assert [row["status"] for row in await pool.fetch("SELECT status FROM requests.requests")] == ["ordered"]
+    lines = await pool.fetch("SELECT what FROM requests.timeline WHERE who NOT LIKE '%desk'")
+    assert Counter(str(row["what"]).split()[0] for row in lines) == {"Asked": 1, "Approved": 1, "Money": 1}
+    assert await pool.fetchval("SELECT count(*) FROM budget.orders") == 1
+    assert await pool.fetchval("SELECT count(*) FROM budget.reservations WHERE state = 'committed'") == 1
+    (ticket,) = servicenow.tickets()
+    assert ticket.state == "in_progress"
+    assert len(ticket.notes) == len(set(ticket.notes))
+    assert told(workspace) == {f"request/{request}/requester": 1, f"request/{request}/approver": 1}
+    for schema in LISTENERS:
+        assert await pool.fetchval(f"SELECT count(*) FROM {schema}.dead_letters") == 0, schema
