@@ -68,7 +68,7 @@ class BotConsumer:
         for request_id in sorted(requests):
             view = await requests_queries.request(connection, _BOT, request_id)
             if view is not None:
-                told += notices.of_request(self._desk, view)
+                told += await notices.of_request(self._desk, connection, view)
         await outgoing.put(connection, told)
         self._wake()
         return ()

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
+from bot import outgoing
+from bot.answers.background import background_of
 from bot.desk import Desk
 from bot.outgoing import OutgoingMessage
 from bot.render import alerts, request
 from bot.render.alerts import AnyAlert
 from bot.settings import BotSettings
-from services.requests.queries import RequestView
+from services.access.viewer import viewer_for
+from services.database.pool import Connection
+from services.requests import queries as requests_queries
+from services.requests.queries import RequestView, Status
 
-_STEPS = {"waiting_for_approval": 1, "approved": 2, "waiting_for_money": 3, "ordered": 4, "refused": 5}
-"""A request only moves up these, so the step is its messages' revision."""
+_ASKS_APPROVER = (Status.WAITING_FOR_APPROVAL, Status.QUESTION_ASKED)
 
 
 def names_of(desk: Desk) -> Mapping[str, str]:
@@ -20,23 +26,50 @@ def names_of(desk: Desk) -> Mapping[str, str]:
     return {email: person.name for email, person in desk.directory.people.items()}
 
 
-def of_request(desk: Desk, view: RequestView) -> list[OutgoingMessage]:
-    """The requester's message, and the approver's if somebody must decide."""
-    units, people = desk.unit_names, names_of(desk)
-    revision = _STEPS.get(view.status, 0)
-    key = f"request/{view.request_id}"
-    told = [
-        OutgoingMessage(
-            f"{key}/requester",
-            f"person:{view.requester_email}",
-            revision,
-            request.for_requester(view, units, people),
-        )
-    ]
-    if view.approver_email:
-        asked = request.for_approver(view, units, people)
-        told.append(OutgoingMessage(f"{key}/approver", f"person:{view.approver_email}", revision, asked))
+async def of_request(desk: Desk, connection: Connection, view: RequestView) -> list[OutgoingMessage]:
+    """The messages of who asked and for whom, and of those who are to decide or were asked to.
+
+    A change that moves no revision, such as a ticket's number, waits for the next that does.
+    """
+    followers = dict.fromkeys([view.requester_email, view.recipient_email or view.requester_email])
+    told = [_to_follower(desk, view, email) for email in followers]
+    return [*told, *await _to_approvers(desk, connection, view)]
+
+
+def _to_follower(desk: Desk, view: RequestView, email: str) -> OutgoingMessage:
+    whose = "requester" if email == view.requester_email else "recipient"
+    shown = request.for_requester(_seen_by(desk, view, email), desk.unit_names, names_of(desk))
+    return OutgoingMessage(f"request/{view.request_id}/{whose}", f"person:{email}", view.revision, shown)
+
+
+async def _to_approvers(desk: Desk, connection: Connection, view: RequestView) -> list[OutgoingMessage]:
+    """Who is named and who covers for them, while it waits; and whoever was told before, so that buttons go."""
+    named = (view.approver_email or "").lower()
+    prefix = f"request/{view.request_id}/approver"
+    keys = {destination: key for key, destination in await outgoing.begun(connection, prefix)}
+    deputy = None
+    if named and view.status in _ASKS_APPROVER:
+        deputies = await requests_queries.deputies_of(connection, [named], desk.today)
+        deputy = deputies.get(named)
+        people = {view.requester_email, view.recipient_email or view.requester_email}
+        for email in [named, *([deputy] if deputy and deputy not in people else [])]:
+            keys.setdefault(f"person:{email}", f"{prefix}/{email}")
+    if not keys:
+        return []
+    known = await background_of(desk, connection, view) if view.status in _ASKS_APPROVER else None
+    told = []
+    for destination, key in keys.items():
+        email = destination.removeprefix("person:")
+        seen = _seen_by(desk, view, email, [named] if email == deputy else [])
+        shown = request.for_approver(seen, desk.unit_names, names_of(desk), known)
+        told.append(OutgoingMessage(key, destination, view.revision, shown))
     return told
+
+
+def _seen_by(desk: Desk, view: RequestView, email: str, covers_for: list[str] | None = None) -> RequestView:
+    """The request with what this person may do."""
+    viewer = viewer_for(email, desk.directory)
+    return msgspec.structs.replace(view, may=requests_queries.may(view, viewer, covers_for or ()))
 
 
 def of_alert(desk: Desk, settings: BotSettings, alert: AnyAlert, revision: int) -> OutgoingMessage:

@@ -63,6 +63,12 @@ async def put(connection: Connection, messages: Sequence[OutgoingMessage]) -> No
         )
 
 
+async def begun(connection: Connection, prefix: str) -> list[tuple[str, str]]:
+    """Key and destination of the messages whose keys begin so."""
+    rows = await connection.fetch(SQL["begun"], prefix)
+    return [(row["key"], row["destination"]) for row in rows]
+
+
 class OutgoingStore:
     """The sender's side of the table."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from contextlib import AsyncExitStack
-from datetime import date, timedelta
+from datetime import timedelta
 
 import aiohttp
 
@@ -14,16 +13,14 @@ from bot.settings import BotSettings
 from bot.wiring import Parts, assemble
 from schemas.topics import ALERT, ORDER, REQUEST, WAVE
 from services.access.directory import Directory
-from services.access.viewer import Viewer
 from services.budget.commands import Budgets
 from services.clock import Clock
-from services.database.pool import Connection, open_pool
+from services.database.pool import open_pool
 from services.eventlog.consumer import BatchConsumer
 from services.eventlog.forgetting import Forgetting
 from services.eventlog.topics import ensure_topics
 from services.intake.commands import DeadLetters
 from services.lifecycle import Service
-from services.refresh import queries as refresh_queries
 from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
 from services.requests.commands import Requests
@@ -59,7 +56,7 @@ class BotService:
             register_pool = await open_pool(url, "register")
             self._stack.push_async_callback(register_pool.close)
             session = await self._stack.enter_async_context(aiohttp.ClientSession())
-            commands = Requests(requests_pool, self._clock, self._directory, due_date=due_date)
+            commands = Requests(requests_pool, self._clock, self._directory)
             letters_pool = await open_pool(url, "intake", size=2)
             self._stack.push_async_callback(letters_pool.close)
             conflicts = Conflicts(register_pool, self._clock)
@@ -111,14 +108,6 @@ class BotService:
             return False
         parts = (self.parts.sender, self._consumer, self.parts.resumption, self._forgetting, self.parts.front)
         return all(part.ready() for part in parts)
-
-
-async def due_date(connection: Connection, viewer: Viewer, serial: str, today: date) -> date | None:
-    """When the refresh policy replaces a device anyhow; the requests' verdict speaks of it."""
-    # Who asks was allowed this device before; a holder without units to answer for is still told when it is due.
-    asks = dataclasses.replace(viewer, units=None)
-    explained = await refresh_queries.why(connection, asks, serial, today)
-    return explained.due_on if explained else None
 
 
 def build(settings: Settings, clock: Clock, directory: Directory) -> Service:

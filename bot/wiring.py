@@ -13,7 +13,20 @@ from bot.channels import Channels
 from bot.desk import Desk
 from bot.front.http import HttpFront
 from bot.front.socket_mode import SocketModeFront
-from bot.listeners import actions, acts, commands, conflicts, dead_letters, events, failures, files, views, waves
+from bot.listeners import (
+    actions,
+    acts,
+    asking,
+    commands,
+    conflicts,
+    covering,
+    dead_letters,
+    deciding,
+    events,
+    failures,
+    files,
+    waves,
+)
 from bot.listeners.room import Room
 from bot.middleware.finished import Finished
 from bot.middleware.once import Once
@@ -74,6 +87,10 @@ def build_app(
     app.use(Once(received).handle)
     app.listener_runner.listener_start_handler = underway
     app.listener_runner.listener_completion_handler = Finished(received, underway)
-    for surface in (commands, events, actions, files, waves, acts, conflicts, dead_letters, views, failures):
+    surfaces = (
+        *(commands, events, actions, asking, deciding, covering),
+        *(files, waves, acts, conflicts, dead_letters, failures),
+    )
+    for surface in surfaces:
         surface.register(app, room)
     return app

@@ -95,7 +95,6 @@ SAME_EVERYWHERE: dict[str, str] = {
     "type": "The event's type.",
     "unit": "The directory code of the business unit.",
     "vat_pence": "The VAT on it.",
-    "wanted_at": "When it was asked for.",
     "warranty_ends_on": "The last day of the warranty.",
     "wave_id": "The wave's id.",
 }

@@ -97,7 +97,7 @@ PARTICIPANTS: tuple[Participant, ...] = (
         "watch",
         "Raises, updates and clears alerts.",
         sends=(ALERT,),
-        receives=(DEVICE_FAILED, UNIT_AGEING, BUDGET, SOURCE_HEALTH, IDENTITY_CONFLICT),
+        receives=(DEVICE_FAILED, UNIT_AGEING, BUDGET, SOURCE_HEALTH, IDENTITY_CONFLICT, LOSS, CUSTODY),
     ),
     Participant(
         "bot",

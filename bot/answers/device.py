@@ -1,19 +1,23 @@
-"""`find` and `why`: one device, what happened to it, and why it stands where it stands."""
+"""`find` and `why`: a device, what happened to it, and why it stands where it stands; or what a person holds."""
 
 from __future__ import annotations
 
 from bot.answers.entitlement import MANAGER_UP, entitled
+from bot.answers.timeline import timeline
 from bot.desk import Desk
 from bot.grammar import Find, Why
-from bot.render import device, why
+from bot.render import device, person, why
 from bot.render.message import Message
 from schemas.vocabulary import Role
+from services.access.directory import Person
 from services.access.viewer import Viewer
+from services.database.pool import Connection
 from services.errors import NotFound
 from services.refresh import queries as refresh_queries
 from services.register import queries as register_queries
 
 EVERYBODY = frozenset({Role.STAFF})
+LINES_AT_ONCE = 15
 
 
 async def answer_find(desk: Desk, viewer: Viewer, asked: Find) -> Message:
@@ -22,9 +26,29 @@ async def answer_find(desk: Desk, viewer: Viewer, asked: Find) -> Message:
         await entitled(desk, connection, viewer, "find", asked.term, roles=EVERYBODY)
         found = await register_queries.find_device(connection, viewer, asked.term, desk.today)
         if found is None:
-            raise NotFound(_unseen(asked.term))
-        history = await register_queries.device_history(connection, viewer, found.device_id, 20)
-    return device.render(found, history, desk.unit_names, may_ask_why=viewer.has(*MANAGER_UP))
+            return await _find_person(desk, connection, viewer, asked.term)
+        happened, more = await timeline(
+            desk, connection, viewer, found.device_id, after=asked.after, most=LINES_AT_ONCE
+        )
+    earlier = f"find {asked.term} after {asked.after + LINES_AT_ONCE}" if more else None
+    return device.render(found, happened, desk.unit_names, may_ask_why=viewer.has(*MANAGER_UP), earlier=earlier)
+
+
+async def _find_person(desk: Desk, connection: Connection, viewer: Viewer, term: str) -> Message:
+    """By address whoever holds something; by name those whom the directory knows, where the viewer may see theirs."""
+    people = [] if "@" in term else [each for each in desk.directory.called(term) if _may_look(viewer, each)]
+    if len(people) > 1:
+        return person.render_choice(term, people)
+    email = people[0].email if people else term
+    devices = await register_queries.devices_of(connection, viewer, email, desk.today) if "@" in email else []
+    if not devices:
+        raise NotFound(_unseen(term))
+    known = desk.directory.person(email)
+    return person.render(known.name if known else email, devices)
+
+
+def _may_look(viewer: Viewer, other: Person) -> bool:
+    return viewer.units is None or other.unit in viewer.units or other.email.lower() == viewer.email
 
 
 async def answer_why(desk: Desk, viewer: Viewer, asked: Why) -> Message:
@@ -38,4 +62,7 @@ async def answer_why(desk: Desk, viewer: Viewer, asked: Why) -> Message:
 
 
 def _unseen(term: str) -> str:
-    return f"I know no device “{term}” among those you may see. Check the serial number or asset tag on its label."
+    return (
+        f"I know no device “{term}”, and nobody of that name or address who holds one, among those you may see. "
+        "Check the serial number or asset tag on its label, or give the person's address."
+    )

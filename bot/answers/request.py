@@ -15,7 +15,7 @@ from services.requests import queries as requests_queries
 async def answer(desk: Desk, viewer: Viewer, asked: Request) -> Message:
     """The timeline and the next step."""
     async with desk.pool.acquire() as connection:
-        view = await requests_queries.request_by_reference(connection, viewer, asked.reference)
+        view = await requests_queries.request_by_reference(connection, viewer, asked.reference, today=desk.today)
     if view is None:
         raise NotFound(f"There is no request {asked.reference} of yours or waiting for you. `/kit` lists your own.")
     return request.timeline(view, desk.unit_names, names_of(desk))

@@ -11,6 +11,7 @@ from bot.answers import (
     budget,
     conflicts,
     counts,
+    cover,
     dead_letters,
     demand,
     device,
@@ -82,6 +83,12 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = Non
             return await acts.answer_acts(desk, viewer, asked)
         case grammar.Override() | grammar.Virement() | grammar.RollOver() | grammar.Reverse():
             return await acts.offer(desk, viewer, asked)
+        case grammar.Covers():
+            return await cover.answer(desk, viewer, asked)
+        case grammar.ArrangeCover():
+            return await cover.arrange(desk, viewer, asked, _of_delivery(key))
+        case grammar.EndCover():
+            return await cover.end(desk, viewer, asked)
         case grammar.Help():
             return guidance.render_help(viewer)
         case grammar.Replace():

@@ -67,9 +67,10 @@ class Why:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Find:
-    """A device by serial or asset tag."""
+    """A device by serial or asset tag, or a person by address or name. `after` passes over its newest lines."""
 
     term: str
+    after: int = 0
 
 
 class BudgetSide(StrEnum):
@@ -216,6 +217,25 @@ class Acts:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Covers:
+    """Who covers for me, and for whom I cover."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ArrangeCover:
+    """Let somebody (in the person's own words) decide for me from one day until another."""
+
+    deputy: str
+    from_on: date
+    until_on: date
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class EndCover:
+    """Decide again myself."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Help:
     """What one can say."""
 
@@ -226,6 +246,7 @@ class Fault:
 
     reason: Reason
     said: str
+    kind: Kind | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -260,6 +281,9 @@ Asked = (
     | Opens
     | Contracts
     | Acts
+    | Covers
+    | ArrangeCover
+    | EndCover
     | Help
     | Fault
     | Unknown

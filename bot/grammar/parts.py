@@ -8,6 +8,10 @@ from datetime import date, datetime
 from schemas.vocabulary import Kind
 
 TERM = re.compile(r"[\w./:-]{2,64}")
+NAME = re.compile(r"[^\W\d_](?:[\w.'’-]|\s){1,79}")
+"""A person's name as somebody types it."""
+ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w.-]{1,255}")
+_MAIL_LINK = re.compile(r"<mailto:[^|>]+\|([^>]+)>")
 _YEAR = re.compile(r"(?:20)?(\d\d)[/-](?:20)?(\d\d)")
 _IN_UNIT = re.compile(r"\bin\s+(.+)$", re.IGNORECASE)
 _SUM = re.compile(r"£?\s*([\d,]{1,15})(?:\.(\d{1,6}))?\s*(k|thousand|m|million)?", re.IGNORECASE)
@@ -28,6 +32,12 @@ def unit_of(rest: str) -> tuple[str | None, str]:
     # `in UNIT by …` is as natural as `by … in UNIT`.
     unit, separator, by = after.partition(" by ")
     return unit.strip(), f"{rest[: found.start()]}{separator}{by}".strip()
+
+
+def person_of(rest: str) -> str | None:
+    """A name, or an address as typed or as Slack makes a link of it; None for what is neither."""
+    said = _MAIL_LINK.sub(r"\1", rest).strip()
+    return said if NAME.fullmatch(said) or ADDRESS.fullmatch(said) else None
 
 
 def year_of(rest: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from bot.grammar import acts
+from bot.grammar import acts, covering
 from bot.grammar.asked import (
     Alerts,
     Asked,
@@ -27,7 +27,7 @@ from bot.grammar.asked import (
     Waves,
     Why,
 )
-from bot.grammar.parts import KINDS, TERM, unit_of, year_of
+from bot.grammar.parts import KINDS, TERM, person_of, unit_of, year_of
 from schemas.vocabulary import Kind
 from services.register.queries import Dimension
 
@@ -117,7 +117,13 @@ def _why(rest: str) -> Asked | None:
 
 
 def _find(rest: str) -> Asked | None:
-    return Find(rest) if TERM.fullmatch(rest) else None
+    after = 0
+    found = _AFTER.search(rest)
+    if found:
+        after = int(found[1])
+        rest = rest[: found.start()].strip()
+    term = rest if TERM.fullmatch(rest) else person_of(rest)
+    return Find(term, after) if term else None
 
 
 def _dead_letters(rest: str) -> Asked | None:
@@ -135,6 +141,7 @@ READERS: Mapping[str, Reader] = {
     "budget": _budget,
     "replace": lambda rest: Replace(),
     "request": _request,
+    "cover": covering.cover,
     "alerts": _alone(Alerts()),
     "conflicts": _alone(Conflicts()),
     "leavers": _leavers,

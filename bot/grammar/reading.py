@@ -6,11 +6,26 @@ import difflib
 import re
 
 from bot.grammar.asked import Asked, Fault, Help, Mine, Unknown
+from bot.grammar.parts import KINDS
 from bot.grammar.readers import READERS
 from bot.grammar.usage import GREETINGS, SYNONYMS, USAGE
+from schemas.vocabulary import Kind
 from services.requests.queries import Reason
 
 MOST_SAID = 200
+MOST_TOLD = 1000
+"""Of what happened; it goes into the form."""
+_KIND_WORDS = KINDS | {
+    "mobile": Kind.SMARTPHONE,
+    "iphone": Kind.SMARTPHONE,
+    "handset": Kind.SMARTPHONE,
+    "notebook": Kind.LAPTOP,
+    "macbook": Kind.LAPTOP,
+    "display": Kind.MONITOR,
+    "ipad": Kind.TABLET,
+    "computer": Kind.DESKTOP,
+    "pc": Kind.DESKTOP,
+}
 _MENTION = re.compile(r"<@[A-Z0-9]+(\|[^>]*)?>")
 _OWN_NAME = re.compile(r"^(/?kit\b\s*)+", re.IGNORECASE)
 _FAULTS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
@@ -47,8 +62,14 @@ def _described(said: str) -> Fault | None:
         return None
     for reason, pattern in _FAULTS:
         if pattern.search(said):
-            return Fault(reason, said[:MOST_SAID])
+            return Fault(reason, said[:MOST_TOLD], _kind_in(said))
     return None
+
+
+def _kind_in(said: str) -> Kind | None:
+    """The kind of device they speak of. A screen is a part of what is named beside it."""
+    named = [kind for word in re.findall(r"[a-z]+", said.lower()) if (kind := _KIND_WORDS.get(word)) is not None]
+    return next((kind for kind in named if kind is not Kind.MONITOR), next(iter(named), None))
 
 
 def _nearest(word: str) -> str | None:

@@ -1,4 +1,4 @@
-"""`/kit …` and the global shortcut. Answers are for the asker's eyes only."""
+"""`/kit …`. Answers are for the asker's eyes only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import ids
 from bot.answers.switchboard import answer, first_word
 from bot.grammar import Opens, Replace, parse
-from bot.listeners import acts
+from bot.listeners import acts, asking
 from bot.listeners.room import Room
 from bot.middleware.once import KEY
 
@@ -27,7 +27,7 @@ def register(app: AsyncApp, room: Room) -> None:
         await ack()
         asked = parse(command.get("text") or "")
         if isinstance(asked, Replace):
-            await room.open_form(client, command, context)
+            await asking.open_form(room, client, command, context)
             return
         if isinstance(asked, Opens):
             await acts.open_form(room, client, command, context, asked)
@@ -38,11 +38,4 @@ def register(app: AsyncApp, room: Room) -> None:
         told = await answer(room.desk, viewer, asked, context[KEY])
         await respond(text=told.text, blocks=told.blocks)
 
-    async def replace(
-        ack: AsyncAck, shortcut: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
-    ) -> None:
-        await ack()
-        await room.open_form(client, shortcut, context)
-
     app.command(ids.COMMAND)(kit)
-    app.global_shortcut(ids.SHORTCUT_REPLACE)(replace)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -13,12 +13,10 @@ from bot.answers.files import File
 from bot.desk import Desk
 from bot.outgoing import OutgoingMessage
 from bot.people import People
-from bot.render import replacement
 from bot.render.message import Message
 from bot.wave_notices import of_wave
 from services.access.viewer import Viewer
-from services.register import queries as register_queries
-from services.requests.queries import Reason, RequestView
+from services.requests.queries import RequestView
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,8 +32,15 @@ class Room:
         return await self.people.viewer(body["user_id"] if "user_id" in body else body["user"]["id"])
 
     async def tell_of_request(self, request: RequestView) -> None:
-        """Bring the requester's and the approver's messages up to how the request stands."""
-        await self._put(notices.of_request(self.desk, request))
+        """Bring everybody's messages of a request up to how it stands."""
+        await self.tell_of_requests([request])
+
+    async def tell_of_requests(self, requests: Iterable[RequestView]) -> None:
+        """The same of several."""
+        async with self.desk.pool.acquire() as connection:
+            for each in requests:
+                await outgoing.put(connection, await notices.of_request(self.desk, connection, each))
+        self.wake_sender()
 
     async def tell_of_wave(self, reference: str) -> None:
         """Bring everybody's message of a wave up to how it stands."""
@@ -59,28 +64,6 @@ class Room:
             channel=channel, filename=file.name, title=file.title, content=file.content, alt_txt=file.described
         )
 
-    async def open_form(
-        self,
-        client: AsyncWebClient,
-        body: Mapping[str, Any],
-        context: dict[str, Any],
-        reason: Reason | None = None,
-    ) -> None:
-        """Open the replacement form: at once with nothing in it, for the trigger soon dies, then filled."""
-        opened = await client.views_open(trigger_id=body["trigger_id"], view=replacement.loading())
-        context[OPEN_VIEW] = opened["view"]["id"]
-        viewer = await self.viewer(body)
-        async with self.desk.pool.acquire() as connection:
-            devices = await register_queries.my_devices(connection, viewer, self.desk.today)
-        place = self.desk.unit_names.get(viewer.unit or "", "")
-        view = replacement.form(devices, reason, place, self.desk.today)
-        await client.views_update(view_id=context[OPEN_VIEW], view=view)
-
 
 OPEN_VIEW = "open_view"
 """Where bolt's context holds the id of a modal that we opened, so that a failure is told there."""
-
-
-def prefilled(value: str) -> Reason | None:
-    """The reason a replacement button carries, if any."""
-    return Reason(value) if value in set(Reason) else None

@@ -13,10 +13,20 @@ LONGEST_REASON = 500
 Values = Mapping[str, Any]
 
 
-def field(block_id: str, label: str, element: Any, *, optional: bool = False, hint: str | None = None) -> InputBlock:
-    """An input with its label."""
+def field(
+    block_id: str,
+    label: str,
+    element: Any,
+    *,
+    optional: bool = False,
+    hint: str | None = None,
+    tells: bool | None = None,
+) -> InputBlock:
+    """An input with its label. One that `tells` lets us know at once what was chosen."""
     element.action_id = block_id
-    return InputBlock(block_id=block_id, label=label, element=element, optional=optional, hint=hint)
+    return InputBlock(
+        block_id=block_id, label=label, element=element, optional=optional, hint=hint, dispatch_action=tells
+    )
 
 
 def words_field(block_id: str, label: str, *, hint: str | None = None) -> InputBlock:

@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import ButtonElement
 from bot import ids
 from bot.grammar import USAGE, Fault, Opens, Override, Reverse, RollOver, Unknown, Virement
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
+from bot.render.prefill import Prefill
 from schemas.vocabulary import Role
 from services.access.viewer import SEES_ALL_UNITS, SEES_PRICES, SEES_UNITS, Viewer
 from services.intake.queries import LOOKS
@@ -16,10 +17,11 @@ _WHAT = {
     "due": "what falls due",
     "queue": "the refresh queue",
     "why": "why a device is where it is in the queue",
-    "find": "a device and what happened to it",
+    "find": "a device and what happened to it, or what a person holds",
     "budget": "approved, committed, invoiced, left and the forecast outturn, with chart and files",
     "replace": "ask for a replacement",
     "request": "how a request stands",
+    "cover": "who decides for you while you are away",
     "alerts": "open alerts",
     "conflicts": "serial numbers that two records claim",
     "leavers": "devices still with people who have left or moved",
@@ -37,6 +39,7 @@ _WHAT = {
 }
 _FOR_ALL = ("replace", "request", "find", "alerts", "help")
 _DIRECTS = frozenset({Role.DIRECTOR})
+_DECIDES = frozenset({Role.MANAGER, Role.DIRECTOR})
 _KEEPS_BOOKS = frozenset({Role.FINANCE, Role.DIRECTOR})
 _FOR_SOME = {
     "conflicts": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}),
@@ -44,6 +47,7 @@ _FOR_SOME = {
     "wave": SEES_ALL_UNITS,
     "waves": SEES_ALL_UNITS,
     "demand": frozenset({Role.PLANNER, Role.DIRECTOR}),
+    "cover": _DECIDES,
     "override": _DIRECTS,
     "virement": _DIRECTS,
     "rollover": _KEEPS_BOOKS,
@@ -53,7 +57,7 @@ _FOR_SOME = {
 }
 _NEED_NO_MORE = (
     *("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deadletters"),
-    *("wave", "waves", "demand", "contracts", "acts"),
+    *("wave", "waves", "demand", "contracts", "acts", "cover"),
 )
 
 
@@ -84,9 +88,9 @@ def render_unknown(unknown: Unknown) -> Message:
 def render_fault(fault: Fault) -> Message:
     """Somebody told what happened: one press to the form, filled in as far as we understood."""
     told = "Sorry to hear that. I can start a request for a replacement; it takes a minute."
+    known = Prefill(fault.reason, fault.kind, fault.said)
     return message(
-        told,
-        [section(told), actions(button("Ask for a replacement", ids.REPLACE, fault.reason.value, style="primary"))],
+        told, [section(told), actions(button("Ask for a replacement", ids.REPLACE, known.value(), style="primary"))]
     )
 
 

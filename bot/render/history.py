@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import NamedTuple
 
 from bot.render.message import escape
 from bot.render.wording import day, moment, unit_name
 from services.register.queries import HistoryLine
+from services.requests.queries import DeviceLine
 
 _FIELDS: Mapping[str, str] = {
     "holder_email": "holder",
@@ -22,11 +24,30 @@ _WIPES: Mapping[str, str] = {
     "wiped_by_absence": ", known by its record being gone from whole lists with a wipe under way",
 }
 _SOURCES: Mapping[str, str] = {"intune": "Intune", "jamf": "Jamf", "servicenow": "ServiceNow", "finance": "finance"}
+_WORDS = frozenset({"loss", "custody"})
 
 
-def history_line(line: HistoryLine, names: Mapping[str, str]) -> str:
+class Happened(NamedTuple):
+    """One line of what happened: `what` and `told_by` are Slack's markup."""
+
+    at: datetime
+    what: str
+    told_by: str
+
+
+def happened_line(line: Happened) -> str:
+    """One line of what happened, as it is shown."""
+    return f"{moment(line.at)}  {line.what}  _{line.told_by}_"
+
+
+def of_register(line: HistoryLine, names: Mapping[str, str]) -> Happened:
     """One remembered change."""
-    return f"{moment(line.at)}  {_what(line, names)}  _{escape(_source(line.source))}_"
+    return Happened(line.at, _what(line, names), escape(_source(line.source)))
+
+
+def of_request(line: DeviceLine) -> Happened:
+    """A step of a request about the device."""
+    return Happened(line.at, f"*{escape(line.reference)}* {escape(line.what)}", "requests")
 
 
 def _what(line: HistoryLine, names: Mapping[str, str]) -> str:
@@ -41,6 +62,9 @@ def _what(line: HistoryLine, names: Mapping[str, str]) -> str:
     if line.field == "split_from":
         serial = (line.after or "").partition(":")[2]
         return f"*Split off* from {escape(serial)}: that serial number is another device's"
+    if line.field in _WORDS:
+        reference, _, said = (line.after or "").partition("\n")
+        return f"*{escape(reference)}* {escape(said or (line.before or '').replace('_', ' '))}"
     if line.field in _WIPES:
         return f"*Wiped* {_moment(line.after)}{_WIPES[line.field]}"
     field = _FIELDS.get(line.field, line.field.replace("_", " "))

@@ -13,6 +13,7 @@ from bot import ids
 from bot.render.alerts import MARKS
 from bot.render.budget import line_text
 from bot.render.counts import UNKNOWN
+from bot.render.cover import cover_blocks
 from bot.render.message import button, divider, escape, header, listed, note, section
 from bot.render.mine import device_blocks, offer
 from bot.render.queue import queue_line
@@ -23,7 +24,7 @@ from services.budget.queries import BudgetView
 from services.refresh.queries import DueView, QueueLine
 from services.refresh.wave_queries import WaveLine
 from services.register.queries import CountRow, DeviceView
-from services.requests.queries import RequestView
+from services.requests.queries import Cover, RequestView
 from services.watch.queries import AlertView
 
 MOST_BLOCKS = 100
@@ -43,6 +44,7 @@ class HomeView:
     budget: BudgetView | None = None
     queue: Sequence[QueueLine] | None = None
     wave: WaveLine | None = None
+    covers: Sequence[Cover] = ()
 
 
 def render(viewer: Viewer, view: HomeView, names: Mapping[str, str], people: Mapping[str, str]) -> dict[str, Any]:
@@ -52,6 +54,8 @@ def render(viewer: Viewer, view: HomeView, names: Mapping[str, str], people: Map
     if view.waiting is not None:
         blocks += [divider(), section("*Waiting for your decision*")]
         blocks.append(listed([_waiting(each) for each in view.waiting]) if view.waiting else note("Nothing waits."))
+    if covering := cover_blocks(view.covers, viewer, people):
+        blocks += [divider(), section("*Who covers for whom*"), *covering]
     if view.wave is not None and view.wave.status in OPEN:
         shown = button("Show", ids.ask("wave"), "wave")
         blocks += [divider(), section(f"*A wave waits for a director*\n{wave_line(view.wave, people)}", shown)]

@@ -1,26 +1,31 @@
-"""The replacement form: a loading view, the form itself, reading what was filled in, and what came of it."""
+"""The form that asks for a device: a loading view, the form, and what was filled in.
+
+It stays small: what depends on the reason appears once the reason is chosen.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from slack_sdk.models.blocks import (
     Block,
     CheckboxesElement,
     DatePickerElement,
+    InputBlock,
     Option,
     PlainTextInputElement,
     StaticSelectElement,
+    UserSelectElement,
 )
+from slack_sdk.models.blocks.block_elements import FileInputElement
 from slack_sdk.models.views import View
 
 from bot import ids
-from bot.render.fields import chosen_in, field, held, text_in
-from bot.render.message import escape, note, section, shorten
+from bot.render.fields import field
+from bot.render.message import note, section, shorten
+from bot.render.prefill import Prefill
 from bot.render.wording import REASONS
 from schemas.vocabulary import Kind
 from services.register.queries import DeviceView
@@ -30,20 +35,17 @@ TITLE = "Replacement"
 MOST_DEVICES = 99
 MOST_OPTION = 75
 MOST_EXPLANATION = 1000
+MOST_PHOTOS = 3
+MOST_ASSISTIVE = 300
+PICTURES = ["png", "jpg", "jpeg", "gif", "heic", "webp"]
 BUYABLE = (Kind.LAPTOP, Kind.DESKTOP, Kind.MONITOR, Kind.SMARTPHONE)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Form:
-    """What somebody asked for, checked as far as the form alone allows."""
-
-    device_id: UUID | None
-    kind: Kind
-    reason: Reason
-    needed_by: date | None
-    accessibility_needs: bool
-    explanation: str
-    delivery_place: str
+_SHOWN = (Reason.BROKEN,)
+_SINCE = {
+    Reason.BROKEN: "Since when?",
+    Reason.SLOW: "Since when?",
+    Reason.LOST: "When did you last have it?",
+    Reason.STOLEN: "When was it stolen?",
+}
 
 
 def notice(title: str, text: str, callback_id: str) -> dict[str, Any]:
@@ -56,123 +58,145 @@ def loading(title: str = TITLE) -> dict[str, Any]:
     return notice(title, "One moment…", ids.VIEW_LOADING)
 
 
-def form(devices: Sequence[DeviceView], reason: Reason | None, delivery_place: str, today: date) -> dict[str, Any]:
-    """The form for a person's own devices."""
-    listed = [_device_option(device) for device in devices[:MOST_DEVICES]]
-    options = [*listed, Option(value=ids.NOT_LISTED, text="It is not listed here")]
-    reasons = [Option(value=each.value, text=words) for each, words in REASONS.items()]
-    chosen = next((option for option in reasons if reason and option.value == reason.value), None)
-    blocks: list[Block] = [
-        field(ids.BLOCK_DEVICE, "Which device?", StaticSelectElement(options=options, initial_option=options[0])),
-        field(
-            ids.BLOCK_KIND,
-            "What kind should the new one be?",
-            StaticSelectElement(
-                options=[Option(value=kind.value, text=kind.value.capitalize()) for kind in BUYABLE],
-                placeholder="The same as the old one",
-            ),
-            optional=True,
-            hint="Needed only if the device is not listed, or is a tablet.",
-        ),
-        field(
-            ids.BLOCK_REASON,
-            "What happened?",
-            StaticSelectElement(options=reasons, placeholder="Choose", initial_option=chosen),
-        ),
+def form(
+    devices: Sequence[DeviceView],
+    prefill: Prefill,
+    delivery_place: str,
+    today: date,
+    *,
+    manages: bool = False,
+    accessibility_needs: bool = False,
+) -> dict[str, Any]:
+    """The form for a person's own devices; who manages may also ask for somebody who joins."""
+    joins = manages and prefill.reason is Reason.JOINER
+    blocks: list[Block] = [_reason(prefill.reason, manages=manages)]
+    if joins:
+        blocks += _recipient()
+    else:
+        blocks.append(_device(devices, prefill))
+    blocks.append(_kind(prefill, joins=joins))
+    blocks.append(
         field(
             ids.BLOCK_EXPLANATION,
             "In your own words",
-            PlainTextInputElement(multiline=True, max_length=MOST_EXPLANATION),
-            hint="No names or details of members of the public, please.",
-        ),
-        field(
-            ids.BLOCK_NEEDED_BY, "When do you need it?", DatePickerElement(placeholder="No fixed day"), optional=True
-        ),
-        field(
-            ids.BLOCK_DELIVERY,
-            "Where shall we deliver it?",
-            PlainTextInputElement(max_length=200, initial_value=shorten(delivery_place, 200) or None),
-        ),
-        field(
-            ids.BLOCK_ACCESSIBILITY,
-            "Accessibility",
-            CheckboxesElement(
-                options=[Option(value=ids.ACCESSIBILITY_NEEDED, text="I use assistive settings or equipment")]
+            PlainTextInputElement(
+                multiline=True,
+                max_length=MOST_EXPLANATION,
+                initial_value=shorten(prefill.words, MOST_EXPLANATION) or None,
             ),
-            optional=True,
-        ),
-        note(f"Today is {today:%d %B %Y}. Your manager decides; you are told here in chat."),
-    ]
+            hint="No names or details of members of the public, please.",
+        )
+    )
+    blocks += _of_reason(prefill.reason)
+    blocks += _delivery(delivery_place)
+    blocks += _accessibility(prefill.reason, accessibility_needs=accessibility_needs)
+    blocks.append(note(f"Today is {today:%d %B %Y}. You are told at once what policy says, and here how it goes."))
     return View(
         type="modal", callback_id=ids.VIEW_REPLACE, title=TITLE, submit="Ask", close="Cancel", blocks=blocks
     ).to_dict()
 
 
-def read_form(values: Mapping[str, Any], today: date) -> Form | dict[str, str]:
-    """What was filled in; or, by block, what must be put right."""
-    errors: dict[str, str] = {}
-    device = chosen_in(values, ids.BLOCK_DEVICE) or ids.NOT_LISTED
-    device_id, old_kind = _read_device(device)
-    kind = chosen_in(values, ids.BLOCK_KIND) or (old_kind if old_kind != Kind.TABLET else None)
-    if not kind:
-        errors[ids.BLOCK_KIND] = "Choose what the new device should be."
-    reason = chosen_in(values, ids.BLOCK_REASON)
-    if not reason:
-        errors[ids.BLOCK_REASON] = "Choose what happened."
-    day = held(values, ids.BLOCK_NEEDED_BY).get("selected_date")
-    needed_by = date.fromisoformat(day) if day else None
-    if needed_by is not None and needed_by < today:
-        errors[ids.BLOCK_NEEDED_BY] = "That day has passed; choose a later one."
-    explanation = text_in(values, ids.BLOCK_EXPLANATION)
-    if not explanation:
-        errors[ids.BLOCK_EXPLANATION] = "A few words on what happened, please."
-    place = text_in(values, ids.BLOCK_DELIVERY)
-    if not place:
-        errors[ids.BLOCK_DELIVERY] = "Where should it be brought?"
-    if errors or not kind or not reason:
-        return errors
-    return Form(
-        device_id=device_id,
-        kind=Kind(kind),
-        reason=Reason(reason),
-        needed_by=needed_by,
-        accessibility_needs=bool(held(values, ids.BLOCK_ACCESSIBILITY).get("selected_options")),
-        explanation=explanation,
-        delivery_place=place,
+def _reason(reason: Reason | None, *, manages: bool) -> InputBlock:
+    offered = {each: words for each, words in REASONS.items() if each is not Reason.LEAVER}
+    if not manages:
+        offered.pop(Reason.JOINER, None)
+    options = [Option(value=each.value, text=words) for each, words in offered.items()]
+    chosen = next((option for option in options if reason and option.value == reason.value), None)
+    menu = StaticSelectElement(options=options, placeholder="Choose", initial_option=chosen)
+    return field(ids.BLOCK_REASON, "What happened?", menu, tells=True)
+
+
+def _recipient() -> list[Block]:
+    return [
+        field(
+            ids.BLOCK_RECIPIENT,
+            "Who joins?",
+            UserSelectElement(placeholder="Choose a person"),
+            optional=True,
+            hint="Not here in Slack yet? Give their name and address below.",
+        ),
+        field(ids.BLOCK_RECIPIENT_NAME, "Their name", PlainTextInputElement(max_length=100), optional=True),
+        field(ids.BLOCK_RECIPIENT_EMAIL, "Their e-mail address", PlainTextInputElement(max_length=200), optional=True),
+    ]
+
+
+def _device(devices: Sequence[DeviceView], prefill: Prefill) -> InputBlock:
+    """Their own first, and of those what they spoke of: the first device of that kind, or none if they hold none."""
+    listed = [_device_option(device) for device in devices[:MOST_DEVICES]]
+    none = Option(value=ids.NOT_LISTED, text="It is not mine, or not listed here")
+    options = [*listed, none]
+    spoken_of = [option for device, option in zip(devices, listed, strict=False) if device.kind is prefill.kind]
+    chosen = (spoken_of or [none])[0] if prefill.kind else options[0]
+    return field(
+        ids.BLOCK_DEVICE,
+        "Which device?",
+        StaticSelectElement(options=options, initial_option=chosen),
+        hint="If it is not listed, say below what kind it is; a manager of its unit can ask for it by name.",
     )
 
 
-def refusal_form(reference: str, request_id: str) -> dict[str, Any]:
-    """Asks a manager for the reason of a refusal."""
-    words = PlainTextInputElement(multiline=True, max_length=MOST_EXPLANATION)
-    blocks: list[Block] = [
-        section(f"The requester of {escape(reference)} will read your words."),
-        field(ids.BLOCK_REFUSAL, "Why do you refuse?", words),
+def _kind(prefill: Prefill, *, joins: bool) -> InputBlock:
+    options = [Option(value=kind.value, text=kind.value.capitalize()) for kind in BUYABLE]
+    chosen = next((option for option in options if prefill.kind and option.value == prefill.kind.value), None)
+    return field(
+        ids.BLOCK_KIND,
+        "What kind should it be?" if joins else "What kind should the new one be?",
+        StaticSelectElement(options=options, placeholder="Choose" if joins else "The same", initial_option=chosen),
+        optional=not joins,
+        hint=None if joins else "Needed only if the device is not listed, or is a tablet.",
+    )
+
+
+def _of_reason(reason: Reason | None) -> list[Block]:
+    blocks: list[Block] = []
+    if reason in _SINCE:
+        blocks.append(
+            field(ids.BLOCK_SINCE, _SINCE[reason], DatePickerElement(placeholder="I do not know"), optional=True)
+        )
+    if reason in _SHOWN:
+        blocks.append(
+            field(
+                ids.BLOCK_PHOTOS,
+                "Photos of it",
+                FileInputElement(filetypes=PICTURES, max_files=MOST_PHOTOS),
+                optional=True,
+                hint="Nobody else in the picture, please.",
+            )
+        )
+    return blocks
+
+
+def _delivery(place: str) -> list[Block]:
+    words = PlainTextInputElement(max_length=200, initial_value=shorten(place, 200) or None)
+    return [
+        field(
+            ids.BLOCK_NEEDED_BY, "When do you need it?", DatePickerElement(placeholder="No fixed day"), optional=True
+        ),
+        field(ids.BLOCK_DELIVERY, "Where shall we deliver it?", words),
     ]
-    return View(
-        type="modal",
-        callback_id=ids.VIEW_REFUSE,
-        title="Refuse a request",
-        submit="Refuse",
-        close="Cancel",
-        private_metadata=request_id,
-        blocks=blocks,
-    ).to_dict()
 
 
-def read_refusal(values: Mapping[str, Any]) -> str:
-    """The manager's words; empty if there are none."""
-    return text_in(values, ids.BLOCK_REFUSAL)
+def _accessibility(reason: Reason | None, *, accessibility_needs: bool) -> list[Block]:
+    needed = Option(value=ids.ACCESSIBILITY_NEEDED, text="I use assistive settings or equipment")
+    whose = Option(value=ids.ACCESSIBILITY_NEEDED, text="They use assistive settings or equipment")
+    option = whose if reason is Reason.JOINER else needed
+    boxes = CheckboxesElement(options=[option], initial_options=[option] if accessibility_needs else None)
+    blocks: list[Block] = [field(ids.BLOCK_ACCESSIBILITY, "Accessibility", boxes, optional=True, tells=True)]
+    if accessibility_needs or reason is Reason.ACCESSIBILITY:
+        words = PlainTextInputElement(max_length=MOST_ASSISTIVE, placeholder="A screen reader, a larger keyboard …")
+        blocks.append(
+            field(
+                ids.BLOCK_ASSISTIVE,
+                "Which ones?",
+                words,
+                optional=True,
+                hint="They are set up and checked on the new device before the old one goes back.",
+            )
+        )
+    return blocks
 
 
 def _device_option(device: DeviceView) -> Option:
     name = shorten(" ".join(part for part in (device.model, device.serial) if part), MOST_OPTION)
     kind = device.kind.value if device.kind else ""
     return Option(value=f"{device.device_id}|{kind}", text=name or "a device without a name")
-
-
-def _read_device(value: str) -> tuple[UUID | None, str | None]:
-    if value == ids.NOT_LISTED:
-        return None, None
-    device_id, _, kind = value.partition("|")
-    return UUID(device_id), kind or None

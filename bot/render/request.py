@@ -1,4 +1,4 @@
-"""A request as each of its people sees it: requester, approver, anybody who looks it up."""
+"""A request as each of its people sees it: requester, recipient, approver, anybody who looks it up."""
 
 from __future__ import annotations
 
@@ -6,32 +6,38 @@ from collections.abc import Mapping
 
 from slack_sdk.models.blocks import Block
 
-from bot import ids
+from bot.render.background import Background
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
-from bot.render.wording import REASONS, STATUSES, TICKET_STATES, day, kind_name, moment, unit_name
+from bot.render.request_steps import NEXT, OF_APPROVER, OF_REQUESTER, Offer
+from bot.render.wording import REASONS, STATUSES, TICKET_STATES, day, kind_name, moment, month, unit_name
 from services.requests.queries import RequestView
 
 _MARKS = {
     "waiting_for_approval": ":hourglass_flowing_sand:",
+    "question_asked": ":speech_balloon:",
+    "waiting_for_repair": ":wrench:",
+    "waiting_for_wave": ":calendar:",
     "approved": ":white_check_mark:",
-    "ordered": ":package:",
     "waiting_for_money": ":hourglass_flowing_sand:",
+    "ordered": ":package:",
+    "allocated": ":package:",
+    "shipped": ":truck:",
+    "delivered": ":white_check_mark:",
+    "waiting_for_check": ":hourglass_flowing_sand:",
+    "return_due": ":leftwards_arrow_with_hook:",
+    "closed": ":white_check_mark:",
     "refused": ":no_entry:",
+    "withdrawn": ":leftwards_arrow_with_hook:",
 }
-_NEXT = {
-    "waiting_for_approval": "Next: {approver} decides. You will be told here.",
-    "approved": "Next: money is set aside and the device is ordered.",
-    "ordered": "Next: the device is delivered to you.",
-    "waiting_for_money": "Next: it is ordered as soon as there is money on the line.",
-    "refused": "If something has changed, ask again with `/kit replace`.",
-}
+_UNDECIDED = ("waiting_for_approval", "question_asked")
+_LATEST = 3
 
 
 def status_text(view: RequestView, people: Mapping[str, str]) -> str:
     """Where it stands, and who decided."""
     told = f"{_MARKS.get(view.status, '')} *{STATUSES.get(view.status, view.status).capitalize()}*"
     if view.decided_by:
-        verb = "Refused" if view.status == "refused" else "Approved"
+        verb = "Refused" if view.refusal else "Approved"
         when = f", {moment(view.decided_at)}" if view.decided_at else ""
         told += f"\n{verb} by {escape(_name(people, view.decided_by))}{when}"
     if view.refusal:
@@ -41,19 +47,33 @@ def status_text(view: RequestView, people: Mapping[str, str]) -> str:
 
 def _facts(view: RequestView, names: Mapping[str, str]) -> list[str]:
     device = f"`{escape(view.serial)}`" if view.serial else "a device that is not on record"
+    device = "a first one" if view.reason == "joiner" else device
+    unit = escape(unit_name(names, view.unit))
+    given = f"`{escape(view.successor_serial)}`" if view.successor_serial else ""
     facts = {
-        "For": f"{escape(view.requester_name)}, {escape(unit_name(names, view.unit))}",
+        "For": f"{escape(view.recipient_name or view.requester_name)}, {unit}",
+        "Asked by": escape(view.requester_name) if view.recipient_email else "",
         "Device": f"{kind_name(view.kind)} {device}",
         "What happened": REASONS[view.reason],
         "In their words": escape(view.explanation),
+        "Since": day(view.since) if view.since else "",
+        "Photos": ", ".join(_photo(link, place) for place, link in enumerate(view.photos, 1)),
         "Needed by": day(view.needed_by) if view.needed_by else "",
         "Deliver to": escape(view.delivery_place),
         "Accessibility": "has needs that are checked before the old device goes back"
         if view.accessibility_needs
         else "",
+        "Assistive technology": escape(view.assistive_technology),
+        "Question": escape(view.question),
+        "Answer": escape(view.answer),
+        "From stock" if view.from_stock else "New device": given,
         "Service desk": _ticket(view),
     }
     return [f"*{label}:* {fact}" for label, fact in facts.items() if fact]
+
+
+def _photo(link: str, place: int) -> str:
+    return f"photo {place}" if set("|<> ") & set(link) else f"<{link.replace('&', '&amp;')}|photo {place}>"
 
 
 def _ticket(view: RequestView) -> str:
@@ -68,34 +88,57 @@ def _ticket(view: RequestView) -> str:
     return f"{number}, {TICKET_STATES.get(state, state)}"
 
 
+def next_step(view: RequestView, people: Mapping[str, str]) -> str:
+    """What comes next, in Slack's markup."""
+    approver = escape(_name(people, view.approver_email)) if view.approver_email else "your manager"
+    wave = f"the wave of {month(view.wave_month)}" if view.wave_month else "its wave"
+    return NEXT.get(view.status, "").format(approver=approver, wave=wave, back_by=_back_by(view))
+
+
+def raised_text(view: RequestView, people: Mapping[str, str]) -> str:
+    """What somebody who asked is told at once: the number, policy's verdict, and what comes next."""
+    lines = [f"*{escape(view.reference)}* is on its way.", escape(view.verdict), next_step(view, people)]
+    return "\n".join([*(line for line in lines if line), "Our messages tell you how it goes."])
+
+
 def for_requester(view: RequestView, names: Mapping[str, str], people: Mapping[str, str]) -> Message:
-    """The message that follows a requester's own request from beginning to end."""
-    approver = _name(people, view.approver_email) if view.approver_email else "your manager"
-    blocks: list[Block] = [
-        section(f"*Your request {escape(view.reference)}* · {kind_name(view.kind)}\n{status_text(view, people)}"),
-    ]
+    """The message that follows a request from beginning to end, for who asked or for whom it is; `may` says whose."""
+    head = f"*Your request {escape(view.reference)}* · {kind_name(view.kind)}"
+    if view.recipient_name:
+        head += f" for {escape(view.recipient_name)}"
+    blocks: list[Block] = [section(f"{head}\n{status_text(view, people)}")]
     if view.verdict:
         blocks.append(section(f"*Policy:* {escape(view.verdict)}"))
-    blocks.append(note(_NEXT.get(view.status, "").format(approver=escape(approver)) or escape(view.reference)))
+    if view.status == "question_asked" and view.question:
+        blocks.append(section(f"*{escape(_name(people, view.approver_email or ''))} asks:* {escape(view.question)}"))
+    blocks.append(note(next_step(view, people) or escape(view.reference)))
+    blocks += _offers(view, OF_REQUESTER)
     return message(f"Your request {view.reference}: {STATUSES.get(view.status, view.status)}", blocks)
 
 
-def for_approver(view: RequestView, names: Mapping[str, str], people: Mapping[str, str]) -> Message:
-    """The message on which a manager decides; afterwards it says who did."""
+def for_approver(
+    view: RequestView, names: Mapping[str, str], people: Mapping[str, str], background: Background | None = None
+) -> Message:
+    """The message on which a manager, or who covers for them, decides; afterwards it says who did."""
     blocks: list[Block] = [header(f"Request {view.reference}"), listed(_facts(view, names))]
     if view.verdict:
         blocks.append(section(f"*Policy:* {escape(view.verdict)}"))
-    if view.status == "waiting_for_approval":
-        value = str(view.request_id)
-        approve = button("Approve", ids.APPROVE, value, style="primary")
-        blocks.append(actions(approve, button("Refuse…", ids.REFUSE, value, style="danger")))
+    if view.status in _UNDECIDED:
+        if background is not None:
+            blocks.append(listed(background.lines()))
+        since = [f"{moment(line.at)}  {escape(line.what)}" for line in view.timeline[1:]][-_LATEST:]
+        if since:
+            blocks.append(section("*Since it was asked for*\n" + "\n".join(since)))
+        if view.status == "question_asked":
+            blocks.append(section(status_text(view, people)))
+        blocks += _offers(view, OF_APPROVER)
         return message(f"{view.requester_name} asks for a {kind_name(view.kind)} ({view.reference})", blocks)
     blocks.append(section(status_text(view, people)))
     return message(f"Request {view.reference}: {STATUSES.get(view.status, view.status)}", blocks)
 
 
 def timeline(view: RequestView, names: Mapping[str, str], people: Mapping[str, str]) -> Message:
-    """The answer to `request R-123`."""
+    """The answer to `request R-123`, with what whoever asks may do."""
     blocks: list[Block] = [
         header(f"Request {view.reference}"),
         section(status_text(view, people)),
@@ -106,10 +149,9 @@ def timeline(view: RequestView, names: Mapping[str, str], people: Mapping[str, s
     lines = [f"{moment(step.at)}  {escape(step.what)}{_by(people, step.who)}" for step in view.timeline]
     if lines:
         blocks += [section("*What happened*"), listed(lines)]
-    approver = _name(people, view.approver_email) if view.approver_email else "a manager"
-    next_step = _NEXT.get(view.status, "").format(approver=escape(approver))
-    if next_step:
-        blocks.append(note(next_step))
+    if told := next_step(view, people):
+        blocks.append(note(told))
+    blocks += _offers(view, (*OF_APPROVER, *OF_REQUESTER))
     return message(f"Request {view.reference}: {STATUSES.get(view.status, view.status)}", blocks)
 
 
@@ -117,6 +159,20 @@ def already_decided(view: RequestView, people: Mapping[str, str]) -> Message:
     """What the second person to press is told."""
     told = f"Request {escape(view.reference)} was decided before. {status_text(view, people)}"
     return message(f"Request {view.reference} was decided before.", [section(told)])
+
+
+def _offers(view: RequestView, offers: tuple[Offer, ...]) -> list[Block]:
+    """Buttons for what the machine lets them do now."""
+    buttons = [
+        button(offer.label, offer.action_id, str(view.request_id), style=offer.style)
+        for offer in offers
+        if offer.cause in view.may
+    ]
+    return [actions(*buttons)] if buttons else []
+
+
+def _back_by(view: RequestView) -> str:
+    return f" by {day(view.return_due_on)}" if view.return_due_on else ""
 
 
 def _by(people: Mapping[str, str], who: str) -> str:

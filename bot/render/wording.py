@@ -25,10 +25,20 @@ LINES: Mapping[str, str] = {
 }
 STATUSES: Mapping[str, str] = {
     "waiting_for_approval": "waiting for approval",
+    "question_asked": "waiting for an answer",
+    "waiting_for_repair": "to be repaired first",
+    "waiting_for_wave": "waiting for its wave",
     "approved": "approved, money being set aside",
-    "ordered": "ordered",
     "waiting_for_money": "approved, waiting for money",
+    "ordered": "ordered",
+    "allocated": "approved, one from stock set aside",
+    "shipped": "on its way",
+    "delivered": "delivered, receipt not confirmed",
+    "waiting_for_check": "accessibility settings to be checked",
+    "return_due": "old device to go back",
+    "closed": "done",
     "refused": "refused",
+    "withdrawn": "withdrawn",
 }
 TICKET_STATES: Mapping[str, str] = {
     "open": "not taken up yet",

@@ -23,6 +23,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     """The loss or custody record it is for, as people quote it."""
     wanted_at: Moment
+    """When somebody, or policy, asked for it."""
     serial: str | None = None
 
 

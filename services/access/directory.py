@@ -81,6 +81,15 @@ class Directory:
         """The person with this e-mail address, in any case."""
         return self.people.get(email.lower())
 
+    def called(self, words: str) -> list[Person]:
+        """The people of this name, in any case, by address; or else those who have all its words in their names."""
+        wanted = words.lower().split()
+        if not wanted:
+            return []
+        full = [person for person in self.people.values() if person.name.lower().split() == wanted]
+        found = full or [person for person in self.people.values() if set(wanted) <= set(person.name.lower().split())]
+        return sorted(found, key=lambda person: person.email)
+
     def above(self, code: str) -> list[Unit]:
         """The units over this one, nearest first, without itself."""
         found: list[Unit] = []

@@ -242,6 +242,29 @@ async def demand_counts(connection: Connection, viewer: Viewer, today: date) -> 
     return [msgspec.convert(dict(row), DemandCount) for row in rows]
 
 
+class StockStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """What waves and policy say of devices in stock."""
+
+    set_aside: frozenset[UUID]
+    """Those that released waves hold."""
+    bought_since: date | None
+    """Older ones are not handed out; None where no policy is in force."""
+
+
+async def hold_stock(connection: Connection, today: date) -> StockStanding:
+    """What may be picked; the lock of placing is held until the transaction ends, so that no wave takes it meanwhile.
+
+    For services that set a device from stock aside.
+    """
+    await connection.execute(SQL["lock_placing"])
+    rows = await connection.fetch(SQL["stock_set_aside"])
+    in_force = await connection.fetchrow(store.SQL["policy_in_force"])
+    since = None
+    if in_force is not None:
+        since = add_months(today, -_decoded(in_force["content"]).policy.planning.stock_oldest_months)
+    return StockStanding(set_aside=frozenset(row["stock_device_id"] for row in rows), bought_since=since)
+
+
 @lru_cache(maxsize=4)
 def _decoded(stored: str) -> PolicyInForce:
     return PolicyInForce.decode(stored)

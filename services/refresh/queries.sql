@@ -82,3 +82,11 @@ LIMIT 1
 SELECT count(*) + 1
 FROM refresh.queue AS ahead, refresh.queue AS mine
 WHERE mine.entry_id = $1 AND (ahead.turn, ahead.due_on, ahead.entry_id) < (mine.turn, mine.due_on, mine.entry_id)
+
+-- name: stock_set_aside
+SELECT stock_device_id FROM refresh.placements
+WHERE stock_device_id IS NOT NULL AND handed_revision IS NULL AND left_revision IS NULL
+
+-- name: lock_placing
+-- The lock of whoever decides which device serves whom.
+SELECT pg_advisory_xact_lock(hashtext('quartermaster'), hashtext('placing'))

@@ -246,6 +246,8 @@ class InWave(msgspec.Struct, frozen=True, kw_only=True):
     """None for one from stock."""
     ordered: bool
     """True once the wave is known to be committed: one from stock alone is at its release, and asks no budget."""
+    quarter: date
+    """First day of the quarter whose wave it is."""
 
 
 async def placed(connection: Connection, device_ids: Collection[UUID]) -> dict[UUID, InWave]:

@@ -1,7 +1,7 @@
 -- What others read of waves.
 
 -- name: placed
-SELECT device_id, wave_id, wave, attempt, order_id, state = 'ordered' AS ordered
+SELECT device_id, wave_id, wave, attempt, order_id, state = 'ordered' AS ordered, quarter
 FROM refresh.placements
 WHERE device_id = ANY ($1::uuid[]) AND holds
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from schemas.events.device import WipeReported
 from schemas.events.register import (
     DeviceChanged,
     DeviceFacts,
     DeviceFailed,
     DeviceFailure,
+    DeviceWipe,
+    DeviceWipeTold,
     IdentityConflict,
     IdentityConflictFound,
     IdentityConflictSettled,
@@ -33,6 +36,7 @@ from services.register.rules.facts import (
     SERIAL,
     UNIT,
     WARRANTY_ENDS_ON,
+    WIPED_AT,
     Device,
 )
 
@@ -96,6 +100,36 @@ def device_failed(
             unit=device.values[UNIT],
             purchased_on=device.values[PURCHASED_ON],
         ),
+    )
+
+
+def wipe_told(device: Device, event: WipeReported) -> DeviceWipeTold:
+    """Tell how a wipe of `device` stood, once for each observation of it."""
+    said = event.data
+    return DeviceWipeTold(
+        id=f"{event.source}/{event.id}",
+        source=SOURCE,
+        time=event.time,
+        subject=str(device.device_id),
+        data=DeviceWipe(
+            device_id=device.device_id,
+            outcome=said.outcome,
+            told_by=event.source,
+            evidence=said.evidence,
+            requested_at=said.requested_at,
+            serial=device.values[SERIAL],
+        ),
+    )
+
+
+def wipe_joined(gone: Device, into: Device) -> DeviceWipeTold:
+    """Tell of `into` that it is wiped, which was told of the record `gone` before both proved to be one device."""
+    return DeviceWipeTold(
+        id=f"{gone.device_id}/wiped/{into.device_id}",
+        source=SOURCE,
+        time=into.values[WIPED_AT],
+        subject=str(into.device_id),
+        data=DeviceWipe(device_id=into.device_id, outcome="done", told_by=SOURCE, serial=into.values[SERIAL]),
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
-from schemas.events.device import DeviceObserved, WipeReported
+from schemas.events.device import AssetRecorded, DeviceEnrolled, DeviceObserved, WipeReported
 from services.errors import BadInput
 from services.register.rules.claims import Claim, claims_of
 from services.register.rules.conflicts import has_rival
 from services.register.rules.facts import (
     FIELD_NAMES,
+    FROM_DESK,
     IN_USE_AT,
     RECORDED_STATE,
     REMEMBERED,
@@ -22,7 +24,8 @@ from services.register.rules.facts import (
     weight_of,
 )
 from services.register.rules.identity import Apart, apart_id, may_be_one, new_device_id, serial_among
-from services.register.rules.lifecycle import derived_state
+from services.register.rules.lifecycle import state_of
+from services.register.rules.words import Ending
 from services.register.store import HistoryRow
 
 _STATE_FIELDS = frozenset({RECORDED_STATE, IN_USE_AT, WIPED_AT})
@@ -44,6 +47,10 @@ class Batch:
         self.merged: dict[UUID, Device] = {}
         self.gone: list[Device] = []
         self.history: list[HistoryRow] = []
+        self.wipes: list[tuple[WipeReported, Device]] = []
+        """What device management told of wipes, each with the device it named then."""
+        self.wiped_by_merging: list[tuple[Device, Device]] = []
+        """Records that were merged away, with the device that is wiped by their word."""
         self.disputed: dict[UUID, Device] = {}
         """Devices of which rivals spoke, or which have none any more: whether they contradict is to be judged."""
         self.dropped_claims: set[str] = set()
@@ -70,15 +77,37 @@ class Batch:
         if device.claims is not None:
             self._observe_claims(device, event, names, seen, weight)
         news = device.observe(seen, weight)
+        kind = type(event)
+        if kind is DeviceEnrolled:
+            # Enrolled anew it holds data again, whatever proved it empty before. Weighed as the desk's records of use.
+            news += device.observe(((IN_USE_AT, event.time),), weight_of(FROM_DESK, event.time))
+        elif kind is WipeReported:
+            self.wipes.append((event, device))  # type: ignore[arg-type]  # by type, not by isinstance: it is faster
         for field, before in news:
             if field in REMEMBERED:
-                self._remember(device, event, _told_as(field, event), before, device.values[field])
+                self._remember(device, event.time, event.source, _told_as(field, event), before, device.values[field])
             if field in _STATE_FIELDS:
-                self._derive_state(device, event)
+                self._derive_state(device, event.time, event.source)
+        if device.ending is not None and kind is AssetRecorded:
+            # Also a record that only repeats an earlier one: it is newer, and custody's word may be older than it now.
+            self._derive_state(device, event.time, event.source)
         if device.heard_at is None:
             self.touched[device.device_id] = device
         device.heard_at = event.time
         return device
+
+    def called(self, name: str | None) -> Device | None:
+        """The device that goes by this name now."""
+        return None if name is None else self._by_name.get(name)
+
+    def tell(self, device: Device, ending: Ending, at: datetime, source: str) -> None:
+        """What losses and custody say of the device from now on; `source` said the last of it, at `at`."""
+        device.remember_before()
+        device.moved = True
+        device.ending = ending
+        self._derive_state(device, at, source)
+        self.touched[device.device_id] = device
+        device.heard_at = device.heard_at or at
 
     def _device_meant(self, event: DeviceObserved, names: list[str]) -> Device:
         if not names:
@@ -169,9 +198,16 @@ class Batch:
             self.dropped_claims.update(other.claims)
         self._rival(device, claims_of([device, other], device.names | other.names))
         device.first_seen_at = min(device.first_seen_at, other.first_seen_at)
+        wiped_at = device.values[WIPED_AT]
         for field in Field:
             device.observe([(field, other.values[field])], other.weights[field])
-        self._derive_state(device, event)
+        if device.values[WIPED_AT] != wiped_at:
+            self.wiped_by_merging.append((other, device))
+        if other.ending is not None:
+            device.remember_before()
+            device.moved = True
+            device.ending = other.ending.joined(device.ending or Ending())
+        self._derive_state(device, event.time, event.source)
         for name in list(other.names):
             other.names.discard(name)
             device.names.add(name)
@@ -191,18 +227,19 @@ class Batch:
             )
         )
 
-    def _derive_state(self, device: Device, event: DeviceObserved) -> None:
-        values = device.values
-        state = derived_state(values[RECORDED_STATE], values[IN_USE_AT], values[WIPED_AT])
+    def _derive_state(self, device: Device, at: datetime, source: str) -> None:
+        state = state_of(device)
         if state is not device.state:
-            self._remember(device, event, "state", device.state, state)
+            device.remember_before()
+            device.moved = True
+            self._remember(device, at, source, "state", device.state, state)
             device.state = state
 
-    def _remember(self, device: Device, event: DeviceObserved, field: str, before: object, after: object) -> None:
+    def _remember(self, device: Device, at: datetime, source: str, field: str, before: object, after: object) -> None:
         if device.is_new:
             return
         old = None if before is None else str(before)
-        self.history.append(HistoryRow(device.device_id, event.time, field, old, str(after), event.source))
+        self.history.append(HistoryRow(device.device_id, at, field, old, str(after), source))
 
 
 def _told_as(field: Field, event: DeviceObserved) -> str:

@@ -11,39 +11,52 @@ from datetime import datetime
 
 import msgspec
 
+from schemas.events.custody import CustodyMoved
 from schemas.events.device import DeviceObserved, FailureReported
+from schemas.events.loss import LossMoved
 from schemas.events.person import PersonRecorded
-from schemas.topics import DEVICE_CHANGED, DEVICE_FAILED
+from schemas.topics import DEVICE_CHANGED, DEVICE_FAILED, DEVICE_WIPE
 from services.database.pool import Connection
 from services.eventlog.applying import Applied
 from services.eventlog.outbox import Outgoing
-from services.register import conflict_store, people_store, store
-from services.register.announcements import device_changed, device_failed, device_merged
+from services.register import conflict_store, people_store, store, words, words_store
+from services.register.announcements import device_changed, device_failed, device_merged, wipe_joined, wipe_told
 from services.register.batch import Batch
 from services.register.judging import judge
 from services.register.recent import RecentDevices
 from services.register.rules.counting import movements
 from services.register.rules.facts import FROM_DESK, MODEL, Device, weight_of
 from services.register.rules.identity import Apart, names_of
+from services.register.rules.words import Told, told_by
 
-Heard = DeviceObserved | PersonRecorded
+Heard = DeviceObserved | PersonRecorded | LossMoved | CustodyMoved
 
 
 class RegisterConsumer:
-    """Applies observations of devices, and records of the people who hold them, to the register."""
+    """Applies observations of devices, what losses and custody tell of them, and records of who holds them."""
 
     def __init__(self) -> None:
         self._recent = RecentDevices()
 
     async def apply(self, connection: Connection, events: Sequence[Heard]) -> Applied:
         """Write what `events` tell, and answer the events that follow from it."""
-        people = [event for event in events if isinstance(event, PersonRecorded)]
+        people: list[PersonRecorded] = []
+        told: list[Told] = []
+        observed: list[DeviceObserved] = []
+        for event in events:
+            if isinstance(event, PersonRecorded):
+                people.append(event)
+            elif isinstance(event, LossMoved | CustodyMoved):
+                told.append(told_by(event))
+            else:
+                observed.append(event)
         await people_store.keep(connection, people)
-        return await self._observe(connection, [e for e in events if not isinstance(e, PersonRecorded)])
+        return await self._observe(connection, observed, told)
 
-    async def _observe(self, connection: Connection, events: Sequence[DeviceObserved]) -> Applied:
+    async def _observe(self, connection: Connection, events: Sequence[DeviceObserved], told: Sequence[Told]) -> Applied:
         names = [names_of(event.data.identifiers) for event in events]
-        known = await self._known(connection, names)
+        meant = await words_store.names_meant(connection, told)
+        known = await self._known(connection, [*names, *([name] for name in meant.values())])
         # After the devices: a ruling that came before they were read is seen here, and one that came after is found
         # out when they are written.
         apart = await conflict_store.apart(connection)
@@ -55,10 +68,11 @@ class RegisterConsumer:
             device = batch.fold(event, named)
             if type(event) is FailureReported:
                 reports.append((event, device))
+        await words.take(connection, batch, told, meant)
         written = await self._write(connection, batch)
         conflicts = await self._judge(connection, batch)
         failures = await self._write_failures(connection, batch, reports)
-        told = [
+        changes = [
             (DEVICE_CHANGED, device_changed(device, device.heard_at))
             for device in written
             if device.has_news and device.heard_at is not None
@@ -68,7 +82,10 @@ class RegisterConsumer:
             for gone in batch.gone
             if (into := batch.merged[gone.device_id]).heard_at is not None
         ]
-        return Applied([*told, *merged, *conflicts, *failures], lambda: self._recent.put_back(batch.touched.values()))
+        return Applied(
+            [*changes, *merged, *_wipes(batch), *conflicts, *failures],
+            lambda: self._recent.put_back(batch.touched.values()),
+        )
 
     async def _known(self, connection: Connection, names: Sequence[list[str]]) -> dict[str, Device]:
         wanted = {each[0] for each in names if each}
@@ -164,6 +181,20 @@ class RegisterConsumer:
                 )
                 told[ticket] = (DEVICE_FAILED, event_out)
         return list(told.values())
+
+
+def _wipes(batch: Batch) -> list[Outgoing]:
+    """How wipes stand, each told of the device that is meant now."""
+    told: list[Outgoing] = [
+        (DEVICE_WIPE, wipe_told(batch.merged.get(device.device_id, device), event)) for event, device in batch.wipes
+    ]
+    # Whoever follows the surviving record has not heard what was told of the other.
+    told += [
+        (DEVICE_WIPE, wipe_joined(gone, batch.merged.get(into.device_id, into)))
+        for gone, into in batch.wiped_by_merging
+        if not gone.is_new
+    ]
+    return told
 
 
 def _without_disowned(

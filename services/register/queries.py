@@ -16,28 +16,35 @@ from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.register.conflict_queries import ClaimantView, ConflictsView, ConflictView, conflict_by_id, open_conflicts
+from services.register.custody_queries import CustodyFacts, custody_facts
 from services.register.people_queries import StrayDevice, leavers, movers
 from services.register.rules.ageing import BANDS, OLDEST, UNKNOWN_AGE, age_band, age_months
 from services.register.rules.counting import UNKNOWN_MONTH
+from services.register.shelf_queries import OnShelf, shelf
 
 __all__ = (
     "ClaimantView",
     "ConflictView",
     "ConflictsView",
     "CountRow",
+    "CustodyFacts",
     "DeviceView",
     "Dimension",
     "HistoryLine",
+    "OnShelf",
     "StrayDevice",
     "conflict_by_id",
     "counts",
+    "custody_facts",
     "device_by_id",
     "device_history",
+    "devices_of",
     "find_device",
     "leavers",
     "movers",
     "my_devices",
     "open_conflicts",
+    "shelf",
     "verify_counts",
 )
 
@@ -75,10 +82,15 @@ class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
     last_seen_at: datetime | None
     cost_pence: int | None
     age_months: int | None
+    left_at: datetime | None = None
+    """When it was resold, redistributed or recycled. Seen after that, it is not ours again: who looks must see it."""
 
 
 class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One remembered change of a device."""
+    """One remembered change of a device.
+
+    Of field `loss` and `custody`: a word of theirs; `before` is its state, `after` its number and a sentence below it.
+    """
 
     at: datetime
     field: str
@@ -106,6 +118,14 @@ async def find_device(connection: Connection, viewer: Viewer, term: str, today: 
         SQL["find_device"], viewer.unit_scope, viewer.email, viewer.sees_prices, f"serial:{wanted}", wanted
     )
     return None if row is None else _device(row, today)
+
+
+async def devices_of(connection: Connection, viewer: Viewer, email: str, today: date) -> list[DeviceView]:
+    """The devices on record in a person's name that the viewer may see, those in use first, in every state."""
+    rows = await connection.fetch(
+        SQL["devices_of"], viewer.unit_scope, viewer.email, viewer.sees_prices, email.strip().lower()
+    )
+    return [_device(row, today) for row in rows]
 
 
 async def device_by_id(connection: Connection, viewer: Viewer, device_id: UUID, today: date) -> DeviceView | None:

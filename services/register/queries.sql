@@ -9,7 +9,10 @@ ORDER BY kind, serial, device_id
 -- $1 units (null: all), $2 the viewer's own address, $3 whether prices may be seen, $4 serial, $5 upper-case term
 SELECT d.device_id, d.serial, d.asset_tag, d.kind, d.manufacturer, d.model, d.state, d.unit, d.holder_email, d.os,
        d.os_version, d.purchased_on, d.warranty_ends_on, d.last_seen_at,
-       CASE WHEN $3::boolean THEN d.cost_pence END AS cost_pence
+       CASE WHEN $3::boolean THEN d.cost_pence END AS cost_pence,
+       CASE WHEN d.state IN ('resold', 'redistributed', 'recycled') THEN
+            (SELECT max(w.at) FROM register.words AS w WHERE w.device_id = d.device_id AND w.state = d.state)
+       END AS left_at
 FROM register.devices AS d
 WHERE (d.device_id = (SELECT i.device_id FROM register.identifiers AS i WHERE i.name = $4::text)
        OR (upper(d.asset_tag) = $5::text))
@@ -17,19 +20,38 @@ WHERE (d.device_id = (SELECT i.device_id FROM register.identifiers AS i WHERE i.
 ORDER BY d.serial IS NULL, d.device_id
 LIMIT 1
 
--- name: device_by_id
+-- name: devices_of
 SELECT d.device_id, d.serial, d.asset_tag, d.kind, d.manufacturer, d.model, d.state, d.unit, d.holder_email, d.os,
        d.os_version, d.purchased_on, d.warranty_ends_on, d.last_seen_at,
        CASE WHEN $3::boolean THEN d.cost_pence END AS cost_pence
+FROM register.devices AS d
+WHERE d.holder_email = $4::text
+  AND ($1::text[] IS NULL OR d.unit = ANY ($1) OR d.holder_email = $2::text)
+ORDER BY d.state NOT IN ('deployed', 'in_repair'), d.kind, d.serial, d.device_id
+LIMIT 50
+
+-- name: device_by_id
+SELECT d.device_id, d.serial, d.asset_tag, d.kind, d.manufacturer, d.model, d.state, d.unit, d.holder_email, d.os,
+       d.os_version, d.purchased_on, d.warranty_ends_on, d.last_seen_at,
+       CASE WHEN $3::boolean THEN d.cost_pence END AS cost_pence,
+       CASE WHEN d.state IN ('resold', 'redistributed', 'recycled') THEN
+            (SELECT max(w.at) FROM register.words AS w WHERE w.device_id = d.device_id AND w.state = d.state)
+       END AS left_at
 FROM register.devices AS d
 WHERE d.device_id = $4::uuid
   AND ($1::text[] IS NULL OR d.unit = ANY ($1) OR d.holder_email = $2::text)
 
 -- name: device_history
+-- What was told by losses and custody stands in it as `before` the state, `after` the number and a sentence.
 SELECT h.at, h.field, h.before, h.after, h.source
-FROM register.history AS h
-JOIN register.devices AS d USING (device_id)
-WHERE h.device_id = $3::uuid
+FROM register.devices AS d
+CROSS JOIN LATERAL (
+    SELECT at, field, before, after, source, entry FROM register.history WHERE device_id = d.device_id
+    UNION ALL
+    SELECT at, matter, state, reference || E'\n' || explanation, source, revision
+    FROM register.words WHERE device_id = d.device_id
+) AS h
+WHERE d.device_id = $3::uuid
   AND ($1::text[] IS NULL OR d.unit = ANY ($1) OR d.holder_email = $2::text)
 ORDER BY h.at DESC, h.entry DESC
 LIMIT $4

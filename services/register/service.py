@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.topics import DEVICE_OBSERVED, PERSON
+from schemas.topics import CUSTODY, DEVICE_OBSERVED, LOSS, PERSON
 from services.access.directory import Directory
 from services.clock import Clock
 from services.eventlog.stream_service import StreamService
@@ -12,5 +12,6 @@ from services.settings import Settings
 
 
 def build(settings: Settings, _clock: Clock, _directory: Directory) -> Service:
-    """Listens to observations of devices and records of people, publishes changes and conflicts."""
-    return StreamService("register", settings, [DEVICE_OBSERVED, PERSON], RegisterConsumer().apply, lanes=2)
+    """Listens to observations of devices, records of people, losses and custody, and tells what follows from them."""
+    topics = [DEVICE_OBSERVED, PERSON, LOSS, CUSTODY]
+    return StreamService("register", settings, topics, RegisterConsumer().apply, lanes=2)

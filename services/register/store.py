@@ -17,6 +17,7 @@ from services.register.rules.claims import Claim, claims_of
 from services.register.rules.conflicts import rivals
 from services.register.rules.counting import Cell
 from services.register.rules.facts import BATTERY_HEALTH_PERCENT, KIND, LAST_SEEN_AT, NEVER, RECORDED_STATE, Device
+from services.register.stored_ending import read_ending, write_ending
 from services.register.stored_facts import read_facts, write_facts
 
 SQL = load_statements(__file__, "store.sql")
@@ -56,9 +57,19 @@ async def known_by(connection: Connection, names: Sequence[str], by_id: dict[UUI
     found: dict[str, Device] = {}
     contended: dict[UUID, Device] = {}
     for row in await connection.fetch(SQL["known"], names):
-        looked_up, device_id, known_names, state, revision, version, weights, battery_weight, *values, first_seen_at = (
-            row
-        )
+        (
+            looked_up,
+            device_id,
+            known_names,
+            state,
+            revision,
+            version,
+            weights,
+            battery_weight,
+            *values,
+            first_seen_at,
+            ending,
+        ) = row
         device = by_id.get(device_id)
         if device is None:
             values[KIND] = _KINDS[values[KIND]]
@@ -72,6 +83,7 @@ async def known_by(connection: Connection, names: Sequence[str], by_id: dict[UUI
                 revision=revision,
                 version=version,
                 first_seen_at=first_seen_at or NEVER,
+                ending=read_ending(ending),
             )
             if len(device.names) > 2 and rivals(device.names):
                 contended[device_id] = device
@@ -187,6 +199,7 @@ async def write_devices(connection: Connection, devices: Sequence[Device]) -> No
             *(list(column) for column in columns),
             [_stored(device.first_seen_at) for device in devices],
             [device.weights[BATTERY_HEALTH_PERCENT] for device in devices],
+            [write_ending(device.ending) for device in devices],
         )
         _expect(written, len(devices))
         _written(devices)

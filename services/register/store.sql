@@ -3,7 +3,7 @@
 SELECT i.name AS looked_up, d.device_id, d.names, d.state, d.revision, d.version, d.weights, d.battery_weight,
        d.serial, d.asset_tag, d.kind, d.manufacturer, d.model, d.os, d.os_version, d.recorded_state, d.unit,
        d.holder_email, d.purchased_on, d.warranty_ends_on, d.cost_pence, d.compliant, d.last_seen_at,
-       d.in_use_at, d.wiped_at, d.battery_health_percent, d.first_seen_at
+       d.in_use_at, d.wiped_at, d.battery_health_percent, d.first_seen_at, d.ending
 FROM register.identifiers AS i
 JOIN register.devices AS d USING (device_id)
 WHERE i.name = ANY ($1::text[])
@@ -47,6 +47,10 @@ WITH moved_failures AS (
     UPDATE register.history AS h SET device_id = m.into_id
     FROM unnest($1::uuid[], $2::uuid[]) AS m (from_id, into_id)
     WHERE h.device_id = m.from_id
+), moved_words AS (
+    UPDATE register.words AS w SET device_id = m.into_id
+    FROM unnest($1::uuid[], $2::uuid[]) AS m (from_id, into_id)
+    WHERE w.device_id = m.from_id
 )
 DELETE FROM register.devices AS d
 USING unnest($1::uuid[], $3::bigint[]) AS m (from_id, version)
@@ -66,12 +70,12 @@ INSERT INTO register.devices AS d (
     device_id, names, state, revision, version, weights,
     serial, asset_tag, kind, manufacturer, model, os, os_version, recorded_state, unit, holder_email,
     purchased_on, warranty_ends_on, cost_pence, compliant, last_seen_at, in_use_at, wiped_at,
-    battery_health_percent, first_seen_at, battery_weight)
+    battery_health_percent, first_seen_at, battery_weight, ending)
 SELECT * FROM unnest(
     $1::uuid[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::bytea[],
     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
     $16::text[], $17::date[], $18::date[], $19::bigint[], $20::boolean[], $21::timestamptz[], $22::timestamptz[],
-    $23::timestamptz[], $24::integer[], $25::timestamptz[], $26::bigint[])
+    $23::timestamptz[], $24::integer[], $25::timestamptz[], $26::bigint[], $27::bytea[])
 ON CONFLICT (device_id) DO UPDATE
 SET names = excluded.names, state = excluded.state, revision = excluded.revision, version = excluded.version,
     weights = excluded.weights, serial = excluded.serial, asset_tag = excluded.asset_tag, kind = excluded.kind,
@@ -82,7 +86,7 @@ SET names = excluded.names, state = excluded.state, revision = excluded.revision
     compliant = excluded.compliant, last_seen_at = excluded.last_seen_at,
     in_use_at = excluded.in_use_at, wiped_at = excluded.wiped_at,
     battery_health_percent = excluded.battery_health_percent, battery_weight = excluded.battery_weight,
-    first_seen_at = excluded.first_seen_at
+    first_seen_at = excluded.first_seen_at, ending = excluded.ending
 WHERE d.version = excluded.version - 1
 
 -- name: move_counts

@@ -1,55 +1,34 @@
-"""What a person does with requests: raise, approve, refuse. Each is one transaction of state, event and audit."""
+"""What a person does with requests. Each is one transaction of state, event and audit; what is refused is audited too.
+
+Which step may be taken, and by whom, is the machine's to say. The same key again answers the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date
 from uuid import UUID, uuid5
 
-import msgspec
-
-from schemas.topics import REQUEST
 from schemas.vocabulary import Kind
 from services.access import audit
-from services.access.directory import Directory
 from services.access.viewer import Viewer
-from services.clock import Clock, london_date
-from services.database.pool import Connection, Pool
-from services.errors import BadInput, NotAllowed, NotFound, RuleBroken
+from services.clock import london_date
+from services.errors import BadInput
 from services.eventlog import outbox
-from services.machines import Actor
-from services.requests import moving, queries, store
-from services.requests.announcements import announce_raised
-from services.requests.devices import DueDate, device_facts
-from services.requests.moving import Move
+from services.requests import covers, store
+from services.requests.acting import Acts, Decision
+from services.requests.covers import Cover
 from services.requests.queries import RequestView
-from services.requests.rules import asking, deciding
-from services.requests.rules.asking import DeviceFacts
-from services.requests.rules.guards import Facts, holds
-from services.requests.rules.machine import REQUEST as MACHINE
-from services.requests.rules.machine import Cause, Status
+from services.requests.raising import Asked, Raising
+from services.requests.rules import asking, covering
+from services.requests.rules.machine import Cause
 from services.requests.rules.verdicts import Reason
-from services.requests.store import Moment, NewRequest
 
 _REQUESTS = UUID("0a8d7c52-6d0f-4d6a-9a53-0f5b7f6a2f64")
+_COVERS = UUID("5e0b4d0f-7c55-4a0d-9b35-2a3c1f0d6f11")
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """The request as it now stands. `decided_now` is False when it was decided before: then nothing happened."""
-
-    request: RequestView
-    decided_now: bool
-
-
-class Requests:
-    """The commands. `pool` must look in schema `requests` first; `due_date` asks the refresh policy, where given."""
-
-    def __init__(self, pool: Pool, clock: Clock, directory: Directory, *, due_date: DueDate | None = None) -> None:
-        self._pool = pool
-        self._clock = clock
-        self._directory = directory
-        self._due_date = due_date
+class Requests(Acts):
+    """The commands of those who ask and decide."""
 
     async def raise_request(
         self,
@@ -63,118 +42,141 @@ class Requests:
         explanation: str,
         delivery_place: str,
         idempotency_key: str,
+        since: date | None = None,
+        photos: tuple[str, ...] = (),
+        assistive_technology: str = "",
+        recipient_email: str | None = None,
+        recipient_name: str | None = None,
     ) -> RequestView:
-        """Ask for a replacement; a device's own kind goes before `kind`. The same key again answers the same request.
+        """Ask for a device; a device's own kind goes before `kind`. A manager names a recipient for who joins.
 
-        Raises NotAllowed (not theirs), RuleBroken (the device has an open request, nobody may decide), BadInput.
+        Raises NotAllowed (not theirs), RuleBroken (an open request, over entitlement, nobody may decide), BadInput.
         """
+        asked = Asked(
+            device_id=device_id,
+            kind=kind,
+            reason=reason,
+            needed_by=needed_by,
+            accessibility_needs=accessibility_needs,
+            explanation=explanation,
+            delivery_place=delivery_place,
+            since=since,
+            photos=photos,
+            assistive_technology=assistive_technology,
+            recipient_email=recipient_email,
+            recipient_name=recipient_name,
+        )
         now = self._clock.now()
-        today = london_date(now)
-        async with self._transaction(viewer, "replace", str(device_id or kind)) as connection:
+        async with self.transaction(viewer, "replace", str(device_id or kind)) as connection:
             request_id = uuid5(_REQUESTS, f"{viewer.email}\n{idempotency_key}")
             if await store.use_key(connection, viewer.email, "raise", idempotency_key, request_id, now):
-                return await self._view(connection, viewer, request_id)
-            asking.check_texts(explanation, delivery_place, needed_by, today)
-            device = None if device_id is None else await self._device(connection, viewer, device_id, today)
-            unit = (device.unit if device else None) or viewer.unit
-            if unit is None:
-                raise NotAllowed("The directory does not know your unit; ask end-user services to add you.")
-            request = NewRequest(
-                request_id=request_id,
-                reference=await store.next_reference(connection),
-                requester_email=viewer.email,
-                requester_name=viewer.name,
-                unit=unit,
-                kind=(device.kind if device else None) or kind,
-                reason=reason,
-                device_id=device_id,
-                serial=device.serial if device else None,
-                explanation=explanation.strip(),
-                needed_by=needed_by,
-                accessibility_needs=accessibility_needs,
-                delivery_place=delivery_place.strip(),
-                status=Status.WAITING_FOR_APPROVAL,
-                verdict=asking.verdict(device, reason, today),
-                approver_email=deciding.approver_for(viewer.email, unit, self._directory),
-                raised_at=now,
-            )
-            if not await store.insert_request(connection, request):
-                raise await _has_open_request(connection, device_id)
-            await store.remember(connection, [Moment(request_id, "raised", now, "Asked for", viewer.email)])
-            await outbox.append(connection, [(REQUEST, announce_raised(request))])
+                return await self.view(connection, viewer, request_id)
+            raising = Raising(connection, viewer, self._directory, self.policy, now)
+            request, told = await raising.raise_one(request_id, asked)
+            await outbox.append(connection, told)
             await audit.record(connection, now, viewer, "replace", request.reference, granted=True)
-            return await self._view(connection, viewer, request_id)
+            return await self.view(connection, viewer, request_id)
 
     async def approve(self, viewer: Viewer, request_id: UUID, *, idempotency_key: str) -> Decision:
-        """Say yes. Raises NotFound (or not theirs to see) and NotAllowed (not theirs to decide)."""
-        return await self._decide(viewer, request_id, Cause.APPROVE, None, idempotency_key)
+        """Say yes; from stock if a device there fits. Raises NotFound (or not theirs to see) and NotAllowed."""
+        return await self.decide_on(viewer, request_id, Cause.APPROVE, None, idempotency_key)
 
     async def refuse(self, viewer: Viewer, request_id: UUID, *, refusal: str, idempotency_key: str) -> Decision:
         """Say no, and why. Raises NotFound, NotAllowed, and BadInput without a reason."""
-        words = refusal.strip()
-        if not words or len(words) > asking.LONGEST_TEXT:
-            raise BadInput(f"say why in up to {asking.LONGEST_TEXT} characters", where="refusal")
-        return await self._decide(viewer, request_id, Cause.REFUSE, words, idempotency_key)
+        words = _words(refusal, "refusal")
+        return await self.decide_on(viewer, request_id, Cause.REFUSE, words, idempotency_key)
 
-    async def _decide(self, viewer: Viewer, request_id: UUID, cause: Cause, refusal: str | None, key: str) -> Decision:
+    async def ask(self, viewer: Viewer, request_id: UUID, *, question: str, idempotency_key: str) -> RequestView:
+        """Who decides wants to know something first. Raises NotFound, NotAllowed, RuleBroken, BadInput."""
+        words = _words(question, "question")
+        return await self.take_step(
+            viewer,
+            request_id,
+            Cause.ASK,
+            idempotency_key,
+            what=f"Asked: {words}",
+            told="Who decides has a question",
+            writes=lambda connection: store.ask_back(connection, request_id, words),
+        )
+
+    async def answer(self, viewer: Viewer, request_id: UUID, *, answer: str, idempotency_key: str) -> RequestView:
+        """Answer what was asked. Raises NotFound, NotAllowed, RuleBroken, BadInput."""
+        words = _words(answer, "answer")
+        return await self.take_step(
+            viewer,
+            request_id,
+            Cause.ANSWER,
+            idempotency_key,
+            what=f"Answered: {words}",
+            told="The question is answered",
+            writes=lambda connection: store.answer(connection, request_id, words),
+        )
+
+    async def withdraw(self, viewer: Viewer, request_id: UUID, *, idempotency_key: str) -> RequestView:
+        """Take it back. Raises NotFound, NotAllowed, RuleBroken."""
+        return await self.take_step(viewer, request_id, Cause.WITHDRAW, idempotency_key, what="Withdrawn")
+
+    async def insist(self, viewer: Viewer, request_id: UUID, *, why: str, idempotency_key: str) -> RequestView:
+        """Not wait for the wave: a manager decides. Raises NotFound, NotAllowed, RuleBroken, BadInput."""
+        what = f"Cannot wait for the wave: {_words(why, 'why')}"
+        return await self.take_step(
+            viewer, request_id, Cause.INSIST, idempotency_key, what=what, told="It cannot wait for its wave"
+        )
+
+    async def repaired(self, viewer: Viewer, request_id: UUID, *, idempotency_key: str) -> RequestView:
+        """The repair helped. Raises NotFound, NotAllowed, RuleBroken."""
+        return await self.take_step(viewer, request_id, Cause.REPAIRED, idempotency_key, what="It is repaired")
+
+    async def not_repaired(self, viewer: Viewer, request_id: UUID, *, why: str, idempotency_key: str) -> RequestView:
+        """The repair did not help: a manager decides. Raises NotFound, NotAllowed, RuleBroken, BadInput."""
+        what = f"The repair did not help: {_words(why, 'why')}"
+        return await self.take_step(
+            viewer, request_id, Cause.NOT_REPAIRED, idempotency_key, what=what, told="The repair did not help"
+        )
+
+    async def arrange_cover(
+        self, viewer: Viewer, deputy_email: str, from_on: date, until_on: date, *, idempotency_key: str | None = None
+    ) -> Cover:
+        """Let somebody decide for a manager or director who is away; it takes the place of the cover before.
+
+        Raises NotAllowed (decides nothing), NotFound (no such person), BadInput (days).
+        """
         now = self._clock.now()
-        async with self._transaction(viewer, str(cause), str(request_id)) as connection:
-            held = await store.lock_request(connection, viewer, request_id)
-            if held is None:
-                raise NotFound("There is no such request, or it is not one you may see.")
-            managed = deciding.managed_units(viewer, self._directory)
-            if not deciding.may_decide(
+        async with self.transaction(viewer, "cover", deputy_email) as connection:
+            deputy = covering.check_cover(
                 viewer,
-                managed,
-                requester_email=held.requester_email,
-                recipient_email=held.recipient_email,
-                approver_email=held.approver_email,
-                unit=held.unit,
-            ):
-                raise NotAllowed(
-                    f"{held.reference} is for {held.approver_email} or a manager above to decide, not you."
-                )
-            # A key that comes again, whatever came between, changes nothing.
-            repeated = await store.use_key(connection, viewer.email, "decide", key, request_id, now)
-            facts = Facts()
-            step = MACHINE.step(held.status, cause, [Actor.APPROVER], lambda guard: holds(guard, facts))
-            if repeated is not None or step is None:
-                return Decision(request=await self._view(connection, viewer, request_id), decided_now=False)
-            await store.decide(connection, request_id, viewer.email, now, refusal)
-            what = "Approved" if refusal is None else f"Refused: {refusal}"
-            await outbox.append(
-                connection, await moving.take(connection, [Move(held, step, now, what, viewer.email, refusal)])
+                self._directory.person(deputy_email),
+                deputy_email,
+                from_on,
+                until_on,
+                london_date(now),
+                self.policy.days.longest_cover,
             )
-            await audit.record(connection, now, viewer, str(cause), held.reference, granted=True)
-            return Decision(request=await self._view(connection, viewer, request_id), decided_now=True)
+            named = f"{viewer.email}\n{idempotency_key or f'{deputy} {from_on} {until_on} {now.isoformat()}'}"
+            cover = Cover(
+                cover_id=uuid5(_COVERS, named),
+                manager_email=viewer.email,
+                deputy_email=deputy,
+                from_on=from_on,
+                until_on=until_on,
+            )
+            if await covers.begin(connection, cover, viewer.email, now):
+                await audit.record(connection, now, viewer, "cover", deputy, granted=True)
+            return cover
 
-    async def _device(self, connection: Connection, viewer: Viewer, device_id: UUID, today: date) -> DeviceFacts:
-        device = await device_facts(connection, viewer, device_id, today, self._due_date)
-        device = asking.check_device(device, viewer, deciding.managed_units(viewer, self._directory))
-        if await store.open_request_of_device(connection, device_id):
-            raise await _has_open_request(connection, device_id)
-        return device
-
-    async def _view(self, connection: Connection, viewer: Viewer, request_id: UUID) -> RequestView:
-        view = await queries.request(connection, viewer, request_id)
-        if view is None:
-            raise NotFound("There is no such request, or it is not one you may see.")
-        return view
-
-    @asynccontextmanager
-    async def _transaction(self, viewer: Viewer, action: str, subject: str) -> AsyncIterator[Connection]:
-        """One transaction; what a person may not do, or may not know of, is audited after it was undone."""
-        async with self._pool.acquire() as connection:
-            try:
-                async with connection.transaction():
-                    yield connection
-            except (NotAllowed, NotFound):
-                await audit.record(connection, self._clock.now(), viewer, action, subject, granted=False)
-                raise
+    async def end_cover(self, viewer: Viewer) -> list[str]:
+        """End one's cover now; who covered, nobody if there was none."""
+        now = self._clock.now()
+        async with self.transaction(viewer, "cover off", viewer.email) as connection:
+            ended = await covers.end(connection, viewer.email, now)
+            if ended:
+                await audit.record(connection, now, viewer, "cover off", ", ".join(ended), granted=True)
+            return ended
 
 
-async def _has_open_request(connection: Connection, device_id: UUID | None) -> RuleBroken:
-    reference = None if device_id is None else await store.open_request_of_device(connection, device_id)
-    return RuleBroken(
-        f"That device already has an open request, {reference or 'raised a moment ago'}; follow that one."
-    )
+def _words(text: str, where: str) -> str:
+    """What somebody wrote. Raises BadInput if it is nothing, or too long."""
+    words = text.strip()
+    if not words or len(words) > asking.LONGEST_TEXT:
+        raise BadInput(f"say why in up to {asking.LONGEST_TEXT} characters", where=where)
+    return words

@@ -1,29 +1,26 @@
-"""The one door from requests to what others know of a device: the register's queries, and the refresh policy's."""
+"""The one door from requests to what others know of a device: the register's queries, and the refresh plan's."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import dataclasses
 from datetime import date
-from typing import TypeAlias
 from uuid import UUID
+
+import msgspec
 
 from services.access.viewer import Viewer
 from services.database.pool import Connection
+from services.refresh import queries as refresh
+from services.refresh import wave_queries as waves
 from services.register import queries as register
 from services.requests.rules.asking import DeviceFacts
 
-DueDate: TypeAlias = Callable[[Connection, Viewer, str, date], Awaitable[date | None]]
-"""When policy says that the device with this serial is due; None if it is not."""
 
-
-async def device_facts(
-    connection: Connection, viewer: Viewer, device_id: UUID, today: date, due_date: DueDate | None
-) -> DeviceFacts | None:
-    """What requests' rules look at; None if there is no such device or the viewer may not see it."""
+async def device_facts(connection: Connection, viewer: Viewer, device_id: UUID, today: date) -> DeviceFacts | None:
+    """What the register tells of a device; None if there is no such device or the viewer may not see it."""
     device = await register.device_by_id(connection, viewer, device_id, today)
     if device is None:
         return None
-    due_on = await due_date(connection, viewer, device.serial, today) if due_date and device.serial else None
     return DeviceFacts(
         serial=device.serial,
         kind=device.kind,
@@ -31,5 +28,22 @@ async def device_facts(
         holder_email=device.holder_email,
         state=device.state,
         warranty_ends_on=device.warranty_ends_on,
-        due_on=due_on,
+    )
+
+
+async def with_outlook(
+    connection: Connection, viewer: Viewer, device_id: UUID, device: DeviceFacts, today: date
+) -> DeviceFacts:
+    """The same, with when the refresh policy replaces it anyhow. The viewer must have been allowed the device before.
+
+    Who asks may answer for no units; a holder is still told when the device is due.
+    """
+    asks = dataclasses.replace(viewer, units=None)
+    explained = await refresh.why(connection, asks, device.serial, today) if device.serial else None
+    placed = (await waves.placed(connection, [device_id])).get(device_id)
+    return msgspec.structs.replace(
+        device,
+        due_on=explained.due_on if explained else None,
+        planned_for=placed.quarter if placed else explained.planned_for if explained else None,
+        in_released_wave=placed.wave if placed else None,
     )

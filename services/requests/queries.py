@@ -17,10 +17,30 @@ from schemas.vocabulary import Kind, Role
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.database.statements import load_statements
-from services.requests.rules.machine import OPEN, Status
-from services.requests.rules.verdicts import Reason, Verdict
+from services.requests.covers import Cover, covered_by, covers_concerning, deputies_of
+from services.requests.policy import Band, RequestPolicy
+from services.requests.rules.deciding import actors_of
+from services.requests.rules.guards import Facts, holds
+from services.requests.rules.machine import OPEN, Cause, Status
+from services.requests.rules.machine import REQUEST as MACHINE
+from services.requests.rules.verdicts import GONE, Reason, Verdict
+from services.requests.store import Held
 
-__all__ = ["OPEN", "Reason", "RequestView", "Status", "TimelineLine", "Verdict"]
+__all__ = [
+    "OPEN",
+    "Band",
+    "Cause",
+    "Cover",
+    "DeviceLine",
+    "Reason",
+    "RequestPolicy",
+    "RequestView",
+    "Status",
+    "TimelineLine",
+    "Verdict",
+    "covers_concerning",
+    "deputies_of",
+]
 
 SQL = load_statements(__file__, "queries.sql")
 MOST = 200
@@ -32,6 +52,14 @@ class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     what: str
     who: str
+
+
+class DeviceLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened to a request that is about a device: for it, or of which it came. Says not who did it."""
+
+    at: datetime
+    reference: str
+    what: str
 
 
 class RequestView(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,16 +120,41 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     ticket: str | None = None
     ticket_state: TicketState | None = None
     ticket_link: str | None = None
+    may: tuple[Cause, ...] = ()
+    """What the viewer may do with it now, in the order of the machine."""
 
 
-async def request(connection: Connection, viewer: Viewer, request_id: UUID) -> RequestView | None:
-    """The request with this id; None if there is none the viewer may see."""
-    return next(iter(await _read(connection, viewer, request_id=request_id)), None)
+def facts_of(request: RequestView | Held) -> Facts:
+    """What guards look at, of a request as it stands. A planner who allocates names the device with it."""
+    return Facts(
+        device_named=True,
+        accessibility_needs=request.accessibility_needs,
+        checked=request.checked_at is not None,
+        old_device=request.device_id is not None and request.reason not in GONE,
+        old_is_back=request.old_back_at is not None,
+    )
 
 
-async def request_by_reference(connection: Connection, viewer: Viewer, reference: str) -> RequestView | None:
-    """The request with this R-number, in any case; None if there is none the viewer may see."""
-    return next(iter(await _read(connection, viewer, reference=reference.strip().upper())), None)
+def may(view: RequestView, viewer: Viewer, covers_for: Sequence[str] = ()) -> tuple[Cause, ...]:
+    """What somebody may do with a request now; `covers_for` are the managers whom they cover for today."""
+    managed = viewer.units if viewer.has(Role.MANAGER) and viewer.units is not None else ()
+    actors = actors_of(viewer, frozenset(managed), view, covers_for)
+    facts = facts_of(view)
+    return tuple(Cause(each) for each in MACHINE.offers(view.status, actors, lambda guard: holds(guard, facts)))
+
+
+async def request(
+    connection: Connection, viewer: Viewer, request_id: UUID, *, today: date | None = None
+) -> RequestView | None:
+    """The request with this id; None if there is none the viewer may see. With `today` also one they cover for."""
+    return next(iter(await _read(connection, viewer, request_id=request_id, today=today)), None)
+
+
+async def request_by_reference(
+    connection: Connection, viewer: Viewer, reference: str, *, today: date | None = None
+) -> RequestView | None:
+    """The request with this R-number, in any case; None if there is none the viewer may see, as for `request`."""
+    return next(iter(await _read(connection, viewer, reference=reference.strip().upper(), today=today)), None)
 
 
 async def open_requests(connection: Connection, viewer: Viewer) -> list[RequestView]:
@@ -109,9 +162,23 @@ async def open_requests(connection: Connection, viewer: Viewer) -> list[RequestV
     return await _read(connection, viewer, statuses=list(OPEN), own=True)
 
 
-async def waiting_for(connection: Connection, viewer: Viewer) -> list[RequestView]:
-    """Requests that the viewer may decide on now: those naming them first, then the oldest."""
-    return await _read(connection, viewer, statuses=[Status.WAITING_FOR_APPROVAL], waiting=True)
+async def waiting_for(connection: Connection, viewer: Viewer, *, today: date | None = None) -> list[RequestView]:
+    """Requests that the viewer may decide on now: those naming them, and with `today` whom they cover for, first; then
+    the oldest.
+    """
+    return await _read(connection, viewer, statuses=[Status.WAITING_FOR_APPROVAL], waiting=True, today=today)
+
+
+async def waiting_on(connection: Connection, viewer: Viewer) -> list[RequestView]:
+    """Requests that name the viewer to decide and are not decided, those with an open question too."""
+    found = await _read(connection, viewer, statuses=[Status.WAITING_FOR_APPROVAL, Status.QUESTION_ASKED], waiting=True)
+    return [each for each in found if each.approver_email == viewer.email]
+
+
+async def device_lines(connection: Connection, viewer: Viewer, device_id: UUID, limit: int = 50) -> list[DeviceLine]:
+    """What happened to requests about a device, as far as the viewer may see them: the latest, newest first."""
+    rows = await connection.fetch(SQL["device_lines"], viewer.unit_scope, viewer.email, device_id, limit)
+    return [DeviceLine(**dict(row)) for row in rows]
 
 
 async def devices_with_open_request(connection: Connection) -> list[UUID]:
@@ -137,7 +204,9 @@ async def _read(
     statuses: list[Status] | None = None,
     own: bool = False,
     waiting: bool = False,
+    today: date | None = None,
 ) -> list[RequestView]:
+    covers_for = [] if today is None else await covered_by(connection, viewer.email, today)
     decides = viewer.has(Role.DIRECTOR) or (viewer.has(Role.MANAGER) and viewer.units is not None)
     rows = await connection.fetch(
         SQL["requests"],
@@ -150,8 +219,10 @@ async def _read(
         waiting,
         MOST,
         decides,
+        [viewer.email, *covers_for],
     )
-    return [_view(dict(row)) for row in rows]
+    views = [_view(dict(row)) for row in rows]
+    return [msgspec.structs.replace(view, may=may(view, viewer, covers_for)) for view in views]
 
 
 def _view(values: dict[str, Any]) -> RequestView:

@@ -1,6 +1,7 @@
 -- name: requests
 -- $1 units (null: all), $2 the viewer's own address; then what is looked for, each null where it does not matter:
--- $3 id, $4 reference, $5 statuses, $6 only one's own, $7 only those waiting for this viewer, $8 how many
+-- $3 id, $4 reference, $5 statuses, $6 only one's own, $7 only those waiting for this viewer, $8 how many, $9 whether the
+-- viewer decides whatever is seen, $10 whom the viewer may be named for: themselves, and those they cover for
 SELECT r.request_id, r.reference, r.requester_email, r.requester_name, r.unit, r.kind, r.reason, r.device_id, r.serial,
        r.explanation, r.needed_by, r.accessibility_needs, r.delivery_place, r.status, r.verdict, r.approver_email,
        r.decided_by, r.decided_at, r.refusal, r.raised_at, r.revision, r.recipient_email, r.recipient_name,
@@ -20,14 +21,26 @@ CROSS JOIN LATERAL (
     ) AS lines
 ) AS t
 WHERE ($1::text[] IS NULL OR r.unit = ANY ($1) OR r.requester_email = $2::text
-       OR r.recipient_email = $2 OR r.approver_email = $2)
+       OR r.recipient_email = $2 OR r.approver_email = ANY ($10::text[]))
   AND ($3::uuid IS NULL OR r.request_id = $3)
   AND ($4::text IS NULL OR r.reference = $4)
   AND ($5::text[] IS NULL OR r.status = ANY ($5))
   AND (NOT $6::boolean OR r.requester_email = $2 OR r.recipient_email = $2)
-  AND (NOT $7::boolean OR (r.requester_email <> $2 AND ($9::boolean OR r.approver_email = $2)))
-ORDER BY ($7 AND r.approver_email = $2) DESC, r.raised_at, r.request_id
+  AND (NOT $7::boolean OR (r.requester_email <> $2 AND r.recipient_email IS DISTINCT FROM $2
+                           AND ($9::boolean OR r.approver_email = ANY ($10))))
+ORDER BY ($7 AND r.approver_email = ANY ($10)) DESC, r.raised_at, r.request_id
 LIMIT $8::integer
+
+-- name: device_lines
+-- Requests that replace this device, or that it serves. $1 units (null: all), $2 the viewer's own address.
+SELECT greatest(line.at, r.raised_at) AS at, r.reference, line.what
+FROM requests.requests AS r
+JOIN requests.timeline AS line USING (request_id)
+WHERE (r.device_id = $3::uuid OR r.successor_device_id = $3)
+  AND ($1::text[] IS NULL OR r.unit = ANY ($1) OR r.requester_email = $2::text
+       OR r.recipient_email = $2 OR r.approver_email = $2)
+ORDER BY 1 DESC, line.entry DESC
+LIMIT $4
 
 -- name: devices_with_open_request
 SELECT device_id FROM requests.requests WHERE device_id IS NOT NULL AND status = ANY ($1::text[])

@@ -125,10 +125,44 @@ async def insert_request(connection: Connection, request: NewRequest) -> bool:
     return await connection.fetchval(SQL["insert_request"], *msgspec.structs.astuple(request)) is not None
 
 
-async def lock_request(connection: Connection, viewer: Viewer, request_id: UUID) -> Held | None:
-    """Hold a request until the transaction ends; None if there is none that the viewer may see."""
-    row = await connection.fetchrow(SQL["lock_request"], request_id, viewer.unit_scope, viewer.email)
+async def lock_request(
+    connection: Connection, viewer: Viewer, request_id: UUID, covers_for: Sequence[str] = ()
+) -> Held | None:
+    """Hold a request until the transaction ends; None if there is none that the viewer may see.
+
+    `covers_for` are the managers whom the viewer covers for today.
+    """
+    row = await connection.fetchrow(SQL["lock_request"], request_id, viewer.unit_scope, viewer.email, list(covers_for))
     return None if row is None else msgspec.convert(dict(row), Held)
+
+
+async def set_aside(connection: Connection) -> set[UUID]:
+    """Devices that open requests hold, whatever the register says of them yet."""
+    return {row["successor_device_id"] for row in await connection.fetch(SQL["set_aside"], list(OPEN))}
+
+
+async def give(connection: Connection, request_id: UUID, device_id: UUID, serial: str) -> None:
+    """Set a device from stock aside for a request that is held. The caller holds the lock of placing."""
+    await connection.execute(SQL["give"], request_id, device_id, serial)
+
+
+async def asked_for_more(connection: Connection, email: str, kind: Kind, holds: Sequence[UUID]) -> list[str]:
+    """References of open requests that add a device of a kind to what somebody `holds`; nobody else asks for this
+    person and kind until the transaction ends.
+    """
+    await connection.execute(SQL["lock_entitlement"], email, kind)
+    rows = await connection.fetch(SQL["asked_for_more"], email, kind, list(OPEN), list(holds))
+    return [row["reference"] for row in rows]
+
+
+async def ask_back(connection: Connection, request_id: UUID, question: str) -> None:
+    """Write what who decides wants to know of a request that is held; an earlier answer goes."""
+    await connection.execute(SQL["ask_back"], request_id, question)
+
+
+async def answer(connection: Connection, request_id: UUID, words: str) -> None:
+    """Write the answer to the question asked of a request that is held."""
+    await connection.execute(SQL["answer"], request_id, words)
 
 
 async def decide(connection: Connection, request_id: UUID, decided_by: str, now: datetime, refusal: str | None) -> None:

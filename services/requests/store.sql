@@ -32,14 +32,15 @@ ON CONFLICT (device_id)
 RETURNING request_id
 
 -- name: lock_request
--- Only one that the viewer may see: their own, one for them, one they are named for, one of their units.
+-- Only one that the viewer may see: their own, one for them, one they or whom they cover for are named for, one of their
+-- units.
 SELECT request_id, reference, requester_email, requester_name, recipient_email, unit, kind, reason, device_id, serial,
        accessibility_needs, approver_email, status, revision, verdict_kind, successor_device_id, successor_serial,
        checked_at, old_back_at, waits_since, chases
 FROM requests.requests
 WHERE request_id = $1::uuid
   AND ($2::text[] IS NULL OR unit = ANY ($2) OR requester_email = $3::text OR recipient_email = $3
-       OR approver_email = $3)
+       OR approver_email = $3 OR approver_email = ANY ($4::text[]))
 FOR UPDATE
 
 -- name: lock_requests
@@ -50,6 +51,32 @@ FROM requests.requests
 WHERE request_id = ANY ($1::uuid[])
 ORDER BY request_id
 FOR UPDATE
+
+-- name: set_aside
+SELECT successor_device_id FROM requests.requests WHERE successor_device_id IS NOT NULL AND status = ANY ($1::text[])
+
+-- name: give
+UPDATE requests.requests
+SET successor_device_id = $2::uuid, successor_serial = $3::text, from_stock = true
+WHERE request_id = $1::uuid
+
+-- name: lock_entitlement
+-- Of two who ask for one person at once the second counts what the first asked for.
+SELECT pg_advisory_xact_lock(hashtext('requests entitlement'), hashtext($1::text || ' ' || $2::text))
+
+-- name: asked_for_more
+-- Open requests that replace nothing, but for those whose device is held by now.
+SELECT reference FROM requests.requests
+WHERE coalesce(recipient_email, requester_email) = $1::text AND kind = $2::text AND device_id IS NULL
+  AND status = ANY ($3::text[])
+  AND (successor_device_id IS NULL OR NOT successor_device_id = ANY ($4::uuid[]))
+ORDER BY raised_at, request_id
+
+-- name: ask_back
+UPDATE requests.requests SET question = $2::text, answer = NULL WHERE request_id = $1::uuid
+
+-- name: answer
+UPDATE requests.requests SET answer = $2::text WHERE request_id = $1::uuid
 
 -- name: decide
 UPDATE requests.requests

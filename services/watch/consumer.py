@@ -1,6 +1,7 @@
 """Watch's consumer. Delivery: at least once, effect once (inbox); a late fact never turns a newer one back.
 
-Sums and measures are guarded by their sequence, failures are joined by ticket. Where an alert is held by hysteresis,
+Sums and measures are guarded by their sequence, losses and custody records by their revision, failures are joined by
+ticket. Where an alert is held by hysteresis,
 the way a measure took decides, as it must; outside those bands only the newest facts do.
 """
 
@@ -10,13 +11,15 @@ from collections.abc import Sequence
 
 from schemas.envelope import Event
 from schemas.events.budget import LineBalanceChanged
+from schemas.events.custody import CustodyMoved
 from schemas.events.intake import SourceMeasured
+from schemas.events.loss import LossMoved
 from schemas.events.refresh import UnitAgeingMeasured
 from schemas.events.register import DeviceFailed, IdentityConflictFound, IdentityConflictSettled
 from services.clock import Clock
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
-from services.watch import store
+from services.watch import ends_store, store
 from services.watch.evaluation import Evaluation, Touched
 
 WANTED: frozenset[type[Event]] = frozenset(
@@ -27,6 +30,8 @@ WANTED: frozenset[type[Event]] = frozenset(
         IdentityConflictFound,
         IdentityConflictSettled,
         SourceMeasured,
+        LossMoved,
+        CustodyMoved,
     }
 )
 """The event types that watch has a use for; its topics carry many more."""
@@ -50,5 +55,8 @@ class WatchConsumer:
                 connection, [e.data for e in events if isinstance(e, IdentityConflictFound | IdentityConflictSettled)]
             ),
             sources=await store.keep_sources(connection, [e for e in events if isinstance(e, SourceMeasured)]),
+            ends=await ends_store.keep_records(
+                connection, [e for e in events if isinstance(e, LossMoved | CustodyMoved)]
+            ),
         )
         return await self._evaluation.judge(connection, self._clock.now(), touched)

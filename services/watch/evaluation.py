@@ -20,6 +20,7 @@ from services.watch import store
 from services.watch.conditions import budget_crossing, failing_model, identity_conflict, past_policy_life
 from services.watch.conditions.finding import Verdict
 from services.watch.conditions.past_policy_life import Command, UnitAgeing
+from services.watch.ends import judge_ends
 from services.watch.rules import is_open, next_event
 from services.watch.sources import judge_sources
 from services.watch.thresholds import Thresholds
@@ -27,13 +28,16 @@ from services.watch.thresholds import Thresholds
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Touched:
-    """What to judge anew: lines (year, line), units (unit, kind), models and sources, None for all; open conflicts."""
+    """What to judge anew: lines (year, line), units (unit, kind), models and sources, None for all; open conflicts;
+    the ends of devices.
+    """
 
     lines: Collection[tuple[str, str]] | None = None
     units: Collection[tuple[str, str]] | None = None
     models: Collection[str] | None = None
     conflicts: bool = True
     sources: Collection[str] | None = None
+    ends: bool = True
 
 
 EVERYTHING = Touched()
@@ -63,6 +67,8 @@ class Evaluation:
             verdicts += await self._judge_conflicts(connection, now, lives)
         if touched.sources is None or touched.sources:
             verdicts += await judge_sources(connection, now, touched.sources, self._thresholds, lives)
+        if touched.ends:
+            verdicts += await judge_ends(connection, now, self._thresholds, lives)
         events = [event for verdict in verdicts if (event := next_event(lives.get(verdict.key), verdict, now))]
         await store.keep_alerts(connection, [event.data for event in events])
         return [(ALERT, event) for event in events]

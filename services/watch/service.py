@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.topics import BUDGET, DEVICE_FAILED, IDENTITY_CONFLICT, SOURCE_HEALTH, UNIT_AGEING
+from schemas.topics import BUDGET, CUSTODY, DEVICE_FAILED, IDENTITY_CONFLICT, LOSS, SOURCE_HEALTH, UNIT_AGEING
 from services.access.directory import Directory
 from services.clock import Clock
 from services.eventlog.applying import RecordApplier
@@ -15,7 +15,7 @@ from services.watch.stream import WatchStream
 from services.watch.sweep import Sweep
 from services.watch.thresholds import Thresholds, load_thresholds
 
-TOPICS = (DEVICE_FAILED, UNIT_AGEING, BUDGET, IDENTITY_CONFLICT, SOURCE_HEALTH)
+TOPICS = (DEVICE_FAILED, UNIT_AGEING, BUDGET, IDENTITY_CONFLICT, SOURCE_HEALTH, LOSS, CUSTODY)
 
 
 class WatchService:
@@ -66,5 +66,5 @@ class WatchService:
 
 
 def build(settings: Settings, clock: Clock, directory: Directory) -> Service:
-    """Listens to failures, measures, balances, conflicts and how sources stand; publishes alerts."""
+    """Listens to failures, measures, balances, conflicts, losses, custody and how sources stand; publishes alerts."""
     return WatchService(settings, clock, directory, load_thresholds())

@@ -11,8 +11,10 @@ from services.watch.conditions.budget_crossing import BudgetCrossingThresholds
 from services.watch.conditions.dead_letters_growing import DeadLettersGrowingThresholds
 from services.watch.conditions.failing_model import FailingModelThresholds
 from services.watch.conditions.identity_conflict import IdentityConflictThresholds
+from services.watch.conditions.not_sanitised import NotSanitisedThresholds
 from services.watch.conditions.past_policy_life import PastPolicyLifeThresholds
 from services.watch.conditions.source_silent import SourceSilentThresholds
+from services.watch.conditions.wipe_failed import WipeFailedThresholds
 
 FILE = Path(__file__).with_name("thresholds.yaml")
 
@@ -27,6 +29,8 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     identity_conflict: IdentityConflictThresholds
     source_silent: SourceSilentThresholds
     dead_letters_growing: DeadLettersGrowingThresholds
+    not_sanitised: NotSanitisedThresholds
+    wipe_failed: WipeFailedThresholds
 
 
 def load_thresholds(path: Path = FILE) -> Thresholds:

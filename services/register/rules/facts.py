@@ -27,6 +27,7 @@ from schemas.vocabulary import DeviceState
 
 if TYPE_CHECKING:
     from services.register.rules.claims import Claim
+    from services.register.rules.words import Ending
 
 
 class Field(IntEnum):
@@ -116,9 +117,11 @@ class Device:
         "changed",
         "claims",
         "device_id",
+        "ending",
         "first_seen_at",
         "heard_at",
         "is_new",
+        "moved",
         "names",
         "names_changed",
         "revision",
@@ -142,6 +145,7 @@ class Device:
         is_new: bool = False,
         first_seen_at: datetime = NEVER,
         claims: dict[str, Claim] | None = None,
+        ending: Ending | None = None,
     ) -> None:
         self.device_id = device_id
         self.names = names
@@ -162,12 +166,17 @@ class Device:
         self.seen_earlier = False
         self.claims = claims
         """What rival names say, see `claims`; None for nearly every device."""
+        self.ending = ending
+        """What losses and custody told of it, see `words`; None for nearly every device."""
+        self.moved = False
+        """True if what was told of its end changed, or its state did though no fact's value did."""
 
     def begin_again(self) -> None:
         """Stand as stored, ready for the next batch."""
-        if self.changed:
+        if self.changed or self.moved:
             self.before = None
             self.changed = set()
+            self.moved = False
         self.names_changed = False
         self.seen_earlier = False
         self.heard_at = None
@@ -186,7 +195,7 @@ class Device:
     @property
     def only_seen(self) -> bool:
         """True if nothing but the last check-in moved."""
-        return not (self.changed or self.is_new or self.names_changed or self.seen_earlier)
+        return not (self.changed or self.is_new or self.names_changed or self.seen_earlier or self.moved)
 
     @classmethod
     def unknown(cls, device_id: UUID) -> Device:
@@ -200,6 +209,11 @@ class Device:
             revision=0,
             is_new=True,
         )
+
+    def remember_before(self) -> None:
+        """Keep facts and state as they were before this batch's first news."""
+        if self.before is None:
+            self.before = (list(self.values), self.state)
 
     def observe(self, facts: Sequence[Observation], weight: int) -> list[tuple[Field, Any]]:
         """Take observations of one weight; answers the fields whose known value changed, with the value before."""
@@ -231,6 +245,11 @@ SEEN_BY = frozenset({DeviceCheckedIn, DeviceEnrolled})
 def weight_of(authority: int, at: datetime) -> int:
     """How much an observation weighs."""
     return authority + (at - _EPOCH) // _MICROSECOND
+
+
+def desk_moment(weight: int) -> datetime | None:
+    """When the desk said what weighs so much; None if it is no word of the desk's."""
+    return _EPOCH + (weight - FROM_DESK) * _MICROSECOND if weight >= FROM_DESK else None
 
 
 def observations(event: DeviceObserved) -> tuple[int, tuple[Observation, ...]]:

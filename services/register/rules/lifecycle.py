@@ -1,8 +1,19 @@
-"""Where a device stands, derived from what was recorded (DESIGN §2).
+"""Where a device stands, derived from what was recorded and told of it (DESIGN §2, §4 rule 4).
 
-Retirement at the desk means `returned`, no more. A finished wipe makes a returned device `sanitised` only if the
-device was not in use again after it; a wipe that was merely requested, or failed, is no proof. Derived from facts
-that do not depend on the order of arrival, the state does not either.
+- The desk's latest record counts, by itself up to `returned`: retirement or disposal at the desk means that nobody uses
+  the device any more, and what comes after that needs a proof. A record is none.
+- A finished wipe makes a returned device `sanitised` if the device was not in use again after it. A wipe that was
+  merely requested, or failed, is no proof.
+- Custody's word on a device stands over an older record of the desk. Its words from `sanitised` on are taken only with
+  their proof (`words.told_by`); only they lead to `resold`, `redistributed` and `recycled`, and from there nothing but
+  a later word of custody leads back: a record or a check-in that shows such a device in use is kept beside it, and
+  shown, but it is not ours again by that.
+- Before that, a newer record of the desk that shows it in use or in stock ends what custody said, and one that says it
+  is missing too. A device enrolled anew after it was proved empty is in use, for the proof no longer holds.
+- A loss changes nothing until it is written off; nothing but `found`, or a later word of custody that has the device at
+  hand, takes that back: desks seldom hear of a loss, so a newer record there says nothing against it.
+
+Derived from facts that do not depend on the order of arrival, the state does not either.
 """
 
 from __future__ import annotations
@@ -10,12 +21,68 @@ from __future__ import annotations
 from datetime import datetime
 
 from schemas.vocabulary import DeviceState
+from services.register.rules.facts import IN_USE, IN_USE_AT, RECORDED_STATE, WIPED_AT, Device, desk_moment
+from services.register.rules.words import CUSTODY_STATES, NEEDS_PROOF, Ending, Word
+
+LEFT = frozenset({DeviceState.RESOLD, DeviceState.REDISTRIBUTED, DeviceState.RECYCLED})
+"""Where custody's way ends: the device is somebody else's, or no more."""
 
 
-def derived_state(recorded: DeviceState | None, in_use_at: datetime | None, wiped_at: datetime | None) -> DeviceState:
-    """The state, from the desk's latest record, the last record of it in use, and the last finished wipe."""
+def state_of(device: Device) -> DeviceState:
+    """The state that follows from what is known of a device."""
+    values = device.values
+    if device.ending is None:
+        return derived_state(values[RECORDED_STATE], values[IN_USE_AT], values[WIPED_AT])
+    recorded_at = desk_moment(device.weights[RECORDED_STATE])
+    return derived_state(values[RECORDED_STATE], values[IN_USE_AT], values[WIPED_AT], device.ending, recorded_at)
+
+
+def derived_state(
+    recorded: DeviceState | None,
+    in_use_at: datetime | None,
+    wiped_at: datetime | None,
+    ending: Ending | None = None,
+    recorded_at: datetime | None = None,
+) -> DeviceState:
+    """The state, from the desk's latest record and its time, the last record of it in use, the last finished wipe, and
+    what losses and custody told.
+    """
+    place = _of_desk(recorded) if ending is None else _by_words(recorded, recorded_at, in_use_at, ending)
+    if place is DeviceState.RETURNED and wiped_at is not None and (in_use_at is None or wiped_at > in_use_at):
+        return DeviceState.SANITISED
+    return place
+
+
+def _of_desk(recorded: DeviceState | None) -> DeviceState:
     if recorded is None:
         return DeviceState.DEPLOYED
-    if recorded is DeviceState.RETURNED and wiped_at is not None and (in_use_at is None or wiped_at > in_use_at):
-        return DeviceState.SANITISED
-    return recorded
+    return DeviceState.RETURNED if recorded in NEEDS_PROOF else recorded
+
+
+def _by_words(
+    recorded: DeviceState | None, recorded_at: datetime | None, in_use_at: datetime | None, ending: Ending
+) -> DeviceState:
+    custody = ending.custody
+    place = None if custody is None else CUSTODY_STATES[custody.state]
+    if place in LEFT:
+        return place
+    if _is_written_off(ending.loss, custody):
+        return DeviceState.WRITTEN_OFF
+    if custody is None or place is None:
+        return _of_desk(recorded)
+    newer = recorded is not None and recorded_at is not None and recorded_at > custody.at
+    if recorded is not None and newer and (recorded in IN_USE or recorded is DeviceState.WRITTEN_OFF):
+        return recorded
+    proved_at = custody.proved_at or custody.at
+    if place is DeviceState.SANITISED and in_use_at is not None and in_use_at > proved_at:
+        back_again = newer and recorded_at is not None and recorded_at > in_use_at
+        return DeviceState.RETURNED if back_again else DeviceState.DEPLOYED
+    return place
+
+
+def _is_written_off(loss: Word | None, custody: Word | None) -> bool:
+    if loss is None or loss.state != "written_off":
+        return False
+    # Custody ends a record as written off because it heard so from us: that says nothing against it.
+    at_hand = custody is not None and custody.state != "written_off"
+    return not (at_hand and custody is not None and custody.at > loss.at)

@@ -1,7 +1,8 @@
 """Taking two devices apart that were kept as one, once a planner has ruled that one name is not this device's.
 
 What the name said goes with it, as far as it was kept apart; what it alone told of the device that stays is taken
-back, so that the next word of the rightful name is not outweighed by a stranger's.
+back, so that the next word of the rightful name is not outweighed by a stranger's. What losses and custody told stays
+with the device that has the serial.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from datetime import datetime
 
 from services.register.rules.claims import Claim, claims_of
 from services.register.rules.conflicts import ASSET_SCHEMES, scheme_of
-from services.register.rules.facts import IN_USE_AT, RECORDED_STATE, SERIAL, WIPED_AT, Device, Field
+from services.register.rules.facts import SERIAL, Device, Field
 from services.register.rules.identity import apart_id
-from services.register.rules.lifecycle import derived_state
+from services.register.rules.lifecycle import state_of
 
 
 def part(device: Device, claimant: str, serial: str, at: datetime) -> Device:
@@ -28,7 +29,7 @@ def part(device: Device, claimant: str, serial: str, at: datetime) -> Device:
     apart.values, apart.weights = list(claim.values), list(claim.weights)
     apart.first_seen_at = claim.first_seen_at
     apart.heard_at = at
-    _derive_state(apart)
+    apart.state = state_of(apart)
 
     _take_back(device, claim, others)
     device.names -= names
@@ -37,7 +38,7 @@ def part(device: Device, claimant: str, serial: str, at: datetime) -> Device:
     device.heard_at = at
     if scheme_of(claimant) not in ASSET_SCHEMES and len(others) == 1 and device.claims is None:
         device.first_seen_at = others[0].first_seen_at
-    _derive_state(device)
+    device.state = state_of(device)
     return apart
 
 
@@ -51,8 +52,3 @@ def _take_back(device: Device, claim: Claim, others: list[Claim]) -> None:
             continue  # both said the same at the same time
         device.values[field], device.weights[field] = best.values[field], best.weights[field]
         device.changed.add(field)
-
-
-def _derive_state(device: Device) -> None:
-    values = device.values
-    device.state = derived_state(values[RECORDED_STATE], values[IN_USE_AT], values[WIPED_AT])

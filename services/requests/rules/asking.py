@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 
@@ -11,7 +11,8 @@ from services.access.viewer import Viewer
 from services.errors import BadInput, NotAllowed, RuleBroken
 from services.requests.rules.verdicts import Reason
 
-DUE_SOON = timedelta(days=90)
+_NOT_ASKED_FOR = "What a leaver holds is handed back, not replaced; end-user services start that."
+
 LONGEST_TEXT = 2_000
 
 
@@ -25,6 +26,10 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     state: DeviceState
     warranty_ends_on: date | None = None
     due_on: date | None = None
+    planned_for: date | None = None
+    """First day of the quarter whose wave replaces it, or is foreseen to; None where no plan reaches it."""
+    in_released_wave: str | None = None
+    """The W-number of the released wave that holds its successor."""
 
 
 def check_device(device: DeviceFacts | None, viewer: Viewer, managed: frozenset[str]) -> DeviceFacts:
@@ -54,20 +59,34 @@ def check_texts(explanation: str, delivery_place: str, needed_by: date | None, t
         raise BadInput("lies in the past; choose today or later", where="needed by")
 
 
-def verdict(device: DeviceFacts | None, reason: Reason, today: date) -> str:
-    """What policy says at once, in a sentence. It advises who decides; it decides nothing."""
-    if reason in (Reason.LOST, Reason.STOLEN):
-        return f"A {reason} device is replaced outside the refresh plan; a manager's approval is needed."
-    if device is not None and device.due_on is not None and device.due_on <= today:
-        return f"It is due anyway, since {_day(device.due_on)}; a manager's approval is needed to bring it forward."
-    if device is not None and device.due_on is not None and device.due_on <= today + DUE_SOON:
-        return f"It falls due on {_day(device.due_on)}; a manager's approval is needed to replace it before."
-    if reason is Reason.ACCESSIBILITY:
-        return "An accessibility need counts whatever the device's age; a manager's approval is needed."
-    if reason is Reason.BROKEN and device is not None and (ends := device.warranty_ends_on) and ends >= today:
-        return f"It is under warranty until {_day(ends)}: repair first; replacing it needs a manager's approval."
-    return "It is not due under the refresh policy; a manager's approval is needed."
+class Recipient(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a device is for, where that is not who asks. `unit` is None for somebody the directory does not know."""
+
+    email: str
+    name: str
+    unit: str | None = None
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+def check_recipient(
+    recipient: Recipient | None, reason: Reason, viewer: Viewer, managed: frozenset[str], *, names_device: bool
+) -> None:
+    """Raise NotAllowed or BadInput if this person may not ask for that one, or says too little of whom it is for.
+
+    A manager asks for who joins one of their units; whom the directory does not know yet joins the manager's own.
+    """
+    if reason is Reason.LEAVER:
+        raise BadInput(_NOT_ASKED_FOR, where="reason")
+    if reason is not Reason.JOINER:
+        if recipient is not None:
+            raise BadInput("choose “Somebody joins and has none” to ask for somebody else", where="recipient")
+        return
+    if not managed:
+        raise NotAllowed("Only a manager asks for somebody who joins; ask yours to do it.")
+    if names_device:
+        raise BadInput("somebody who joins replaces no device; choose none", where="device")
+    if recipient is None or "@" not in recipient.email or not recipient.name.strip():
+        raise BadInput("say who joins: pick them, or give their name and e-mail address", where="recipient")
+    if recipient.email.lower() == viewer.email:
+        raise BadInput("choose what happened to your own device instead", where="recipient")
+    if recipient.unit is not None and recipient.unit not in managed:
+        raise NotAllowed(f"{recipient.name} is not in a unit you answer for; their own manager asks for them.")

@@ -3,11 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Protocol
 
 from schemas.vocabulary import Role
 from services.access.directory import Directory
 from services.access.viewer import Viewer
 from services.errors import RuleBroken
+from services.machines import Actor
+
+
+class Concerned(Protocol):
+    """The people and the unit of a request, as it is held or viewed."""
+
+    @property
+    def requester_email(self) -> str: ...
+
+    @property
+    def recipient_email(self) -> str | None: ...
+
+    @property
+    def approver_email(self) -> str | None: ...
+
+    @property
+    def unit(self) -> str: ...
+
+
+def actors_of(
+    viewer: Viewer, managed: frozenset[str], request: Concerned, covers_for: Collection[str] = ()
+) -> frozenset[Actor]:
+    """What somebody is to a request: all that the machine may ask of a person."""
+    is_approver = may_decide(
+        viewer,
+        managed,
+        requester_email=request.requester_email,
+        recipient_email=request.recipient_email,
+        approver_email=request.approver_email or "",
+        unit=request.unit,
+        covers_for=covers_for,
+    )
+    found = {
+        Actor.REQUESTER: request.requester_email.lower() == viewer.email,
+        Actor.RECIPIENT: (request.recipient_email or request.requester_email).lower() == viewer.email,
+        Actor.APPROVER: is_approver,
+        Actor.MANAGER: request.unit in managed,
+        Actor.PLANNER: viewer.has(Role.PLANNER),
+        Actor.FINANCE: viewer.has(Role.FINANCE),
+        Actor.DIRECTOR: viewer.has(Role.DIRECTOR),
+    }
+    return frozenset(actor for actor, is_one in found.items() if is_one)
 
 
 def managed_units(viewer: Viewer, directory: Directory) -> frozenset[str]:
@@ -37,10 +80,14 @@ def may_decide(
     return unit in managed
 
 
-def approver_for(requester_email: str, unit: str, directory: Directory) -> str:
-    """Who decides: the nearest manager or director over the requester. Raises RuleBroken if there is nobody."""
+def approver_for(requester_email: str, unit: str, directory: Directory, recipient_email: str | None = None) -> str:
+    """Who decides: the nearest manager or director over the requester for whom it is not. Raises RuleBroken if there is
+    nobody.
+    """
     person = directory.person(requester_email)
     approver = None if person is None else directory.approver_of(person)
-    if approver is None:
+    if approver is not None and approver.email.lower() == (recipient_email or "").lower():
+        approver = directory.approver_of(approver)
+    if approver is None or approver.email.lower() == requester_email.lower():
         raise RuleBroken(f"Nobody is named to decide on requests of {unit}; ask end-user services to name a manager.")
     return approver.email.lower()

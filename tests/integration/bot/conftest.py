@@ -9,7 +9,6 @@ import aiohttp
 import pytest
 
 from bot.desk import Desk
-from bot.service import due_date
 from bot.settings import BotSettings
 from bot.wiring import Parts, assemble
 from deploy.local.secrets import LocalSecrets
@@ -110,7 +109,7 @@ async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
     requests_pool = await open_pool(database_url, "requests", size=6)
     register_pool = await open_pool(database_url, "register", size=6)
     letters_pool = await open_pool(database_url, "intake", size=2)
-    requests = Requests(requests_pool, clock, directory, due_date=due_date)
+    requests = Requests(requests_pool, clock, directory)
     letters = DeadLetters(letters_pool, clock, directory, DEFAULT_PREFIX)
     refresh_pool = await open_pool(database_url, "refresh", size=4)
     budget_pool = await open_pool(database_url, "budget", size=4)

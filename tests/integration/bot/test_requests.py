@@ -81,7 +81,7 @@ async def test_what_is_missing_is_said_at_its_field(amara: ScriptedPerson, desk:
     assert set(act.errors) == {"kind", "needed_by"}
     again = await amara.submit_view(
         view,
-        {"device": "not_listed", "kind": "laptop", "needed_by": "2024-12-02"},
+        {"device": "not_listed", "kind": "smartphone", "needed_by": "2024-12-02"},
     )
     assert again.response_action == "update", "a form corrected and sent again is no repeat"
 

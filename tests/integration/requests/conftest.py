@@ -18,7 +18,9 @@ from tests.fixtures.delivery import deliver
 from tests.fixtures.finance import NOW
 from tests.fixtures.observations import START, asset
 from tests.fixtures.people import email_of, small_directory, viewer
+from tests.fixtures.request_policies import generous
 
+WARRANTY_ENDED = date(2024, 5, 3)
 _HOLDERS = (("S1", "central-west-response", "Amara Osei"), ("S2", "central-north-response", "Tom Whitfield"))
 
 
@@ -35,7 +37,7 @@ async def devices(database_url: str) -> dict[str, UUID]:
             state=DeviceState.DEPLOYED,
             unit=unit,
             holder_email=email_of(holder),
-            warranty_ends_on=date(2025, 5, 3),
+            warranty_ends_on=WARRANTY_ENDED,
         )
         for number, (serial, unit, holder) in enumerate(_HOLDERS)
     ]
@@ -59,7 +61,7 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def requests(pool: Pool, clock: FixedClock) -> Requests:
-    return Requests(pool, clock, small_directory())
+    return Requests(pool, clock, small_directory(), policy=generous())
 
 
 class Asks:

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from bot import ids
-from bot.render.replacement import Form, read_form
+from bot.render.replacement_values import Form, read_form
 from schemas.vocabulary import Kind
 from services.requests.queries import Reason
 

@@ -30,6 +30,8 @@ SCOPES_OF_METHODS = {
     "views_update": set[str](),
 }
 """The Web API methods we call and what Slack asks for each."""
+SCOPES_OF_FIELDS = {"files:read"}
+"""Slack draws a field for files in a form only for who may read what is put there."""
 SCOPES_OF_EVENTS = {"app_mention": {"app_mentions:read"}, "message.im": {"im:history"}, "app_home_opened": set[str]()}
 
 
@@ -44,7 +46,8 @@ def test_every_method_called_is_known_here() -> None:
 
 def test_scopes_are_those_of_methods_events_and_commands() -> None:
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-    needed = {"commands"}.union(*SCOPES_OF_METHODS.values(), *(SCOPES_OF_EVENTS[event] for event in events))
+    granted = [*SCOPES_OF_METHODS.values(), *(SCOPES_OF_EVENTS[event] for event in events)]
+    needed = {"commands", *SCOPES_OF_FIELDS}.union(*granted)
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed
 
 
@@ -55,7 +58,10 @@ def test_events_are_those_listened_to() -> None:
 
 def test_commands_and_shortcuts_are_those_registered() -> None:
     assert [each["command"] for each in MANIFEST["features"]["slash_commands"]] == [ids.COMMAND]
-    assert [each["callback_id"] for each in MANIFEST["features"]["shortcuts"]] == [ids.SHORTCUT_REPLACE]
+    assert [each["callback_id"] for each in MANIFEST["features"]["shortcuts"]] == [
+        ids.SHORTCUT_REPLACE,
+        ids.SHORTCUT_REPLACE_MESSAGE,
+    ]
 
 
 @pytest.mark.parametrize("part", ["interactivity", "socket_mode_enabled"])

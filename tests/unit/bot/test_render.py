@@ -22,22 +22,27 @@ from bot.render import (
     home,
     leavers,
     mine,
+    person,
     queue,
     replacement,
     request,
+    request_steps,
     sheets,
     why,
 )
 from bot.render import help as guidance
 from bot.render.chart import bar_chart
+from bot.render.history import of_register
 from bot.render.home import HomeView
 from bot.render.message import Message, escape, header, message, section
+from bot.render.prefill import MOST_WORDS, Prefill, prefilled
 from bot.render.spreadsheet import as_csv, workbook
 from deploy.local.workspace.blocks.surfaces import block_problems, view_problems
 from schemas.vocabulary import Kind, Role
 from services.access.viewer import Viewer
 from services.register.queries import CountRow, Dimension
-from services.requests.queries import Reason
+from services.requests.queries import Cause, Reason
+from tests.fixtures.people import small_directory
 from tests.unit.bot import views as made
 from tests.unit.bot.views import NAMES, STAFF
 
@@ -109,16 +114,25 @@ def test_why(view: Any) -> None:
 
 
 @quick
-@given(made.DEVICES, made.many(made.HISTORY))
-def test_device(found: Any, history: list[Any]) -> None:
-    check(device.render(found, history, NAMES, may_ask_why=True))
+@given(made.DEVICES, made.many(made.HISTORY), st.sampled_from([None, "find S1 after 15"]))
+def test_device(found: Any, history: list[Any], earlier: str | None) -> None:
+    happened = [of_register(line, NAMES) for line in history]
+    check(device.render(found, happened, NAMES, may_ask_why=True, earlier=earlier))
 
 
 @quick
-@given(made.REQUESTS)
-def test_requests(view: Any) -> None:
+@given(made.WORDS, made.many(made.DEVICES))
+def test_person(who: str, devices: list[Any]) -> None:
+    check(person.render(who, devices))
+    check(person.render_choice(who, [*small_directory().people.values()] * 9))
+
+
+@quick
+@given(made.REQUESTS, made.BACKGROUNDS)
+def test_requests(view: Any, background: Any) -> None:
     check(request.for_requester(view, NAMES, {}))
     check(request.for_approver(view, NAMES, {}))
+    check(request.for_approver(view, NAMES, {}, background))
     check(request.timeline(view, NAMES, {}))
     check(request.already_decided(view, {}))
 
@@ -180,12 +194,26 @@ def test_guidance(said: str) -> None:
 
 
 @quick
-@given(st.lists(made.DEVICES, max_size=2), made.WORDS, st.sampled_from([None, *Reason]))
-def test_forms(devices: list[Any], words: str, reason: Reason | None) -> None:
+@given(
+    st.lists(made.DEVICES, max_size=2),
+    made.WORDS,
+    st.sampled_from([None, *Reason]),
+    st.sampled_from([None, *Kind]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_forms(
+    devices: list[Any], words: str, reason: Reason | None, kind: Kind | None, manages: bool, ticked: bool
+) -> None:
     own = [msgspec.structs.replace(each, device_id=UUID(int=place)) for place, each in enumerate(devices * 60)]
-    check_view(replacement.form(own, reason, words, date(2024, 11, 4)), "modal")
+    known = Prefill(reason, kind, words)
+    assert prefilled(known.value()) == Prefill(reason, kind, words[:MOST_WORDS])
+    view = replacement.form(own, known, words, date(2024, 11, 4), manages=manages, accessibility_needs=ticked)
+    check_view(view, "modal")
+    for cause in (Cause.ASK, Cause.ANSWER, Cause.INSIST, Cause.NOT_REPAIRED):
+        check_view(request_steps.words_form(cause, str(made.SOME_ID)), "modal")
     check_view(replacement.loading(), "modal")
-    check_view(replacement.refusal_form(words, str(made.SOME_ID)), "modal")
+    check_view(request_steps.refusal_form(words, str(made.SOME_ID)), "modal")
 
 
 @quick

@@ -13,7 +13,7 @@ from bot.answers.switchboard import first_word
 from bot.grammar import Budget, Counts, Due, Propose, Queue
 from bot.render import alerts, budget, counts, due, queue, request, why
 from bot.render.chart import fitting
-from bot.render.history import history_line
+from bot.render.history import happened_line, of_register
 from bot.render.queue import queue_line
 from schemas.events.alert import Alert
 from schemas.vocabulary import AlertSeverity, Demand, Kind
@@ -101,7 +101,7 @@ def test_every_short_code_of_an_answer_is_a_picture_in_the_local_workspace() -> 
 def test_history_is_told_in_people_s_words() -> None:
     def told(field: str, before: str | None, after: str) -> str:
         line = HistoryLine(at=AT, field=field, before=before, after=after, source="quartermaster/intake/servicenow")
-        return history_line(line, NAMES)
+        return happened_line(of_register(line, NAMES))
 
     assert told("unit", "west", "west-response") == "4 Nov 2024, 09:30  *Unit* West → West Response  _ServiceNow_"
     assert told("asset_tag", None, "MET-1") == "4 Nov 2024, 09:30  *Asset tag* MET-1  _ServiceNow_"
@@ -114,6 +114,10 @@ def test_history_is_told_in_people_s_words() -> None:
     assert "it goes by intune:8d2c and intune:9e1f" in told("same_device", None, "intune:8d2c\nintune:9e1f")
     assert "*Wiped* 4 Nov 2024, 09:30  _" in told("wiped_at", None, str(AT))
     assert "gone from whole lists" in told("wiped_by_absence", None, str(AT))
+    assert "*L-12* Reported stolen; a lock is on its way.  _" in told(
+        "loss", "reported", "L-12\nReported stolen; a lock is on its way."
+    )
+    assert "*C-3* wipe requested  _" in told("custody", "wipe_requested", "C-3\n")
     assert "*State on record* in stock → in repair" in told("recorded_state", "in_stock", "in_repair")
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from bot.render.background import Background
 from schemas.events.alert import Alert
 from schemas.vocabulary import AlertSeverity, BauCause, Demand, DeviceState, FundingLine, Kind
 from services.access.viewer import Viewer
@@ -33,7 +34,8 @@ from services.register.queries import (
     HistoryLine,
     StrayDevice,
 )
-from services.requests.queries import Reason, RequestView, TimelineLine
+from services.requests.policy import own_policy
+from services.requests.queries import Cause, Reason, RequestView, TimelineLine
 from services.requests.rules.machine import Status
 
 NAMES = {"central-west": "Central West"}
@@ -259,9 +261,28 @@ REQUESTS = st.builds(
     refusal=MAYBE,
     raised_at=MOMENTS,
     timeline=many(st.builds(TimelineLine, at=MOMENTS, what=WORDS, who=WORDS)),
+    recipient_email=MAYBE,
+    recipient_name=MAYBE,
+    since=st.one_of(st.none(), DAYS),
+    photos=st.sampled_from([(), ("https://files.example/a|b>", "https://files.example/c")]),
+    assistive_technology=WORDS,
+    question=MAYBE,
+    answer=MAYBE,
+    successor_serial=MAYBE,
+    wave_month=st.one_of(st.none(), DAYS),
+    return_due_on=st.one_of(st.none(), DAYS),
+    may=st.lists(st.sampled_from(Cause), unique=True).map(tuple),
     ticket=MAYBE,
     ticket_state=st.sampled_from([None, "open", "in_progress", "waiting", "resolved", "closed", "cancelled"]),
     ticket_link=st.sampled_from([None, "https://desk.example/incident.do?sys_id=1&view=a|b>"]),
+)
+BACKGROUNDS = st.builds(
+    Background,
+    holds=many(DEVICES, 20),
+    device=st.one_of(st.none(), DEVICES),
+    failures=st.one_of(st.none(), st.lists(DAYS, max_size=4)),
+    due_on=st.one_of(st.none(), DAYS),
+    band=st.sampled_from([None, *own_policy().bands.values()]),
 )
 ALERTS = st.builds(
     Alert,

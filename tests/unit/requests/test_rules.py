@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from itertools import product
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from schemas.vocabulary import DeviceState, Kind
 from services.errors import BadInput, NotAllowed, RuleBroken
@@ -13,7 +16,6 @@ from services.machines import Actor
 from services.requests.rules import asking, deciding
 from services.requests.rules.asking import DeviceFacts
 from services.requests.rules.machine import ENDED, REQUEST, Cause, Status
-from services.requests.rules.verdicts import Reason
 from tests.fixtures.people import email_of, small_directory, viewer
 
 DIRECTORY = small_directory()
@@ -22,6 +24,15 @@ AMARA = email_of("Amara Osei")
 DEVICE = DeviceFacts(
     serial="S1", kind=Kind.LAPTOP, unit="central-west-response", holder_email=AMARA, state=DeviceState.DEPLOYED
 )
+
+
+class Concerning(msgspec.Struct, frozen=True, kw_only=True):
+    """The people and the unit of a request."""
+
+    requester_email: str
+    recipient_email: str | None
+    approver_email: str | None
+    unit: str
 
 
 def may(name: str, *, requester: str = "Amara Osei", unit: str = "central-west-response") -> bool:
@@ -87,39 +98,54 @@ def test_what_has_left_is_not_replaced() -> None:
         asking.check_device(gone, viewer("Amara Osei"), frozenset())
 
 
-def facts(*, warranty: date | None = None, due: date | None = None) -> DeviceFacts:
-    return DeviceFacts(
-        serial="S1",
-        kind=Kind.LAPTOP,
-        unit="central-west",
-        holder_email=AMARA,
-        state=DeviceState.DEPLOYED,
-        warranty_ends_on=warranty,
-        due_on=due,
-    )
-
-
-@pytest.mark.parametrize(
-    ("device", "reason", "words"),
-    [
-        (facts(due=TODAY), Reason.BROKEN, "due anyway, since 4 November 2024"),
-        (facts(due=date(2025, 1, 6)), Reason.SLOW, "falls due on 6 January 2025"),
-        (facts(due=date(2026, 1, 1)), Reason.SLOW, "not due"),
-        (facts(warranty=TODAY), Reason.BROKEN, "under warranty until 4 November 2024: repair first"),
-        (facts(warranty=date(2024, 11, 3)), Reason.BROKEN, "not due"),
-        (facts(warranty=date(2026, 1, 1)), Reason.SLOW, "not due"),
-        (facts(due=TODAY), Reason.STOLEN, "A stolen device"),
-        (facts(), Reason.ACCESSIBILITY, "accessibility need"),
-        (None, Reason.BROKEN, "manager's approval is needed"),
-    ],
-)
-def test_policys_words(device: DeviceFacts | None, reason: Reason, words: str) -> None:
-    assert words in asking.verdict(device, reason, TODAY)
-
-
 def test_texts_that_cannot_be_taken() -> None:
     with pytest.raises(BadInput, match="explanation: is longer"):
         asking.check_texts("x" * 2001, "", None, TODAY)
     with pytest.raises(BadInput, match="needed by: lies in the past"):
         asking.check_texts("", "", date(2024, 11, 3), TODAY)
     asking.check_texts("x" * 2000, "Lobby", TODAY, TODAY)
+
+
+@given(
+    st.sampled_from([person.name for person in DIRECTORY.people.values()]),
+    st.sampled_from([person.name for person in DIRECTORY.people.values()]),
+    st.sampled_from([None, *(person.name for person in DIRECTORY.people.values())]),
+    st.sampled_from(list(DIRECTORY.units)),
+    st.sets(st.sampled_from([person.email for person in DIRECTORY.people.values()])),
+    st.sampled_from(Status),
+)
+@settings(deadline=None)
+def test_nobody_ever_decides_on_what_is_theirs_whatever_they_are_and_whom_they_cover_for(
+    name: str, requester: str, recipient: str | None, unit: str, covers_for: set[str], status: Status
+) -> None:
+    person = viewer(name, DIRECTORY)
+    request = Concerning(
+        requester_email=email_of(requester),
+        recipient_email=email_of(recipient) if recipient else None,
+        approver_email=email_of("Catherine Doyle"),
+        unit=unit,
+    )
+    actors = deciding.actors_of(person, deciding.managed_units(person, DIRECTORY), request, covers_for)
+    offered = set(REQUEST.offers(status, actors, lambda _: True))
+    if name in (requester, recipient or requester):
+        assert Actor.APPROVER not in actors
+        assert offered.isdisjoint({Cause.APPROVE, Cause.REFUSE, Cause.ASK})
+    else:
+        assert not actors & {Actor.REQUESTER, Actor.RECIPIENT}
+        assert offered.isdisjoint({Cause.ANSWER, Cause.INSIST})
+
+
+def test_a_deputy_decides_only_for_whom_they_cover() -> None:
+    tom = viewer("Tom Whitfield", DIRECTORY)
+    request = Concerning(
+        requester_email=AMARA, approver_email=email_of("Priya Nair"), unit="central-west-response", recipient_email=None
+    )
+    for covers_for, decides in (([], False), ([email_of("Priya Nair")], True), ([email_of("Daniel Reyes")], False)):
+        assert (Actor.APPROVER in deciding.actors_of(tom, frozenset(), request, covers_for)) is decides
+
+
+def test_whom_it_is_for_is_not_named_to_decide() -> None:
+    catherine = email_of("Catherine Doyle")
+    assert deciding.approver_for(email_of("Priya Nair"), "central-west", DIRECTORY) == catherine
+    with pytest.raises(RuleBroken, match="Nobody is named"):
+        deciding.approver_for(email_of("Priya Nair"), "central-west", DIRECTORY, catherine)

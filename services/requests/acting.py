@@ -1,0 +1,145 @@
+"""How every act on a request runs: one transaction that holds it, finds the step, writes and tells, and audits.
+
+What is refused is audited too, after it was undone. The same key again answers the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from services.access import audit
+from services.access.directory import Directory
+from services.access.viewer import Viewer
+from services.clock import Clock, london_date
+from services.database.pool import Connection, Pool
+from services.errors import NotAllowed, NotFound, RuleBroken
+from services.eventlog import outbox
+from services.machines import Actor
+from services.requests import covers, moving, queries, stock, store
+from services.requests.moving import Move
+from services.requests.policy import RequestPolicy, own_policy
+from services.requests.queries import RequestView
+from services.requests.rules import deciding
+from services.requests.rules.guards import Facts, holds
+from services.requests.rules.machine import REQUEST as MACHINE
+from services.requests.rules.machine import Cause, Status
+from services.requests.store import Held
+
+Writes: TypeAlias = Callable[[Connection], Awaitable[None]]
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """The request as it now stands. `decided_now` is False when it was decided before: then nothing happened."""
+
+    request: RequestView
+    decided_now: bool
+
+
+class Acts:
+    """What the commands are made of. `pool` must look in schema `requests` first; without a `policy` our own holds.
+
+    Raises ConfigurationError if the policy contradicts itself.
+    """
+
+    def __init__(self, pool: Pool, clock: Clock, directory: Directory, *, policy: RequestPolicy | None = None) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._directory = directory
+        self.policy = policy or own_policy()
+
+    async def decide_on(
+        self, viewer: Viewer, request_id: UUID, cause: Cause, refusal: str | None, key: str
+    ) -> Decision:
+        """Decide, if nobody did before. Raises NotFound, and NotAllowed for who may not."""
+        now = self._clock.now()
+        async with self.transaction(viewer, str(cause), str(request_id)) as connection:
+            held, actors = await self.hold(connection, viewer, request_id)
+            if Actor.APPROVER not in actors:
+                raise NotAllowed(
+                    f"{held.reference} is for {held.approver_email} or a manager above to decide, not you."
+                )
+            # A key that comes again, whatever came between, changes nothing.
+            repeated = await store.use_key(connection, viewer.email, "decide", key, request_id, now)
+            open_to_it = MACHINE.step(held.status, cause, [Actor.APPROVER], _nothing_holds) is not None
+            if repeated is not None or not open_to_it:
+                return Decision(request=await self.view(connection, viewer, request_id), decided_now=False)
+            what = "Approved" if refusal is None else f"Refused: {refusal}"
+            picked = None
+            if cause is Cause.APPROVE:
+                kind = self.policy.served_by(held.kind)
+                picked = await stock.pick(connection, kind, london_date(now))
+            facts = Facts(stock_at_hand=picked is not None)
+            step = MACHINE.take(held.status, cause, actors, lambda guard: holds(guard, facts))
+            if picked is not None and step.target == Status.ALLOCATED:
+                await store.give(connection, request_id, picked.device_id, picked.serial)
+                held = msgspec.structs.replace(
+                    held, successor_device_id=picked.device_id, successor_serial=picked.serial
+                )
+                what = f"Approved: {picked.serial} from stock is set aside"
+            await store.decide(connection, request_id, viewer.email, now, refusal)
+            move = Move(held, step, now, what, viewer.email, refusal)
+            await outbox.append(connection, await moving.take(connection, [move]))
+            await audit.record(connection, now, viewer, str(cause), held.reference, granted=True)
+            return Decision(request=await self.view(connection, viewer, request_id), decided_now=True)
+
+    async def take_step(
+        self,
+        viewer: Viewer,
+        request_id: UUID,
+        cause: Cause,
+        key: str,
+        *,
+        what: str,
+        told: str | None = None,
+        writes: Writes | None = None,
+    ) -> RequestView:
+        """Take a step that the machine offers this person. `writes` puts down the facts that it brings."""
+        now = self._clock.now()
+        async with self.transaction(viewer, str(cause), str(request_id)) as connection:
+            held, actors = await self.hold(connection, viewer, request_id)
+            if await store.use_key(connection, viewer.email, str(cause), key, request_id, now):
+                return await self.view(connection, viewer, request_id)
+            facts = queries.facts_of(held)
+            step = MACHINE.take(held.status, cause, actors, lambda guard: holds(guard, facts))
+            if writes is not None:
+                await writes(connection)
+            move = Move(held, step, now, what, viewer.email, told)
+            await outbox.append(connection, await moving.take(connection, [move]))
+            await audit.record(connection, now, viewer, str(cause), held.reference, granted=True)
+            return await self.view(connection, viewer, request_id)
+
+    async def hold(self, connection: Connection, viewer: Viewer, request_id: UUID) -> tuple[Held, frozenset[Actor]]:
+        """The request, held, and what the viewer is to it. Raises NotFound if there is none they may see."""
+        covered = await covers.covered_by(connection, viewer.email, london_date(self._clock.now()))
+        held = await store.lock_request(connection, viewer, request_id, covered)
+        if held is None:
+            raise NotFound("There is no such request, or it is not one you may see.")
+        managed = deciding.managed_units(viewer, self._directory)
+        return held, deciding.actors_of(viewer, managed, held, covered)
+
+    async def view(self, connection: Connection, viewer: Viewer, request_id: UUID) -> RequestView:
+        """The request as the viewer now sees it. Raises NotFound if they may not."""
+        view = await queries.request(connection, viewer, request_id, today=london_date(self._clock.now()))
+        if view is None:
+            raise NotFound("There is no such request, or it is not one you may see.")
+        return view
+
+    @asynccontextmanager
+    async def transaction(self, viewer: Viewer, action: str, subject: str) -> AsyncIterator[Connection]:
+        """One transaction; what was refused, or what a person may not know of, is audited after it was undone."""
+        async with self._pool.acquire() as connection:
+            try:
+                async with connection.transaction():
+                    yield connection
+            except (NotAllowed, NotFound, RuleBroken):
+                await audit.record(connection, self._clock.now(), viewer, action, subject, granted=False)
+                raise
+
+
+def _nothing_holds(_guard: str) -> bool:
+    return False
