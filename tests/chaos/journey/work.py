@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import aiohttp
@@ -88,9 +88,10 @@ def _bot_settings(world: World) -> BotSettings:
 
 
 def _bot_desk(world: World) -> Desk:
-    # What is heard is turned into messages without any command.
+    """What is heard is turned into messages without any command; of those of requests, their policy is asked."""
     nothing: dict[str, Any] = dict.fromkeys(field.name for field in dataclasses.fields(Desk))
-    return Desk(**nothing | {"clock": world.clock, "directory": DIRECTORY})
+    requests = Requests(cast(Pool, None), world.clock, DIRECTORY)
+    return Desk(**nothing | {"clock": world.clock, "directory": DIRECTORY, "commands": requests})
 
 
 async def hear(world: World, service: str, records: list[tuple[str, str]]) -> None:
