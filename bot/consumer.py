@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bot import notices, outgoing
+from bot.delivery_notices import is_leaving, of_delivery
 from bot.desk import Desk
 from bot.outgoing import OutgoingMessage
 from bot.settings import BotSettings
@@ -68,7 +69,9 @@ class BotConsumer:
         for request_id in sorted(requests):
             view = await requests_queries.request(connection, _BOT, request_id)
             if view is not None:
-                told += await notices.of_request(self._desk, connection, view)
+                if not is_leaving(view):
+                    told += await notices.of_request(self._desk, connection, view)
+                told += await of_delivery(self._desk, connection, view)
         await outgoing.put(connection, told)
         self._wake()
         return ()

@@ -13,7 +13,7 @@ from services.database.pool import Pool
 from services.intake.commands import DeadLetters
 from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
-from services.requests.commands import Requests
+from services.requests.commands import Deliveries, Leaving, Requests
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Desk:
     waves: Waves
     demands: PlannedDemands
     budgets: Budgets
+    deliveries: Deliveries
+    leaving: Leaving
 
     @property
     def today(self) -> date:

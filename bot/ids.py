@@ -67,6 +67,17 @@ OVERRIDE = "override"
 VIREMENT = "virement"
 ROLL_OVER = "roll_over"
 REVERSE = "reverse"
+ALLOCATE = "delivery_allocate"
+"""These carry the request's id."""
+CANCEL_ORDER = "delivery_cancel"
+SHIP = "delivery_ship"
+RECEIVE = "delivery_receive"
+CHECK_SETTINGS = "delivery_check"
+TAKE_BACK = "delivery_take_back"
+LEAVES = "leaves"
+"""Its value is the address of who leaves; the part after the colon only keeps several apart within a block."""
+LEAVES_PATTERN = re.compile(r"^leaves:")
+SOMEBODY_LEAVES = "somebody_leaves"
 
 VIEW_LOADING = "loading"
 VIEW_REPLACE = "replace_form"
@@ -81,6 +92,10 @@ VIEW_OVERRIDE = "override_form"
 VIEW_VIREMENT = "virement_form"
 VIEW_ROLL_OVER = "roll_over_form"
 VIEW_REVERSE = "reverse_form"
+VIEW_ALLOCATE = "delivery_allocate_form"
+VIEW_SHIP = "delivery_ship_form"
+VIEW_CANCEL_ORDER = "delivery_cancel_form"
+VIEW_LEAVES = "leaves_form"
 
 BLOCK_DEVICE = "device"
 BLOCK_KIND = "kind"
@@ -102,12 +117,21 @@ BLOCK_LIMIT = "limit"
 BLOCK_EXTRA = "extra"
 BLOCK_FROM = "from"
 BLOCK_TO = "to"
+BLOCK_SERIAL = "serial"
+BLOCK_CARRIER = "carrier"
+BLOCK_TRACKING = "tracking"
+BLOCK_WHO = "who"
 
 NOT_LISTED = "not_listed"
 """The choice in the device menu of a person whose device we do not know."""
 ACCESSIBILITY_NEEDED = "needed"
 
 METADATA_TYPE = "quartermaster_message"
+
+
+def leaves(place: int) -> str:
+    """The action id of the button that says that the person at this place leaves."""
+    return f"{LEAVES}:{place}"
 
 
 def conflict_split(place: int) -> str:

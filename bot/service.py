@@ -23,7 +23,7 @@ from services.intake.commands import DeadLetters
 from services.lifecycle import Service
 from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
-from services.requests.commands import Requests
+from services.requests.commands import Deliveries, Leaving, Requests
 from services.settings import Settings, read
 
 POOL_SIZE = 6
@@ -75,6 +75,8 @@ class BotService:
                 Waves(refresh_pool, self._clock, self._directory),
                 PlannedDemands(refresh_pool, self._clock, self._directory),
                 Budgets(budget_pool, self._clock, self._directory),
+                Deliveries(requests_pool, self._clock, self._directory),
+                Leaving(requests_pool, self._clock, self._directory),
             )
             parts = self.parts = assemble(self._bot_settings, desk, session)
             await ensure_topics(settings.kafka_bootstrap_servers, settings.topic_prefix)

@@ -22,6 +22,7 @@ from bot.listeners import (
     covering,
     dead_letters,
     deciding,
+    delivery,
     events,
     failures,
     files,
@@ -88,7 +89,7 @@ def build_app(
     app.listener_runner.listener_start_handler = underway
     app.listener_runner.listener_completion_handler = Finished(received, underway)
     surfaces = (
-        *(commands, events, actions, asking, deciding, covering),
+        *(commands, events, actions, asking, deciding, covering, delivery),
         *(files, waves, acts, conflicts, dead_letters, failures),
     )
     for surface in surfaces:

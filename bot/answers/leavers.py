@@ -8,6 +8,7 @@ from bot.grammar import Leavers
 from bot.notices import names_of
 from bot.render import leavers
 from bot.render.message import Message
+from schemas.vocabulary import Role
 from services.access.viewer import Viewer
 from services.register import queries as register_queries
 
@@ -18,4 +19,5 @@ async def answer(desk: Desk, viewer: Viewer, asked: Leavers) -> Message:
         seen = await entitled(desk, connection, viewer, "leavers", asked.unit or "own units", unit=asked.unit)
         left = await register_queries.leavers(connection, seen, desk.today)
         moved = await register_queries.movers(connection, seen, desk.today)
-    return leavers.render(left, moved, desk.unit_names, names_of(desk))
+    says = viewer.has(Role.MANAGER, Role.PLANNER)
+    return leavers.render(left, moved, desk.unit_names, names_of(desk), says_who_leaves=says)

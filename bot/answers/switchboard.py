@@ -13,6 +13,7 @@ from bot.answers import (
     counts,
     cover,
     dead_letters,
+    deliveries,
     demand,
     device,
     due,
@@ -63,6 +64,8 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = Non
             return await conflicts.answer(desk, viewer, asked)
         case grammar.Leavers():
             return await leavers.answer(desk, viewer, asked)
+        case grammar.Deliveries():
+            return await deliveries.answer(desk, viewer, asked)
         case grammar.DeadLetters():
             return await dead_letters.answer(desk, viewer, asked)
         case grammar.Wave():

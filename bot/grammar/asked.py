@@ -96,6 +96,13 @@ class Budget:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Deliveries:
+    """What waits to be set aside, sent, confirmed, handed back."""
+
+    unit: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Replace:
     """Open the replacement form."""
 
@@ -271,6 +278,7 @@ Asked = (
     | Alerts
     | Conflicts
     | Leavers
+    | Deliveries
     | DeadLetters
     | Wave
     | Waves

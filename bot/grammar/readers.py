@@ -15,6 +15,7 @@ from bot.grammar.asked import (
     Contracts,
     Counts,
     DeadLetters,
+    Deliveries,
     Due,
     Find,
     Help,
@@ -112,6 +113,11 @@ def _leavers(rest: str) -> Asked | None:
     return Leavers(unit) if not rest else None
 
 
+def _deliveries(rest: str) -> Asked | None:
+    unit, rest = unit_of(rest)
+    return Deliveries(unit) if not rest else None
+
+
 def _why(rest: str) -> Asked | None:
     return Why(rest) if TERM.fullmatch(rest) else None
 
@@ -145,6 +151,7 @@ READERS: Mapping[str, Reader] = {
     "alerts": _alone(Alerts()),
     "conflicts": _alone(Conflicts()),
     "leavers": _leavers,
+    "deliveries": _deliveries,
     "deadletters": _dead_letters,
     "wave": acts.wave,
     "waves": _alone(Waves()),

@@ -25,6 +25,7 @@ _WHAT = {
     "alerts": "open alerts",
     "conflicts": "serial numbers that two records claim",
     "leavers": "devices still with people who have left or moved",
+    "deliveries": "what waits to be allocated, sent, confirmed, handed back",
     "deadletters": "what other systems sent and we could not apply",
     "wave": "what to order next: propose, release or send back",
     "waves": "the waves there have been",
@@ -44,6 +45,7 @@ _KEEPS_BOOKS = frozenset({Role.FINANCE, Role.DIRECTOR})
 _FOR_SOME = {
     "conflicts": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}),
     "deadletters": LOOKS,
+    "deliveries": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}),
     "wave": SEES_ALL_UNITS,
     "waves": SEES_ALL_UNITS,
     "demand": frozenset({Role.PLANNER, Role.DIRECTOR}),
@@ -56,7 +58,7 @@ _FOR_SOME = {
     "acts": SEES_PRICES,
 }
 _NEED_NO_MORE = (
-    *("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deadletters"),
+    *("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deliveries", "deadletters"),
     *("wave", "waves", "demand", "contracts", "acts", "cover"),
 )
 

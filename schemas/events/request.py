@@ -89,6 +89,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """The device that is replaced."""
     successor_device_id: UUID | None = None
     """The device that is set aside or delivered, once there is one."""
+    from_stock: bool | None = None
+    """True if that device was in stock anyway, so that nothing is bought for the request."""
 
 
 class RequestRaised(Event, frozen=True, kw_only=True, tag="quartermaster.request.raised"):

@@ -26,6 +26,9 @@ FROM budget.ledger WHERE document_id = $1::text ORDER BY entry
 -- name: document_type
 -- What sort of document it is; null for one that nobody may reverse.
 SELECT CASE WHEN $1::text LIKE 'move/%' THEN 'move'
+            -- What rolled over of a reservation that was given back since is no promise any more.
+            WHEN EXISTS (SELECT FROM budget.rollovers JOIN budget.reservations AS v USING (order_id)
+                         WHERE document_id = $1 AND promise = 'reservation' AND v.state = 'released') THEN NULL
             WHEN EXISTS (SELECT FROM budget.rollovers WHERE document_id = $1) THEN 'rollover'
             ELSE (SELECT document_type FROM budget.documents WHERE document_id = $1) END AS document_type
 

@@ -15,8 +15,8 @@ from services.budget.rules.caps import beyond_cap, no_volume
 from services.budget.rules.entries import Amount, Entry, EntryType, Part
 from services.budget.rules.gates import Gate, judge, needs_commercial
 from services.budget.rules.limits import LineSums, beyond_line, fits, no_money, no_price
-from services.budget.rules.matching import Order
-from services.budget.rules.posting import post, reserve
+from services.budget.rules.matching import Order, add, released
+from services.budget.rules.posting import difference, post, reserve
 from services.budget.rules.standing import Placed, Standing
 from services.budget.rules.wave_orders import order_entries
 from services.budget.store import Fund
@@ -67,6 +67,32 @@ class Book:
             return msgspec.structs.replace(refused, explanation=self._words(failed, entry.part))
         self.adopt(draft)
         return Outcome(wanted=wanted, part=entry.part, amount=entry.amount, committed=True)
+
+    def give_back(self, order_id: str, document_id: str) -> None:
+        """Release what is reserved in an order of ours. Where finance's purchase order took its place, nothing is left.
+
+        From here on the order's sums are without the reservation, so what the ledger released of it is all of it.
+        """
+        before = self.orders[order_id]
+        after = before.copy()
+        after.reserved = {}
+        due = released(after)
+        for part, amount in before.reserved.items():
+            add(due, part, amount)
+        entries = [
+            Entry(
+                document_id=document_id,
+                entry_type=EntryType.RELEASED,
+                part=part,
+                amount=amount,
+                document_date=self.standing.today,
+                share=str(part),
+                order_id=order_id,
+            )
+            for part, amount in difference(released(before), due)
+        ]
+        self.orders[order_id] = after
+        self.take(entries)
 
     def plan(
         self, orders: Sequence[WaveOrder], year: str, released_by: str | None, prices: Mapping[Kind, Priced]

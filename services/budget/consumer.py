@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from schemas.events.finance import FinanceDocument, FinanceDocumentRecorded
-from schemas.events.request import RequestApproved, RequestEvent
+from schemas.events.request import RequestApproved, RequestEvent, RequestProgressed
 from schemas.events.wave import WaveRelease, WaveReleased
 from schemas.topics import ORDER
 from schemas.vocabulary import FundingLine
@@ -19,7 +20,7 @@ from services.budget import gate_store, reservation_store, store, wave_store
 from services.budget.announcements import announce_wave
 from services.budget.book import Book
 from services.budget.committing import close_book, funds_of, hold_placing, open_book, serve
-from services.budget.reservation_store import Wanted
+from services.budget.reservation_store import Reserved, Wanted
 from services.budget.rules.financial_year import bounds, financial_year_at
 from services.budget.rules.limits import demand_of
 from services.budget.rules.posting import check, part_of
@@ -49,22 +50,31 @@ class BudgetConsumer:
             check(document)
         for release in releases:
             bounds(release.financial_year)
-        asked = await _new_requests(connection, events)
+        unneeded = _unneeded(events)
+        paid_from = {line for fund_year, line in _funds(given, releases) if fund_year == year}
         # Any posting on a line of this year may let requests go ahead that wait there.
-        lines = sorted({line for fund_year, line in _funds(given, releases) if fund_year == year})
-        if lines or asked or releases:
-            await hold_placing(connection, alone=bool(lines or releases))
+        alone = bool(paid_from or releases or unneeded)
+        if alone or any(isinstance(event, RequestApproved) for event in events):
+            await hold_placing(connection, alone=alone)
+        given_back = await _given_back(connection, unneeded, now)
+        asked = await _new_requests(connection, events)
+        lines = sorted(paid_from | {line for fund_year, line in _released(given_back) if fund_year == year})
         hopeful = await reservation_store.waiting(connection, lines)
         orders_of_finance = {document.order_id for document in given if document.order_id}
         order_ids = orders_of_finance | {wanted.order_id for wanted in (*asked, *hopeful)}
         order_ids |= {order.order_id for release in releases for order in release.orders}
+        order_ids |= {each.order_id for each in given_back}
         await store.lock_orders(connection, order_ids)
         documents = await _new_documents(connection, given, now)
-        funds = _funds(documents, releases)
+        funds = _funds(documents, releases) | _released(given_back)
         funds |= {fund for wanted in (*asked, *hopeful) for fund in funds_of(wanted, year)}
         book = await open_book(connection, now, order_ids, funds, [document.document_id for document in documents])
         for document in documents:
             book.record(document)
+        for each in given_back:
+            if each.state == "committed":
+                book.give_back(each.order_id, f"request/{each.request_reference}/unneeded")
+        await reservation_store.release(connection, [each.request_id for each in given_back], now)
         answers = await _answer(connection, book, releases, now)
         # Read again: another committer may have served some while we waited for the locks.
         hopeful = await reservation_store.waiting(connection, lines, [wanted.request_id for wanted in hopeful])
@@ -101,6 +111,27 @@ def _funds(documents: Sequence[FinanceDocument], releases: Sequence[WaveRelease]
     }
 
 
+def _released(given_back: Sequence[Reserved]) -> set[store.Fund]:
+    return {each.fund for each in given_back if each.state == "committed"}
+
+
+def _unneeded(events: Sequence[Heard]) -> dict[UUID, str]:
+    """Requests that need no money after all, with their references: withdrawn, or served from stock."""
+    return {
+        event.data.request_id: event.data.reference
+        for event in events
+        if isinstance(event, RequestProgressed) and (event.data.status == "withdrawn" or event.data.from_stock)
+    }
+
+
+async def _given_back(connection: Connection, unneeded: dict[UUID, str], now: datetime) -> list[Reserved]:
+    """What these hold or wait for. That they need nothing is kept, for their approval may be heard later."""
+    if not unneeded:
+        return []
+    await reservation_store.keep_unneeded(connection, unneeded, now)
+    return await reservation_store.reserved(connection, list(unneeded))
+
+
 async def _new_documents(
     connection: Connection, given: Sequence[FinanceDocument], now: datetime
 ) -> list[FinanceDocument]:
@@ -123,8 +154,15 @@ async def _new_documents(
 
 
 async def _new_requests(connection: Connection, events: Sequence[Heard]) -> list[Wanted]:
-    """Requests approved and never heard of before. Which line pays is decided when the book is open."""
-    approved = {event.data.request_id: event for event in events if isinstance(event, RequestApproved)}
+    """Requests approved and never heard of before, but for those that a device from stock serves.
+
+    Which line pays is decided when the book is open.
+    """
+    approved = {
+        event.data.request_id: event
+        for event in events
+        if isinstance(event, RequestApproved) and event.data.successor_device_id is None
+    }
     known = await reservation_store.known_requests(connection, list(approved))
     return [
         Wanted(

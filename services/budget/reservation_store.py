@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -45,6 +45,22 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     asked_at: datetime
 
 
+class Reserved(msgspec.Struct, frozen=True, kw_only=True):
+    """What is reserved for a request, or waited for. `kind` is what is bought, where it is committed."""
+
+    request_id: UUID
+    request_reference: str
+    order_id: str
+    line: FundingLine
+    state: str
+    financial_year: str
+
+    @property
+    def fund(self) -> tuple[str, str]:
+        """The year and line that carry it."""
+        return self.financial_year, self.line.value
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a wanted reservation: committed for `part` and `amount`, or waiting with an explanation.
 
@@ -69,6 +85,22 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 async def known_requests(connection: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Those of these requests that were decided on or wait already."""
     return {row["request_id"] for row in await connection.fetch(SQL["known_requests"], ids)} if ids else set()
+
+
+async def keep_unneeded(connection: Connection, references: Mapping[UUID, str], now: datetime) -> None:
+    """Remember requests that need no money, by id, with their references."""
+    await connection.execute(SQL["keep_unneeded"], list(references), list(references.values()), now)
+
+
+async def reserved(connection: Connection, ids: Sequence[UUID]) -> list[Reserved]:
+    """What these requests hold or wait for. The lock of placing must be held alone: then nobody adds to it."""
+    return [msgspec.convert(dict(row), Reserved) for row in await connection.fetch(SQL["reserved"], ids)]
+
+
+async def release(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
+    """These requests hold and wait for nothing more."""
+    if ids:
+        await connection.execute(SQL["release"], ids, now)
 
 
 async def waiting(connection: Connection, lines: Sequence[str], ids: Sequence[UUID] | None = None) -> list[Wanted]:

@@ -1,5 +1,23 @@
 -- name: known_requests
 SELECT request_id FROM budget.reservations WHERE request_id = ANY ($1::uuid[])
+UNION
+SELECT request_id FROM budget.unneeded_requests WHERE request_id = ANY ($1)
+
+-- name: keep_unneeded
+INSERT INTO budget.unneeded_requests (request_id, reference, told_at)
+SELECT *, $3::timestamptz FROM unnest($1::uuid[], $2::text[])
+ON CONFLICT DO NOTHING
+
+-- name: reserved
+-- What these requests wait for or hold.
+SELECT request_id, request_reference, order_id, line, state, financial_year
+FROM budget.reservations
+WHERE request_id = ANY ($1::uuid[]) AND state <> 'released'
+ORDER BY request_id
+
+-- name: release
+UPDATE budget.reservations SET state = 'released', decided_at = $2::timestamptz, explanation = ''
+WHERE request_id = ANY ($1::uuid[])
 
 -- name: waiting
 -- Requests that wait for money on these lines, the oldest first.

@@ -77,6 +77,11 @@ UNION ALL
 SELECT order_id, 'rollover', financial_year, line, kind, unit, demand, net_pence, vat_pence, 0, false, promise, to_year
 FROM budget.rollovers
 WHERE order_id = ANY ($1) AND document_id <> ALL ($2)
+  -- What became of a reservation that was given back is no promise any more, in whatever year.
+  AND NOT (promise = 'reservation' AND EXISTS (
+      SELECT FROM budget.reservations AS given_back
+      WHERE given_back.order_id = rollovers.order_id AND given_back.state = 'released'
+  ))
   AND NOT EXISTS (SELECT FROM reversed AS r WHERE r.document_id = rollovers.document_id)
 
 -- name: post

@@ -1,4 +1,4 @@
-"""Desk's consumer. Delivery: at least once, effect once (inbox); any order, since statuses and times only move on.
+"""Desk's consumer. Delivery: at least once, effect once (inbox); any order, by revisions and times.
 
 Requests say what is wanted of a ticket, and the service desk how it stands. Nothing is sent here: the sender does that
 after the transaction, and is woken by it. A ticket of a request that we have not heard of yet is left: the sender
@@ -86,9 +86,14 @@ def _seen(event: TicketReported) -> Seen:
 def _wanted(event: RequestEvent) -> Wanted | None:
     """What an event says of a request; None for a status that a newer version of requests knows."""
     data = event.data
+    revision = data.revision
     match event:
         case RequestRaised(data=data):
             return Wanted(
+                status=data.status if data.status in STATUSES else "waiting_for_approval",
+                told=revision,
+                since=revision,
+                leaving=data.status == "return_due",
                 requester_email=data.requester_email,
                 unit=data.unit,
                 kind=data.kind,
@@ -98,7 +103,9 @@ def _wanted(event: RequestEvent) -> Wanted | None:
             )
         case RequestApproved(data=data):
             return Wanted(
-                status="approved",
+                status="approved" if data.successor_device_id is None else "allocated",
+                told=revision,
+                since=revision,
                 requester_email=data.requester_email,
                 unit=data.unit,
                 kind=data.kind,
@@ -106,7 +113,8 @@ def _wanted(event: RequestEvent) -> Wanted | None:
                 serial=data.serial,
             )
         case RequestRefused(data=data):
-            return Wanted(status="refused", requester_email=data.requester_email)
+            return Wanted(status="refused", requester_email=data.requester_email, told=revision, since=revision)
         case RequestProgressed(data=data):
-            known = data.status in STATUSES
-            return Wanted(status=data.status, requester_email=data.requester_email) if known else None
+            if data.status not in STATUSES:
+                return None
+            return Wanted(status=data.status, requester_email=data.requester_email, told=revision, since=revision)

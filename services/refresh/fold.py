@@ -157,7 +157,7 @@ def _fold_loose_request(request_id: UUID, known: Known, policy: PolicyInForce, t
     """A request without a device stands in the queue until it is ordered: there is nothing to hand back after."""
     request = known.loose_requests.get(request_id)
     held, entry = known.entries.get(request_id), None
-    if request is not None and request.device_id is None and request.order_id is None:
+    if request is not None and _still_wants(request):
         seen = device_standing(request_id, None, (), request, None)
         entry = _entry(request_id, seen, None, request, None, assess(seen, policy, today), policy)
         entry = entry and msgspec.structs.replace(entry, device_id=None)
@@ -165,9 +165,18 @@ def _fold_loose_request(request_id: UUID, known: Known, policy: PolicyInForce, t
     if held is not None and entry is None:
         if request is not None and request.order_id is not None:
             left = Left(held, "ordered", f"{request.reference} was ordered as {request.order_id}.")
+        elif request is not None and request.from_stock:
+            left = Left(held, "ordered", f"{request.reference} is served from stock.")
+        elif request is not None and request.ended:
+            left = Left(held, "cancelled", f"{request.reference} was withdrawn.")
         else:
             left = Left(held, "cancelled", f"{held.request_reference} names a device, which has its own place.")
         changes.left.append(left)
+
+
+def _still_wants(request: Request) -> bool:
+    unserved = request.order_id is None and not request.from_stock
+    return request.device_id is None and unserved and not request.ended
 
 
 def _left(held: Entry, seen: DeviceStanding, placement: Placement | None) -> Left:

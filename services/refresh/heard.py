@@ -12,7 +12,7 @@ import msgspec
 from schemas.envelope import Event
 from schemas.events.budget import CommitmentRefused, OrderCommitted
 from schemas.events.register import DeviceChanged, DeviceFailed
-from schemas.events.request import RequestApproved
+from schemas.events.request import RequestApproved, RequestProgressed
 from schemas.events.wave import WaveCommitted, WaveRefused
 from schemas.vocabulary import DeviceState
 from services.clock import london_date
@@ -48,6 +48,8 @@ class Heard:
                 heard._failed(event)
             elif isinstance(event, RequestApproved):
                 heard._approved(event)
+            elif isinstance(event, RequestProgressed):
+                heard._progressed(event)
             elif isinstance(event, OrderCommitted):
                 heard._ordered(event)
             elif isinstance(event, CommitmentRefused):
@@ -95,8 +97,20 @@ class Heard:
                 said.reason,
                 london_date(event.time),
                 accessibility_needs=said.accessibility_needs,
+                from_stock=True if said.successor_device_id is not None else None,
             ),
         )
+
+    def _progressed(self, event: RequestProgressed) -> None:
+        """That a device from stock serves it, or that it is over; of the rest the budget and the register tell."""
+        said = event.data
+        from_stock = True if said.from_stock else None
+        ended = True if said.status == "withdrawn" else None
+        closed_on = london_date(event.time) if said.status == "closed" else None
+        if from_stock or ended or closed_on:
+            known = Request(said.request_id, said.reference, said.device_id)
+            told = msgspec.structs.replace(known, from_stock=from_stock, ended=ended, closed_on=closed_on)
+            self._request(event, told)
 
     def _ordered(self, event: OrderCommitted) -> None:
         said = event.data

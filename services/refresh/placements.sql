@@ -51,4 +51,4 @@ DELETE FROM refresh.placements AS p
 WHERE NOT p.holds
    OR (p.device_id IS NOT NULL
        AND NOT EXISTS (SELECT FROM refresh.queue WHERE queue.entry_id = p.entry_id)
-       AND NOT EXISTS (SELECT FROM refresh.requests WHERE requests.device_id = p.device_id))
+       AND NOT EXISTS (SELECT FROM refresh.requests WHERE requests.device_id = p.device_id AND requests.ended IS NOT TRUE))

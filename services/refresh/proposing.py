@@ -157,7 +157,7 @@ async def _shelf(
     One whose age is not known may be too old, so it is not given out.
     """
     oldest = add_months(today, -policy.policy.planning.stock_oldest_months)
-    rows = await connection.fetch(SQL["shelf"], list(kinds), oldest)
+    rows = await connection.fetch(SQL["shelf"], list(kinds), oldest, await requests.devices_set_aside(connection))
     found: dict[Kind, list[tuple[int, int, UUID]]] = defaultdict(list)
     for row in rows:
         support = policy.support_of(row["model"], row["os"], row["os_version"])

@@ -8,10 +8,11 @@ GROUP BY line, kind, unit, need, earliest
 ORDER BY line, kind, unit, need, earliest
 
 -- name: shelf
--- What is set aside for an entry is not there for another.
+-- What is set aside for an entry, or for a request ($3), is not there for another.
 SELECT device_id, kind, model, os, os_version, purchased_on
 FROM refresh.standing AS shelf
 WHERE state = 'in_stock' AND kind = ANY ($1::text[]) AND purchased_on > $2::date
+  AND device_id <> ALL ($3::uuid[])
   AND NOT EXISTS (
       SELECT FROM refresh.placements AS p
       WHERE p.stock_device_id = shelf.device_id AND p.handed_revision IS NULL AND p.left_revision IS NULL

@@ -58,15 +58,21 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
     order_id: str | None = None
     waiting_for: str | None = None
     accessibility_needs: bool | None = None
+    from_stock: bool | None = None
+    """True once a device that was in stock is set aside for it."""
+    ended: bool | None = None
+    """True once it was withdrawn, or closed and all is heard of its device."""
+    closed_on: date | None = None
 
     @property
     def ordered(self) -> bool:
-        """True once money was set aside for it.
+        """True once money or a device from stock was set aside for it.
 
         Where a device from the shelf serves the request, the budget names the wave instead of an order: then the
         device stands as its place in the wave does.
         """
-        return self.order_id is not None and not self.order_id.startswith("W-")
+        bought = self.order_id is not None and not self.order_id.startswith("W-")
+        return bought or self.from_stock is True
 
 
 class Placement(msgspec.Struct, frozen=True, array_like=True):

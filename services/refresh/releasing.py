@@ -67,7 +67,10 @@ async def drop_out(connection: Connection, held: Held) -> Counter[Asked]:
     """Take out what left the queue, is placed, was asked for by a request, or whose device left the shelf; and what is
     paid for from another line by now, or would be bought as another kind."""
     requested = await requests.devices_with_open_request(connection)
-    rows = await connection.fetch(SQL["drop_out"], held.wave_id, held.quarter, requested, *pairs(held.basis.bought))
+    set_aside = await requests.devices_set_aside(connection)
+    rows = await connection.fetch(
+        SQL["drop_out"], held.wave_id, held.quarter, requested, *pairs(held.basis.bought), set_aside
+    )
     return Counter({Asked(row["line"], row["kind"], row["unit"], 0): row["entries"] for row in rows})
 
 

@@ -11,7 +11,8 @@ WHERE wave_id = $1
 FOR UPDATE
 
 -- name: drop_out
--- $1 wave, $2 its quarter, $3 devices that somebody asked to replace, $4, $5 kinds asked for and bought instead.
+-- $1 wave, $2 its quarter, $3 devices that somebody asked to replace, $4, $5 kinds asked for and bought instead,
+-- $6 devices on the shelf that requests have set aside.
 -- NOT IN is hashed whatever is known of the tables' sizes; a wave just proposed is in no statistics yet.
 WITH stays AS (
     SELECT e.entry_id
@@ -23,6 +24,7 @@ WITH stays AS (
       AND (e.served_by = 'order' OR EXISTS (
           SELECT FROM refresh.standing AS shelf
           WHERE shelf.device_id = e.stock_device_id AND shelf.state = 'in_stock' AND shelf.kind = e.kind
+            AND shelf.device_id <> ALL ($6::uuid[])
             AND NOT EXISTS (
                 SELECT FROM refresh.placements AS p
                 WHERE p.stock_device_id = shelf.device_id AND p.handed_revision IS NULL AND p.left_revision IS NULL

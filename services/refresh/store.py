@@ -61,6 +61,9 @@ async def record_requests(
         [refused_at.get(each.request_id) for each in requests],
         [each.waiting_for for each in requests],
         [each.accessibility_needs for each in requests],
+        [each.from_stock for each in requests],
+        [each.ended for each in requests],
+        [each.closed_on for each in requests],
     )
     return [(row["request_id"], row["device_id"]) for row in rows]
 

@@ -18,9 +18,10 @@ WHERE excluded.failed_on < failures.failed_on OR excluded.told_at < failures.tol
 -- name: record_requests
 INSERT INTO refresh.requests AS known
     (request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, refused_at, waiting_for,
-     accessibility_needs)
+     accessibility_needs, from_stock, ended, closed_on)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::date[],
-                     $9::text[], $10::timestamptz[], $11::text[], $12::boolean[])
+                     $9::text[], $10::timestamptz[], $11::text[], $12::boolean[], $13::boolean[], $14::boolean[],
+                     $15::date[])
 ON CONFLICT (request_id) DO UPDATE
 SET device_id   = coalesce(known.device_id, excluded.device_id),
     serial      = coalesce(known.serial, excluded.serial),
@@ -30,6 +31,9 @@ SET device_id   = coalesce(known.device_id, excluded.device_id),
     approved_on = coalesce(known.approved_on, excluded.approved_on),
     order_id    = coalesce(known.order_id, excluded.order_id),
     accessibility_needs = coalesce(known.accessibility_needs, excluded.accessibility_needs),
+    from_stock  = coalesce(known.from_stock, excluded.from_stock),
+    ended       = coalesce(known.ended, excluded.ended),
+    closed_on   = coalesce(known.closed_on, excluded.closed_on),
     refused_at  = greatest(known.refused_at, excluded.refused_at),
     waiting_for = CASE
         WHEN excluded.refused_at IS NULL THEN known.waiting_for
@@ -52,15 +56,19 @@ WHERE device_id = ANY ($1::uuid[]) AND NOT withdrawn
 ORDER BY device_id, failed_on
 
 -- name: requests_of
--- The request that speaks for a device: one that is ordered, else the one approved first.
+-- The request that speaks for a device: one that is served, else the one approved first. One that was heard of for the
+-- first time at its end was never approved, and says nothing.
 SELECT DISTINCT ON (device_id)
-    request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, waiting_for, accessibility_needs
+    request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, waiting_for,
+    accessibility_needs, from_stock, ended, closed_on
 FROM refresh.requests
-WHERE device_id = ANY ($1::uuid[])
-ORDER BY device_id, order_id IS NULL, approved_on, request_id
+WHERE device_id = ANY ($1::uuid[]) AND ended IS NOT TRUE
+  AND (approved_on IS NOT NULL OR order_id IS NOT NULL OR waiting_for IS NOT NULL)
+ORDER BY device_id, order_id IS NULL AND from_stock IS NOT TRUE, approved_on, request_id
 
 -- name: requests_by_id
-SELECT request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, waiting_for, accessibility_needs
+SELECT request_id, reference, device_id, serial, unit, kind, reason, approved_on, order_id, waiting_for,
+       accessibility_needs, from_stock, ended, closed_on
 FROM refresh.requests
 WHERE request_id = ANY ($1::uuid[])
 
@@ -149,6 +157,12 @@ SELECT EXISTS (SELECT FROM refresh.policies WHERE version = $1)
 
 -- name: policies_of_version
 SELECT content FROM refresh.policies WHERE version = $1
+
+-- name: end_closed
+-- A request that was closed speaks for its device until the day is over: by then all has been heard of where that is.
+UPDATE refresh.requests SET ended = true
+WHERE closed_on < $1::date AND ended IS NOT TRUE
+RETURNING device_id
 
 -- name: last_sweep
 SELECT swept_on, fingerprint FROM refresh.sweep

@@ -103,7 +103,7 @@ class DailySweep:
             return 0
         # A clock set back makes judgements of days that are yet to come: all are looked at again.
         everything = last is None or not same_policy or last["swept_on"] > today
-        judged, after = 0, BEFORE_ALL
+        judged, after = await self._free_closed(connection, today, in_force), BEFORE_ALL
         while devices := await self._next(connection, after, today, everything=everything):
             await self._judge(connection, devices, (), today, in_force)
             judged, after = judged + len(devices), devices[-1]
@@ -115,6 +115,18 @@ class DailySweep:
         version = in_force.policy.policy.version
         log.info("swept", date=str(today), judged=judged, everything=everything, policy=version)
         return judged
+
+    async def _free_closed(self, connection: Connection, today: date, by: InForce) -> int:
+        """Devices whose request was closed stand in the queue for themselves again, if they are still in use."""
+        async with connection.transaction():
+            await store.take_turn(connection)
+            if await self._policies.in_force(connection) != by:
+                raise _AnotherPolicyError
+            closed = await connection.fetch(SQL["end_closed"], today)
+            devices = list(dict.fromkeys(row["device_id"] for row in closed if row["device_id"] is not None))
+            cause, now = f"sweep/{today}/{by.stamp}/closed", self._clock.now()
+            await outbox.append(connection, await judge(connection, devices, (), {}, by.policy, now, lambda _: cause))
+        return len(devices)
 
     async def _next(self, connection: Connection, after: UUID, today: date, *, everything: bool) -> list[UUID]:
         if everything:

@@ -259,3 +259,12 @@ async def placed(connection: Connection, device_ids: Collection[UUID]) -> dict[U
         return {}
     rows = await connection.fetch(SQL["placed"], list(device_ids))
     return {row["device_id"]: InWave(**dict(list(row.items())[1:])) for row in rows}
+
+
+async def set_aside_in(connection: Connection, device_id: UUID, replacing: UUID | None) -> str | None:
+    """The wave in which a device on the shelf is set aside for another than `replacing`; None if it is free.
+
+    For other services, which hold the lock of placing.
+    """
+    wave: str | None = await connection.fetchval(SQL["set_aside_in"], device_id, replacing)
+    return wave

@@ -5,6 +5,12 @@ SELECT device_id, wave_id, wave, attempt, order_id, state = 'ordered' AS ordered
 FROM refresh.placements
 WHERE device_id = ANY ($1::uuid[]) AND holds
 
+-- name: set_aside_in
+-- $1 a device on the shelf, $2 the device that it may replace.
+SELECT wave FROM refresh.placements
+WHERE stock_device_id = $1::uuid AND handed_revision IS NULL AND left_revision IS NULL
+  AND device_id IS DISTINCT FROM $2::uuid
+
 -- name: waves
 -- $2 whether prices may be seen: one kind's sum tells its price.
 SELECT wave_id, wave, status, financial_year, quarter, entries, from_stock, ordered,

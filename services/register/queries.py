@@ -17,6 +17,7 @@ from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.register.conflict_queries import ClaimantView, ConflictsView, ConflictView, conflict_by_id, open_conflicts
 from services.register.custody_queries import CustodyFacts, custody_facts
+from services.register.holder_queries import HeldDevice, Holding, held_before, held_by
 from services.register.people_queries import StrayDevice, leavers, movers
 from services.register.rules.ageing import BANDS, OLDEST, UNKNOWN_AGE, age_band, age_months
 from services.register.rules.counting import UNKNOWN_MONTH
@@ -30,7 +31,9 @@ __all__ = (
     "CustodyFacts",
     "DeviceView",
     "Dimension",
+    "HeldDevice",
     "HistoryLine",
+    "Holding",
     "OnShelf",
     "StrayDevice",
     "conflict_by_id",
@@ -40,6 +43,8 @@ __all__ = (
     "device_history",
     "devices_of",
     "find_device",
+    "held_before",
+    "held_by",
     "leavers",
     "movers",
     "my_devices",

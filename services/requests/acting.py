@@ -21,6 +21,7 @@ from services.errors import NotAllowed, NotFound, RuleBroken
 from services.eventlog import outbox
 from services.machines import Actor
 from services.requests import covers, moving, queries, stock, store
+from services.requests.facts import answers
 from services.requests.moving import Move
 from services.requests.policy import RequestPolicy, own_policy
 from services.requests.queries import RequestView
@@ -30,6 +31,7 @@ from services.requests.rules.machine import REQUEST as MACHINE
 from services.requests.rules.machine import Cause, Status
 from services.requests.store import Held
 
+NO_SUCH = "There is no such request, or it is not one you may see."
 Writes: TypeAlias = Callable[[Connection], Awaitable[None]]
 
 
@@ -57,7 +59,10 @@ class Acts:
     ) -> Decision:
         """Decide, if nobody did before. Raises NotFound, and NotAllowed for who may not."""
         now = self._clock.now()
+        today = london_date(now)
         async with self.transaction(viewer, str(cause), str(request_id)) as connection:
+            # Before the request's row, as everybody who places devices does (ADR 0018).
+            shelf = await stock.hold(connection, today) if cause is Cause.APPROVE else None
             held, actors = await self.hold(connection, viewer, request_id)
             if Actor.APPROVER not in actors:
                 raise NotAllowed(
@@ -70,9 +75,8 @@ class Acts:
                 return Decision(request=await self.view(connection, viewer, request_id), decided_now=False)
             what = "Approved" if refusal is None else f"Refused: {refusal}"
             picked = None
-            if cause is Cause.APPROVE:
-                kind = self.policy.served_by(held.kind)
-                picked = await stock.pick(connection, kind, london_date(now))
+            if shelf is not None:
+                picked = await stock.pick(connection, self.policy.served_by(held.kind), shelf)
             facts = Facts(stock_at_hand=picked is not None)
             step = MACHINE.take(held.status, cause, actors, lambda guard: holds(guard, facts))
             if picked is not None and step.target == Status.ALLOCATED:
@@ -104,8 +108,7 @@ class Acts:
             held, actors = await self.hold(connection, viewer, request_id)
             if await store.use_key(connection, viewer.email, str(cause), key, request_id, now):
                 return await self.view(connection, viewer, request_id)
-            facts = queries.facts_of(held)
-            step = MACHINE.take(held.status, cause, actors, lambda guard: holds(guard, facts))
+            step = MACHINE.take(held.status, cause, actors, answers(held))
             if writes is not None:
                 await writes(connection)
             move = Move(held, step, now, what, viewer.email, told)
@@ -118,7 +121,7 @@ class Acts:
         covered = await covers.covered_by(connection, viewer.email, london_date(self._clock.now()))
         held = await store.lock_request(connection, viewer, request_id, covered)
         if held is None:
-            raise NotFound("There is no such request, or it is not one you may see.")
+            raise NotFound(NO_SUCH)
         managed = deciding.managed_units(viewer, self._directory)
         return held, deciding.actors_of(viewer, managed, held, covered)
 
@@ -126,7 +129,7 @@ class Acts:
         """The request as the viewer now sees it. Raises NotFound if they may not."""
         view = await queries.request(connection, viewer, request_id, today=london_date(self._clock.now()))
         if view is None:
-            raise NotFound("There is no such request, or it is not one you may see.")
+            raise NotFound(NO_SUCH)
         return view
 
     @asynccontextmanager

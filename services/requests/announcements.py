@@ -97,5 +97,6 @@ def announce_moved(held: Held, cause: str, explanation: str, who: str, at: datet
         revision=held.revision,
         device_id=held.device_id,
         successor_device_id=held.successor_device_id,
+        from_stock=held.from_stock if held.successor_device_id else None,
     )
     return RequestProgressed(id=f"{subject}/{held.revision}", source=SOURCE, time=at, subject=subject, data=progress)

@@ -17,6 +17,10 @@ from services.eventlog import outbox
 from services.requests import covers, store
 from services.requests.acting import Acts, Decision
 from services.requests.covers import Cover
+from services.requests.delivering import Deliveries as Deliveries
+from services.requests.delivering import Done as Done
+from services.requests.leaving import Leaving as Leaving
+from services.requests.leaving import Left as Left
 from services.requests.queries import RequestView
 from services.requests.raising import Asked, Raising
 from services.requests.rules import asking, covering

@@ -1,70 +1,89 @@
 """Requests' consumer. Delivery: at least once, effect once (inbox); any order, since no word turns a status back.
 
-The budget says whether money was set aside; requests move on and tell whoever asked. The desk says how the ticket of a
-request stands; that is kept and shown, and moves no request.
+The budget says whether money was set aside, refresh that a wave is ordered, the register where devices are: requests
+move on and tell whoever asked. The desk says how the ticket of a request stands; that is kept and shown, and moves no
+request. Of the register's stream, which is heavy, a batch asks once, and only for what may concern a request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from schemas.events.budget import BudgetEvent, CommitmentRefused, LineBalanceChanged, OrderCommitted
+from schemas.envelope import Event
+from schemas.events.budget import CommitmentRefused, OrderCommitted
 from schemas.events.desk import RequestTicketChanged
+from schemas.events.refresh import QueueEntered
+from schemas.events.register import DeviceChanged
+from schemas.topics import BUDGET, DESK_PROGRESS, DEVICE_CHANGED, REFRESH
 from services.database.pool import Connection
 from services.errors import NotFound
 from services.eventlog.outbox import Outgoing
 from services.machines import Actor
-from services.requests import desk_tickets, moving, store
-from services.requests.moving import Move
-from services.requests.rules.guards import Facts, holds
-from services.requests.rules.machine import REQUEST as MACHINE
-from services.requests.rules.machine import Cause
-from services.requests.store import Held, Moment
+from services.requests import delivery_store, desk_tickets, enrolment, store
+from services.requests.progress import Progressing, Word
+from services.requests.rules.machine import Cause, Status
+
+TOPICS = (BUDGET, DESK_PROGRESS, DEVICE_CHANGED, REFRESH)
+Decided = OrderCommitted | CommitmentRefused
 
 
 class RequestsConsumer:
-    """Moves approved requests on, and keeps what the desk says of their tickets."""
+    """Moves requests on by what other services tell, and keeps what the desk says of their tickets."""
 
-    async def apply(
-        self, connection: Connection, events: Sequence[BudgetEvent | RequestTicketChanged]
-    ) -> list[Outgoing]:
-        """Write what the budget decided, and answer what to tell. Raises NotFound for a request nobody raised."""
-        concerning = [event for event in events if not isinstance(event, LineBalanceChanged)]
-        if not concerning:
+    async def apply(self, connection: Connection, events: Sequence[Event]) -> list[Outgoing]:
+        """Write what was told, and answer what to tell. Raises NotFound for a request nobody raised."""
+        named = [event for event in events if isinstance(event, Decided | RequestTicketChanged)]
+        devices = enrolment.that_matter(event for event in events if isinstance(event, DeviceChanged))
+        waves = {
+            event.data.device_id: event
+            for event in events
+            if isinstance(event, QueueEntered) and event.data.status == "ordered"
+        }
+        if not named and not devices and not waves:
             return []
-        held = await store.lock_requests(connection, sorted({event.data.request_id for event in concerning}))
-        for event in concerning:
-            if event.data.request_id not in held:
-                raise NotFound(f"{event.source} speaks of {event.data.request_reference}, which nobody raised.")
-        tickets = [event for event in concerning if isinstance(event, RequestTicketChanged)]
+        near = await enrolment.find(connection, devices)
+        in_wave = await delivery_store.waiting_for_wave_of(connection, list(waves)) if waves else set()
+        ids = {event.data.request_id for event in named} | near | in_wave
+        if not ids:
+            return []
+        going = Progressing(await store.lock_requests(connection, sorted(ids)))
+        _check_raised(named, going)
+        tickets = [event for event in named if isinstance(event, RequestTicketChanged)]
         if tickets:
             await store.remember(connection, await desk_tickets.keep(connection, tickets))
-        decided = [event for event in concerning if not isinstance(event, RequestTicketChanged)]
-        return await self._move_on(connection, decided, held)
-
-    async def _move_on(
-        self, connection: Connection, decided: Sequence[OrderCommitted | CommitmentRefused], held: Mapping[UUID, Held]
-    ) -> list[Outgoing]:
-        """One move at a time, for of two words on one request the second may follow from the first."""
-        now = dict(held)
-        told: list[Outgoing] = []
-        late: list[Moment] = []
-        for event in decided:
-            request = now[event.data.request_id]
-            cause, what = _meaning(event)
-            step = MACHINE.step(request.status, cause, [Actor.BUDGET], lambda guard: holds(guard, Facts()))
-            if step is None:
-                late.append(Moment(request.request_id, f"{event.source}/{event.id}", event.time, what, event.source))
-                continue
-            move = Move(request, step, event.time, what, event.source, named=f"{event.source}/{event.id}")
-            told += await moving.take(connection, [move])
-            now[request.request_id] = moving.after(move)
-        await store.remember(connection, late)
-        return told
+        told = await _decided(connection, [event for event in named if isinstance(event, Decided)], going)
+        for request_id in sorted(in_wave):
+            told += await _ordered_with_wave(connection, request_id, waves, going)
+        return told + await enrolment.hear(connection, devices, going, near)
 
 
-def _meaning(event: OrderCommitted | CommitmentRefused) -> tuple[Cause, str]:
-    if isinstance(event, OrderCommitted):
-        return Cause.COMMITTED, f"Money is set aside: order {event.data.order_id} for a {event.data.kind}"
-    return Cause.NO_MONEY, event.data.explanation
+def _check_raised(named: Iterable[Decided | RequestTicketChanged], going: Progressing) -> None:
+    for event in named:
+        if event.data.request_id not in going.held:
+            raise NotFound(f"{event.source} speaks of {event.data.request_reference}, which nobody raised.")
+
+
+async def _decided(connection: Connection, events: Sequence[Decided], going: Progressing) -> list[Outgoing]:
+    told: list[Outgoing] = []
+    for event in events:
+        request_id = event.data.request_id
+        if isinstance(event, OrderCommitted):
+            cause, what = Cause.COMMITTED, f"Money is set aside: order {event.data.order_id} for a {event.data.kind}"
+        else:
+            cause, what = Cause.NO_MONEY, event.data.explanation
+        told += await going.move(connection, request_id, cause, Word.of(event, Actor.BUDGET, what))
+        told += await going.deliver(connection, request_id)
+    return told
+
+
+async def _ordered_with_wave(
+    connection: Connection, request_id: UUID, waves: dict[UUID, QueueEntered], going: Progressing
+) -> list[Outgoing]:
+    request = going.held[request_id]
+    event = waves.get(request.device_id) if request.device_id is not None else None
+    if event is None or request.status is not Status.WAITING_FOR_WAVE:
+        return []
+    word = Word.of(event, Actor.REFRESH, f"Ordered with wave {event.data.wave or 'of the refresh plan'}")
+    told = await going.move(connection, request_id, Cause.WAVE_ORDERED, word)
+    return told + await going.deliver(connection, request_id)

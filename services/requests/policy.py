@@ -16,6 +16,7 @@ from msgspec import Meta
 
 from schemas.vocabulary import Kind, Role
 from services.errors import ConfigurationError
+from services.requests.rules.patience import Patience
 from services.requests.rules.verdicts import GONE, Reason, Verdict
 
 POLICY_FILE = Path(__file__).with_name("policy.yaml")
@@ -70,13 +71,13 @@ class Instead(Block, frozen=True, kw_only=True):
 
 
 class Waits(Block, frozen=True, kw_only=True):
-    """In days: until a decision goes to the next manager above, until somebody is reminded, until it counts as overdue,
-    for handing an old device back, and how long a cover may run.
+    """In days: until a decision goes to the next manager above, between reminders, after the day it was due until a
+    manager hears of a late return, for handing an old device back, and how long a cover may run.
     """
 
     until_escalation: Days
     until_reminder: Days
-    until_overdue: Days
+    after_due: Annotated[int, Meta(ge=0, le=366)]
     to_hand_back: Days
     longest_cover: Days
 
@@ -97,6 +98,16 @@ class RequestPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     instead: Instead
     days: Waits
     bands: Mapping[Kind, Band]
+
+    @property
+    def patience(self) -> Patience:
+        """How long the clock waits for people."""
+        return Patience(
+            escalate_after=self.days.until_escalation,
+            remind_after=self.days.until_reminder,
+            overdue_after=self.days.after_due,
+            return_within=self.days.to_hand_back,
+        )
 
     def entitlement_of(self, roles: Collection[Role], title: str) -> Entitlement:
         """What holds for somebody: the first entitlement that fits."""
@@ -151,7 +162,8 @@ def _what_is_wrong(policy: RequestPolicy) -> str | None:
         "instead: what serves another kind must not be served by another itself": served.keys().isdisjoint(
             served.values()
         ),
-        "days: a reminder comes before it counts as overdue": policy.days.until_reminder < policy.days.until_overdue,
+        "days: a reminder comes before an old device is due back": policy.days.until_reminder
+        < policy.days.to_hand_back,
         "bands: from must be below to": all(band.from_pounds < band.to_pounds for band in policy.bands.values()),
         "what is not assumed needs a source": all(block.assumed or block.source for block in _blocks(policy)),
     }

@@ -18,19 +18,30 @@ from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.requests.covers import Cover, covered_by, covers_concerning, deputies_of
+from services.requests.delivery_queries import (
+    DELIVERIES,
+    Delivery,
+    deliveries,
+    delivery_counts,
+    devices_set_aside,
+    overdue_returns,
+    returns_of,
+)
+from services.requests.facts import facts_of
 from services.requests.policy import Band, RequestPolicy
 from services.requests.rules.deciding import actors_of
-from services.requests.rules.guards import Facts, holds
+from services.requests.rules.guards import holds
 from services.requests.rules.machine import OPEN, Cause, Status
 from services.requests.rules.machine import REQUEST as MACHINE
-from services.requests.rules.verdicts import GONE, Reason, Verdict
-from services.requests.store import Held
+from services.requests.rules.verdicts import Reason, Verdict
 
 __all__ = [
+    "DELIVERIES",
     "OPEN",
     "Band",
     "Cause",
     "Cover",
+    "Delivery",
     "DeviceLine",
     "Reason",
     "RequestPolicy",
@@ -39,7 +50,12 @@ __all__ = [
     "TimelineLine",
     "Verdict",
     "covers_concerning",
+    "deliveries",
+    "delivery_counts",
     "deputies_of",
+    "devices_set_aside",
+    "overdue_returns",
+    "returns_of",
 ]
 
 SQL = load_statements(__file__, "queries.sql")
@@ -124,22 +140,11 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     """What the viewer may do with it now, in the order of the machine."""
 
 
-def facts_of(request: RequestView | Held) -> Facts:
-    """What guards look at, of a request as it stands. A planner who allocates names the device with it."""
-    return Facts(
-        device_named=True,
-        accessibility_needs=request.accessibility_needs,
-        checked=request.checked_at is not None,
-        old_device=request.device_id is not None and request.reason not in GONE,
-        old_is_back=request.old_back_at is not None,
-    )
-
-
-def may(view: RequestView, viewer: Viewer, covers_for: Sequence[str] = ()) -> tuple[Cause, ...]:
+def may(view: RequestView | Delivery, viewer: Viewer, covers_for: Sequence[str] = ()) -> tuple[Cause, ...]:
     """What somebody may do with a request now; `covers_for` are the managers whom they cover for today."""
     managed = viewer.units if viewer.has(Role.MANAGER) and viewer.units is not None else ()
     actors = actors_of(viewer, frozenset(managed), view, covers_for)
-    facts = facts_of(view)
+    facts = facts_of(view, device_named=True)
     return tuple(Cause(each) for each in MACHINE.offers(view.status, actors, lambda guard: holds(guard, facts)))
 
 
@@ -182,8 +187,11 @@ async def device_lines(connection: Connection, viewer: Viewer, device_id: UUID, 
 
 
 async def devices_with_open_request(connection: Connection) -> list[UUID]:
-    """Devices that somebody asked to replace and was not refused. For services, which order no second successor."""
-    rows = await connection.fetch(SQL["devices_with_open_request"], list(OPEN))
+    """Devices that have an open request, but for those whose wave is to replace them: waves leave these others out. For
+    services, which order no second successor.
+    """
+    apart = [status for status in OPEN if status is not Status.WAITING_FOR_WAVE]
+    rows = await connection.fetch(SQL["devices_with_open_request"], apart)
     return [row["device_id"] for row in rows]
 
 

@@ -149,7 +149,8 @@ class Raising:
         )
         picked = None
         if asked.reason in self._policy.verdicts.from_stock:
-            picked = await stock.pick(self._connection, self._policy.served_by(kind), self._today)
+            shelf = await stock.hold(self._connection, self._today)
+            picked = await stock.pick(self._connection, self._policy.served_by(kind), shelf)
         judged = judge(device, asked.reason, self._policy, self._today, stock_fits=picked is not None)
         status = self._where_it_begins(judged, stock_at_hand=picked is not None)
         given = picked if status is Status.ALLOCATED else None

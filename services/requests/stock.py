@@ -10,17 +10,22 @@ from datetime import date
 from schemas.vocabulary import Kind
 from services.database.pool import Connection
 from services.refresh import queries as refresh
+from services.refresh.queries import StockStanding
 from services.register import queries as register
 from services.register.queries import OnShelf
 from services.requests import store
 
 
-async def pick(connection: Connection, kind: Kind, today: date) -> OnShelf | None:
+async def hold(connection: Connection, today: date) -> StockStanding:
+    """Let nobody else give devices away until the transaction ends. Before any request's row is held."""
+    return await refresh.hold_stock(connection, today)
+
+
+async def pick(connection: Connection, kind: Kind, held: StockStanding) -> OnShelf | None:
     """The newest device of a kind in stock that nobody else is to have; None if there is none.
 
     It is the caller's until the transaction ends; what the caller writes in it keeps it so. Its unit matters not.
     """
-    standing = await refresh.hold_stock(connection, today)
-    taken = standing.set_aside | await store.set_aside(connection)
-    found = await register.shelf(connection, kind, but_not=taken, bought_since=standing.bought_since)
+    taken = held.set_aside | await store.set_aside(connection)
+    found = await register.shelf(connection, kind, but_not=taken, bought_since=held.bought_since)
     return next(iter(found), None)

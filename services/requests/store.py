@@ -77,6 +77,14 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     old_back_at: datetime | None
     waits_since: datetime | None
     chases: int
+    raised_at: datetime
+    decided_at: datetime | None = None
+    from_stock: bool = False
+    return_due_on: date | None = None
+    enrolled_device_id: UUID | None = None
+    """A new device that its user was seen with before the request could move on by that."""
+    enrolled_serial: str | None = None
+    enrolled_at: datetime | None = None
 
     @property
     def for_whom(self) -> str:

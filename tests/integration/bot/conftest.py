@@ -26,7 +26,7 @@ from services.intake.commands import DeadLetters
 from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
 from services.register.consumer import RegisterConsumer
-from services.requests.commands import Requests
+from services.requests.commands import Deliveries, Leaving, Requests
 from tests.fixtures.delivery import deliver
 from tests.fixtures.finance import NOW
 from tests.fixtures.observations import START, asset
@@ -123,6 +123,8 @@ async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
         Waves(refresh_pool, clock, directory),
         PlannedDemands(refresh_pool, clock, directory),
         Budgets(budget_pool, clock, directory),
+        Deliveries(requests_pool, clock, directory),
+        Leaving(requests_pool, clock, directory),
     )
     await budget_pool.close()
     await refresh_pool.close()

@@ -12,13 +12,14 @@ from schemas.vocabulary import DeviceState, Kind
 from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
 from services.register.consumer import RegisterConsumer
-from services.requests.commands import Requests
+from services.requests.commands import Deliveries, Requests
 from services.requests.queries import Reason, RequestView
 from tests.fixtures.delivery import deliver
 from tests.fixtures.finance import NOW
 from tests.fixtures.observations import START, asset
 from tests.fixtures.people import email_of, small_directory, viewer
 from tests.fixtures.request_policies import generous
+from tests.integration.requests.journey import committed, hear
 
 WARRANTY_ENDED = date(2024, 5, 3)
 _HOLDERS = (("S1", "central-west-response", "Amara Osei"), ("S2", "central-north-response", "Tom Whitfield"))
@@ -93,3 +94,27 @@ class Asks:
 @pytest.fixture
 def ask(requests: Requests) -> Asks:
     return Asks(requests)
+
+
+@pytest.fixture
+def deliveries(pool: Pool, clock: FixedClock) -> Deliveries:
+    return Deliveries(pool, clock, small_directory())
+
+
+@pytest.fixture
+async def register(database_url: str) -> AsyncIterator[Pool]:
+    """The register's own pool, to tell it of devices."""
+    opened = await open_pool(database_url, "register")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def ordered(
+    pool: Pool, requests: Requests, clock: FixedClock, devices: dict[str, UUID], ask: Asks
+) -> RequestView:
+    """Amara's request for a successor of S1: approved, and on order."""
+    raised = await ask(device_id=devices["S1"])
+    await requests.approve(viewer("Priya Nair"), raised.request_id, idempotency_key="yes")
+    await hear(pool, committed(raised, clock.now()))
+    return raised

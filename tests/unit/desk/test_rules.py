@@ -31,9 +31,16 @@ STATES: tuple[TicketState, ...] = ("open", "in_progress", "waiting", "resolved",
 KEY = correlation_of("quartermaster", "R-1")
 
 
-def wanted(status: str = "waiting_for_approval") -> Wanted:
+UNTOLD = ("waiting_for_approval", "approved", "waiting_for_money", "ordered", "refused")
+"""Where requests stood when their events told no revision."""
+
+
+def wanted(status: str = "waiting_for_approval", revision: int | None = None) -> Wanted:
+    told = revision if revision is not None else 0 if status in UNTOLD else STATUSES.index(status) + 10
     return Wanted(
         status=status,
+        told=told,
+        since=told,
         requester_email=AMARA,
         unit="central-west-response",
         kind=Kind.LAPTOP,
@@ -74,12 +81,16 @@ def test_a_need_of_health_is_nobodys_business_at_the_desk() -> None:
         ("approved", "in_progress"),
         ("waiting_for_money", "in_progress"),
         ("ordered", "in_progress"),
+        ("shipped", "in_progress"),
+        ("return_due", "in_progress"),
+        ("closed", "resolved"),
+        ("withdrawn", "cancelled"),
         ("refused", "cancelled"),
     ],
 )
 def test_each_status_wants_one_state(status: str, state: TicketState) -> None:
     assert wanted(status).state == state
-    assert may_open(wanted(status)) is (status != "refused")
+    assert may_open(wanted(status)) is (status not in ("refused", "withdrawn", "closed"))
 
 
 def test_one_note_says_where_it_stands_however_much_the_desk_missed() -> None:
@@ -108,9 +119,9 @@ def test_what_the_desk_has_ended_is_never_opened_again(status: str, state: Ticke
         assert update is None
         return
     assert update is not None
-    if status == "refused":
-        assert update.state == "cancelled"
-    elif state == "open" and status != "waiting_for_approval":
+    if wanted(status).state in ENDED:
+        assert update.state == wanted(status).state
+    elif state == "open" and wanted(status).state != "open":
         assert update.state == "in_progress"
     else:
         assert update.state is None, "its people have put it where it stands"
@@ -130,6 +141,52 @@ def test_a_request_is_the_same_in_whatever_order_it_was_heard_of() -> None:
             held = merged(held, part)
         outcomes.add(held)
     assert outcomes == {wanted("ordered")}
+
+
+LIFE = [
+    *[("waiting_for_approval", 1), ("question_asked", 2), ("waiting_for_approval", 3), ("approved", 4)],
+    *[("waiting_for_money", 5), ("allocated", 6), ("shipped", 7), ("delivered", 8), ("delivered", 9)],
+    *[("return_due", 10), ("return_due", 11), ("return_due", 12)],
+]
+
+
+@given(st.permutations(LIFE), st.lists(st.sampled_from(LIFE)))
+def test_a_whole_life_ends_the_same_in_whatever_order_it_is_heard(
+    order: list[tuple[str, int]], again: list[tuple[str, int]]
+) -> None:
+    held, sent = None, OPENED
+    notes: list[str] = []
+    for status, revision in (*order, *again):
+        held = merged(held, wanted(status, revision))
+        if (update := next_update(held, sent, "in_progress", KEY)) is not None:
+            notes.append(update.note)
+            sent = held.revision
+    assert held is not None
+    assert (held.status, held.told) == ("return_due", 12)
+    assert notes[-1].startswith("The device is to be handed back."), "the last word at the desk is the last status"
+
+
+def test_a_reminder_does_not_reach_the_desk() -> None:
+    held = None
+    for status, revision in LIFE[:10]:
+        held = merged(held, wanted(status, revision))
+    assert held is not None
+    told = held.revision
+    for status, revision in LIFE[10:]:
+        held = merged(held, wanted(status, revision))
+    assert next_update(held, told, "in_progress", KEY) is None
+
+
+def test_a_word_with_a_revision_and_one_without_come_in_the_old_order() -> None:
+    assert merged(wanted("ordered"), wanted("shipped", 6)).status == "shipped"
+    assert merged(wanted("withdrawn", 5), wanted("approved")).status == "withdrawn"
+    assert merged(wanted("waiting_for_money"), wanted("approved", 2)).status == "waiting_for_money"
+
+
+def test_a_leavers_ticket_speaks_of_a_return() -> None:
+    leaving = Wanted(requester_email=AMARA, status="return_due", told=1, since=1, leaving=True, serial="5CG1")
+    assert words_of(leaving, "R-9").title == "Return of device 5CG1 (R-9)"
+    assert "Replacement" not in words_of(leaving, "R-9").description
 
 
 @given(st.permutations([("open", 1), ("in_progress", 2), ("waiting", 3), ("resolved", 4)]))

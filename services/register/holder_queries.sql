@@ -1,0 +1,17 @@
+-- name: held_before
+-- Of pairs of a device ($1) and an address ($2) those where this person was known to hold the device before $3, or to
+-- have given it up by $4.
+SELECT asked.device_id, asked.email
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[]) AS asked (device_id, email, since, at)
+WHERE EXISTS (
+    SELECT FROM register.history AS h
+    WHERE h.device_id = asked.device_id AND h.field = 'holder_email'
+      AND ((lower(h.after) = asked.email AND h.at < asked.since) OR (lower(h.before) = asked.email AND h.at <= asked.at))
+)
+
+-- name: held_by
+-- $1 units (null: all), $2 the holder's address.
+SELECT d.device_id, d.serial, d.asset_tag, d.kind, d.unit
+FROM register.devices AS d
+WHERE d.holder_email = $2 AND d.state IN ('deployed', 'in_repair') AND ($1::text[] IS NULL OR d.unit = ANY ($1))
+ORDER BY d.kind, d.serial, d.device_id

@@ -1,0 +1,76 @@
+-- What becomes of a request after it was decided.
+
+-- name: hold_placing
+-- No wave takes a device from the shelf meanwhile; the budget and refresh hold the same lock (ADR 0018).
+SELECT pg_advisory_xact_lock_shared(hashtext('quartermaster'), hashtext('placing'))
+
+-- name: bring
+-- What a step brings beside the state. Null leaves a column as it is.
+UPDATE requests.requests
+SET successor_device_id = coalesce($2::uuid, successor_device_id), successor_serial = coalesce($3::text, successor_serial),
+    from_stock = coalesce($4::boolean, from_stock), carrier = coalesce($5::text, carrier),
+    tracking = coalesce($6::text, tracking), shipped_at = coalesce($7::timestamptz, shipped_at),
+    delivered_at = coalesce($8::timestamptz, delivered_at), received_at = coalesce($9::timestamptz, received_at),
+    checked_at = coalesce($10::timestamptz, checked_at), checked_by = coalesce($11::text, checked_by),
+    old_back_at = coalesce(old_back_at, $12::timestamptz), return_due_on = coalesce($13::date, return_due_on),
+    enrolled_device_id = coalesce(enrolled_device_id, $14::uuid),
+    enrolled_serial = coalesce(enrolled_serial, $15::text), enrolled_at = coalesce(enrolled_at, $16::timestamptz)
+WHERE request_id = $1::uuid
+
+-- name: set_aside_for_others
+-- The request that a device is set aside for, if it is another than $2.
+SELECT reference FROM requests.requests
+WHERE successor_device_id = $1::uuid AND request_id <> $2::uuid AND status NOT IN ('closed', 'refused', 'withdrawn')
+
+-- name: concerned
+-- Requests that a batch of devices may concern: $1 devices, $2 who uses them. Each part has an index of its own.
+SELECT request_id FROM requests.requests
+WHERE device_id = ANY ($1::uuid[])
+  AND status IN ('waiting_for_approval', 'question_asked', 'waiting_for_repair', 'waiting_for_wave', 'approved',
+                 'waiting_for_money', 'ordered', 'allocated', 'shipped', 'delivered', 'waiting_for_check', 'return_due')
+UNION
+SELECT request_id FROM requests.requests WHERE successor_device_id = ANY ($1)
+UNION
+SELECT request_id FROM requests.requests
+WHERE coalesce(recipient_email, requester_email) = ANY ($2::text[])
+  AND status IN ('approved', 'waiting_for_money', 'waiting_for_wave', 'ordered', 'allocated', 'shipped')
+
+-- name: waiting_for_wave_of
+SELECT request_id FROM requests.requests
+WHERE device_id = ANY ($1::uuid[])
+  AND status IN ('waiting_for_approval', 'question_asked', 'waiting_for_repair', 'waiting_for_wave', 'approved',
+                 'waiting_for_money', 'ordered', 'allocated', 'shipped', 'delivered', 'waiting_for_check', 'return_due')
+  AND status = 'waiting_for_wave'
+
+-- name: merged
+-- Records proved to be one device: a request follows it, unless the other record has an open request of its own.
+UPDATE requests.requests AS r
+SET device_id = CASE WHEN r.device_id = merged.gone THEN merged.into_id ELSE r.device_id END,
+    successor_device_id = CASE WHEN r.successor_device_id = merged.gone THEN merged.into_id
+                               ELSE r.successor_device_id END
+FROM unnest($1::uuid[], $2::uuid[]) AS merged (gone, into_id)
+WHERE (r.device_id = merged.gone OR r.successor_device_id = merged.gone)
+  AND r.status NOT IN ('closed', 'refused', 'withdrawn')
+  AND NOT EXISTS (
+      SELECT FROM requests.requests AS other
+      WHERE other.request_id <> r.request_id AND other.status NOT IN ('closed', 'refused', 'withdrawn')
+        AND (other.device_id = merged.into_id OR other.successor_device_id = merged.into_id)
+  )
+
+-- name: waited_too_long
+-- $1 now, $2 and $3 how long a decision and a person are waited for. Of replicas at once each takes others.
+SELECT request_id FROM requests.requests
+WHERE status IN ('waiting_for_approval', 'delivered', 'waiting_for_check', 'return_due')
+  AND coalesce(next_chase_at, waits_since) <= $1::timestamptz
+  AND coalesce(next_chase_at, waits_since + CASE status WHEN 'waiting_for_approval' THEN $2::interval
+                                                        ELSE $3::interval END) <= $1
+ORDER BY request_id
+LIMIT $4::integer
+FOR UPDATE SKIP LOCKED
+
+-- name: chased
+-- Who was waited for is told; the clock comes again at $2.
+UPDATE requests.requests AS r
+SET chases = r.chases + chased.told, next_chase_at = chased.again, approver_email = coalesce(chased.approver, r.approver_email)
+FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[], $4::text[]) AS chased (request_id, again, told, approver)
+WHERE r.request_id = chased.request_id

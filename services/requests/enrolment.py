@@ -1,0 +1,137 @@
+"""What the register tells of devices, for requests: the new one came into use, the old one is back or repaired.
+
+Nobody needs to say so. A word is judged against the request it may concern, never against what was heard before, so
+that every order of words leads to the same end; what a request cannot move on by yet is kept until it can.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from schemas.events.register import DeviceChanged
+from services.database.pool import Connection
+from services.eventlog.outbox import Outgoing
+from services.machines import Actor
+from services.register import queries as register
+from services.register.queries import Holding
+from services.requests import delivery_store
+from services.requests.delivery_store import Brought
+from services.requests.facts import awaited
+from services.requests.progress import Progressing, Word
+from services.requests.rules import arrivals
+from services.requests.rules.machine import ENDED, Cause, Status
+from services.requests.store import Held
+
+Known = set[tuple[UUID, str]]
+"""Devices by whom they were held before."""
+
+
+def that_matter(events: Iterable[DeviceChanged]) -> list[DeviceChanged]:
+    """Those that may concern a request; the stream's bulk ends here."""
+    return [event for event in events if arrivals.could_matter(event.data)]
+
+
+async def find(connection: Connection, events: Sequence[DeviceChanged]) -> set[UUID]:
+    """The requests that these events may concern; records that proved to be another's are followed first."""
+    if not events:
+        return set()
+    into = {event.data.device_id: event.data.merged_into for event in events if event.data.merged_into is not None}
+    await delivery_store.merged(connection, into)
+    devices = list(dict.fromkeys(event.data.device_id for event in events))
+    holders = sorted({holder for event in events if (holder := arrivals.in_use_by(event.data))})
+    return await delivery_store.concerned(connection, devices, holders)
+
+
+async def hear(
+    connection: Connection, events: Sequence[DeviceChanged], going: Progressing, found: Iterable[UUID]
+) -> list[Outgoing]:
+    """Move the held requests in `found` by what was told of devices; what to tell of them."""
+    near = _Near(going, found)
+    before = await _held_before(connection, events, near)
+    told: list[Outgoing] = []
+    for event in events:
+        for request in near(event):
+            told += await _old_device(connection, event, request, going)
+        if (request_id := _completes(event, near(event), before)) is not None:
+            facts = event.data
+            seen = Brought(enrolled_device_id=facts.device_id, enrolled_serial=facts.serial, enrolled_at=event.time)
+            await going.bring(connection, request_id, seen)
+            told += await going.deliver(connection, request_id)
+    return told
+
+
+class _Near:
+    """The requests that one event may concern, out of a batch's."""
+
+    def __init__(self, going: Progressing, found: Iterable[UUID]) -> None:
+        self._going = going
+        self._by: dict[UUID | str, set[UUID]] = defaultdict(set)
+        for request_id in found:
+            request = going.held[request_id]
+            for key in (request.device_id, request.successor_device_id, request.enrolled_device_id):
+                if key is not None:
+                    self._by[key].add(request_id)
+            self._by[request.for_whom.lower()].add(request_id)
+
+    def __call__(self, event: DeviceChanged) -> list[Held]:
+        ids = set(self._by.get(event.data.device_id, ()))
+        if (holder := arrivals.in_use_by(event.data)) is not None:
+            ids |= self._by.get(holder, set())
+        return [self._going.held[each] for each in sorted(ids)]
+
+
+async def _held_before(connection: Connection, events: Sequence[DeviceChanged], near: _Near) -> Known:
+    asked = {
+        Holding(event.data.device_id, request.for_whom.lower(), awaited(request).since, event.time)
+        for event in events
+        for request in near(event)
+        if arrivals.is_newly_theirs(awaited(request), event.data, event.time)
+    }
+    return await register.held_before(connection, sorted(asked))
+
+
+async def _old_device(
+    connection: Connection, event: DeviceChanged, request: Held, going: Progressing
+) -> list[Outgoing]:
+    stands = awaited(request)
+    if request.status in ENDED:
+        return []
+    if arrivals.came_back(stands, event.data, event.time):
+        if request.old_back_at is not None:
+            return []
+        await going.bring(connection, request.request_id, Brought(old_back_at=event.time))
+        where = event.data.state.value.replace("_", " ")
+        word = Word.of(event, Actor.REGISTER, f"The old device is no longer with its user: {where}")
+        return await going.move(connection, request.request_id, Cause.RETURNED, word)
+    if request.status is Status.WAITING_FOR_REPAIR and arrivals.is_repaired(stands, event.data, event.time):
+        word = Word.of(event, Actor.REGISTER, "Repaired: the device is in use again")
+        return await going.move(connection, request.request_id, Cause.REPAIRED, word)
+    return []
+
+
+def _completes(event: DeviceChanged, requests: Sequence[Held], before: Known) -> UUID | None:
+    """One device completes one request: the one it is set aside for, else the oldest that it may serve."""
+    device_id, at = event.data.device_id, event.time
+    theirs = [each for each in requests if arrivals.is_set_aside_for(awaited(each), event.data, at)]
+    if not theirs and not any(_serves_already(each, event) for each in requests):
+        theirs = [
+            each
+            for each in requests
+            if each.enrolled_device_id is None
+            and arrivals.is_newly_theirs(awaited(each), event.data, at)
+            and (device_id, each.for_whom.lower()) not in before
+        ]
+    if not theirs:
+        return None
+    return min(theirs, key=lambda each: (awaited(each).since, each.request_id)).request_id
+
+
+def _serves_already(request: Held, event: DeviceChanged) -> bool:
+    """Whether the device is spoken for: set aside for anybody, or what this person got before."""
+    if request.status in (Status.REFUSED, Status.WITHDRAWN):
+        return False
+    if event.data.device_id not in (request.successor_device_id, request.enrolled_device_id):
+        return False
+    return request.status in arrivals.AWAITED or request.for_whom.lower() == arrivals.in_use_by(event.data)
