@@ -37,7 +37,7 @@ from services.desk.sender import Sender as DeskSender
 from services.eventlog.applying import Apply, RecordApplier
 from services.eventlog.stream_service import StreamService
 from services.outbound.caller import Caller
-from services.requests.commands import Requests
+from services.requests.commands import Deliveries, Requests
 from services.requests.queries import Reason
 from services.settings import Settings
 from tests.fixtures.people import email_of
@@ -150,15 +150,35 @@ async def _raise(world: World, who: str, device_id: str, key: str) -> str:
         return str(raised.request_id)
 
 
-async def _approve(world: World, who: str, request_id: str, key: str) -> str:
-    async with _pool(world, "requests") as pool:
-        requests = Requests(pool, world.clock, DIRECTORY)
-        return (
-            await requests.approve(viewer_for(email_of(who), DIRECTORY), UUID(request_id), idempotency_key=key)
-        ).request.status
+_Act = Callable[..., Awaitable[Any]]
 
 
-_commands: dict[str, Callable[..., Awaitable[str]]] = {"raise": _raise, "approve": _approve}
+def _decides(act: Callable[[Requests], _Act]) -> Callable[..., Awaitable[str]]:
+    return _acts(lambda pool, world: act(Requests(pool, world.clock, DIRECTORY)))
+
+
+def _delivers(act: Callable[[Deliveries], _Act]) -> Callable[..., Awaitable[str]]:
+    return _acts(lambda pool, world: act(Deliveries(pool, world.clock, DIRECTORY)))
+
+
+def _acts(bound: Callable[[Pool, World], _Act]) -> Callable[..., Awaitable[str]]:
+    async def act(world: World, who: str, request_id: str, key: str, **given: str) -> str:
+        async with _pool(world, "requests") as pool:
+            run = bound(pool, world)
+            done = await run(viewer_for(email_of(who), DIRECTORY), UUID(request_id), idempotency_key=key, **given)
+            return str(done.request.status)
+
+    return act
+
+
+_commands: dict[str, Callable[..., Awaitable[str]]] = {
+    "raise": _raise,
+    "approve": _decides(lambda requests: requests.approve),
+    "allocate": _delivers(lambda deliveries: deliveries.allocate),
+    "ship": _delivers(lambda deliveries: deliveries.ship),
+    "receive": _delivers(lambda deliveries: deliveries.receive),
+    "check": _delivers(lambda deliveries: deliveries.check),
+}
 
 
 @asynccontextmanager
