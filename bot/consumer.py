@@ -1,4 +1,4 @@
-"""Hears of alerts, requests and waves and writes what is to be said about them.
+"""Hears of alerts, requests, waves and losses and writes what is to be said about them.
 
 Delivery: at least once, effects once (the inbox, and messages that only ever move to a higher revision). Nothing is
 posted here: the sender does that after the transaction.
@@ -11,16 +11,19 @@ from collections.abc import Callable, Sequence
 from bot import notices, outgoing
 from bot.delivery_notices import is_leaving, of_delivery
 from bot.desk import Desk
+from bot.loss_notices import of_loss
 from bot.outgoing import OutgoingMessage
 from bot.settings import BotSettings
 from bot.wave_notices import of_wave
 from schemas.events.alert import AlertCleared, AlertRaised, AlertUpdated
+from schemas.events.loss import LossMoved
 from schemas.events.request import RequestApproved, RequestProgressed, RequestRaised, RequestRefused
 from schemas.events.wave import OrderRaised, WaveCommitted, WaveRefused, WaveReleased
 from schemas.vocabulary import Role
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.eventlog.outbox import Outgoing
+from services.losses import queries as losses_queries
 from services.refresh.wave_queries import WaveStatus
 from services.requests import queries as requests_queries
 
@@ -39,6 +42,7 @@ Heard = (
     | RequestApproved
     | RequestRefused
     | RequestProgressed
+    | LossMoved
 )
 
 
@@ -54,6 +58,7 @@ class BotConsumer:
         """Write messages in the given transaction. Nothing follows on the log."""
         told: list[OutgoingMessage] = []
         requests = set()
+        losses = set()
         for event in events:
             if isinstance(event, AlertRaised | AlertUpdated | AlertCleared):
                 told.append(notices.of_alert(self._desk, self._settings, event.data, event.data.revision))
@@ -63,8 +68,13 @@ class BotConsumer:
                 told += await of_wave(self._desk, connection, event.data.wave, (WaveStatus.COMMITTED, event.data))
             elif isinstance(event, WaveRefused):
                 told += await of_wave(self._desk, connection, event.data.wave, (WaveStatus.REFUSED, event.data))
+            elif isinstance(event, LossMoved):
+                losses.add(event.data.loss_id)
             elif not isinstance(event, OrderRaised):
                 requests.add(event.data.request_id)
+        if losses:
+            for loss in await losses_queries.losses(connection, _BOT, self._desk.directory, losses):
+                told += of_loss(self._desk, self._settings.security_destination, loss)
         # The request as it stands is newer than any of its events, so one read a request is enough.
         for request_id in sorted(requests):
             view = await requests_queries.request(connection, _BOT, request_id)

@@ -11,6 +11,7 @@ from services.budget.commands import Budgets
 from services.clock import Clock, london_date
 from services.database.pool import Pool
 from services.intake.commands import DeadLetters
+from services.losses.commands import Losses
 from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
 from services.requests.commands import Deliveries, Leaving, Requests
@@ -31,6 +32,7 @@ class Desk:
     budgets: Budgets
     deliveries: Deliveries
     leaving: Leaving
+    losses: Losses
 
     @property
     def today(self) -> date:

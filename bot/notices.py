@@ -31,7 +31,9 @@ async def of_request(desk: Desk, connection: Connection, view: RequestView) -> l
 
     A change that moves no revision, such as a ticket's number, waits for the next that does.
     """
-    followers = dict.fromkeys([view.requester_email, view.recipient_email or view.requester_email])
+    # Who only joins is not in Slack yet; whoever asked for them hands on what is told.
+    recipient = desk.directory.person(view.recipient_email or "")
+    followers = dict.fromkeys([view.requester_email, *([recipient.email.lower()] if recipient else [])])
     told = [_to_follower(desk, view, email) for email in followers]
     return [*told, *await _to_approvers(desk, connection, view)]
 

@@ -11,7 +11,7 @@ from bot.consumer import BotConsumer
 from bot.desk import Desk
 from bot.settings import BotSettings
 from bot.wiring import Parts, assemble
-from schemas.topics import ALERT, ORDER, REQUEST, WAVE
+from schemas.topics import ALERT, LOSS, ORDER, REQUEST, WAVE
 from services.access.directory import Directory
 from services.budget.commands import Budgets
 from services.clock import Clock
@@ -21,13 +21,14 @@ from services.eventlog.forgetting import Forgetting
 from services.eventlog.topics import ensure_topics
 from services.intake.commands import DeadLetters
 from services.lifecycle import Service
+from services.losses.commands import Losses
 from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
 from services.requests.commands import Deliveries, Leaving, Requests
 from services.settings import Settings, read
 
 POOL_SIZE = 6
-HEARS = [ALERT, REQUEST, WAVE, ORDER]
+HEARS = [ALERT, REQUEST, WAVE, ORDER, LOSS]
 
 
 class BotService:
@@ -65,6 +66,8 @@ class BotService:
             self._stack.push_async_callback(refresh_pool.close)
             budget_pool = await open_pool(url, "budget", size=4)
             self._stack.push_async_callback(budget_pool.close)
+            losses_pool = await open_pool(url, "losses", size=4)
+            self._stack.push_async_callback(losses_pool.close)
             desk = Desk(
                 pool,
                 self._clock,
@@ -77,13 +80,14 @@ class BotService:
                 Budgets(budget_pool, self._clock, self._directory),
                 Deliveries(requests_pool, self._clock, self._directory),
                 Leaving(requests_pool, self._clock, self._directory),
+                Losses(losses_pool, self._clock, self._directory),
             )
             parts = self.parts = assemble(self._bot_settings, desk, session)
             await ensure_topics(settings.kafka_bootstrap_servers, settings.topic_prefix)
             listening = BotConsumer(desk, self._bot_settings, parts.sender.wake)
             self._consumer = BatchConsumer(
                 "bot",
-                [ALERT, REQUEST, WAVE, ORDER],
+                HEARS,
                 listening.apply,
                 pool,
                 settings.kafka_bootstrap_servers,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{8,}")
 SLACK_API = "https://slack.com/api/"
 
 
@@ -26,6 +28,9 @@ class BotSettings(BaseSettings):
     channel_fleet: str = Field(default="fleet", validation_alias="BOT_CHANNEL_FLEET")
     channel_operations: str = Field(default="operations", validation_alias="BOT_CHANNEL_OPERATIONS")
 
+    channel_security: str = Field(default="device-security", validation_alias="BOT_CHANNEL_SECURITY")
+    """Who looks after lost and stolen devices: a public channel by its name, or a private one by its id (C…)."""
+
     @model_validator(mode="after")
     def _has_a_door(self) -> Self:
         if self.app_token is None and self.signing_secret is None:
@@ -36,6 +41,12 @@ class BotSettings(BaseSettings):
     def socket_mode(self) -> bool:
         """True if Slack is reached through a websocket of ours, false if Slack calls our port."""
         return self.app_token is not None
+
+    @property
+    def security_destination(self) -> str:
+        """Where messages about losses go. A private channel has no name that we could look up: it goes by its id."""
+        by_id = _CHANNEL_ID.fullmatch(self.channel_security)
+        return f"{'channel' if by_id else 'name'}:{self.channel_security}"
 
     def channel_for(self, audience: str) -> str:
         """The channel name for an alert's audience; what has no channel of its own goes to operations."""

@@ -26,6 +26,7 @@ from bot.listeners import (
     events,
     failures,
     files,
+    losses,
     waves,
 )
 from bot.listeners.room import Room
@@ -60,7 +61,9 @@ def assemble(settings: BotSettings, desk: Desk, session: aiohttp.ClientSession) 
     people = People(client, desk.directory)
     sender = Sender(desk.pool, posting, Channels(client, people))
     underway = Underway()
-    app = build_app(settings, client, Room(desk, people, sender.wake), Received(desk.pool), underway)
+    app = build_app(
+        settings, client, Room(desk, people, sender.wake, settings.security_destination), Received(desk.pool), underway
+    )
     front: SocketModeFront | HttpFront
     if settings.app_token is not None:
         front = SocketModeFront(app, settings.app_token.get_secret_value())
@@ -89,7 +92,7 @@ def build_app(
     app.listener_runner.listener_start_handler = underway
     app.listener_runner.listener_completion_handler = Finished(received, underway)
     surfaces = (
-        *(commands, events, actions, asking, deciding, covering, delivery),
+        *(commands, events, actions, asking, deciding, covering, delivery, losses),
         *(files, waves, acts, conflicts, dead_letters, failures),
     )
     for surface in surfaces:

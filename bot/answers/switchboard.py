@@ -18,6 +18,7 @@ from bot.answers import (
     device,
     due,
     leavers,
+    loss,
     mine,
     queue,
     request,
@@ -80,6 +81,12 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = Non
             return await demand.answer(desk, viewer, asked)
         case grammar.WithdrawDemand():
             return await demand.withdraw(desk, viewer, asked, _of_delivery(key))
+        case grammar.Lost():
+            return await loss.report(desk, viewer, asked, _of_delivery(key))
+        case grammar.Losses():
+            return await loss.answer_list(desk, viewer, asked)
+        case grammar.Loss():
+            return await loss.answer(desk, viewer, asked)
         case grammar.Contracts():
             return await acts.answer_contracts(desk, viewer, asked)
         case grammar.Acts():

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from schemas.vocabulary import BauCause, Kind
+from services.losses.queries import How
 from services.register.queries import Dimension
 from services.requests.queries import Reason
 
@@ -184,6 +185,26 @@ class WithdrawDemand:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Lost:
+    """Say that a device, by serial or asset tag, is lost or stolen: it is reported at once."""
+
+    term: str
+    how: How = "lost"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Losses:
+    """Devices lost or stolen, neither found nor written off."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Loss:
+    """One loss, by its L-number."""
+
+    reference: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Override:
     """Open the form that lets a line or a kind go beyond its limit."""
 
@@ -286,6 +307,9 @@ Asked = (
     | PlanDemand
     | Demands
     | WithdrawDemand
+    | Lost
+    | Losses
+    | Loss
     | Opens
     | Contracts
     | Acts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from bot.grammar import acts, covering
+from bot.grammar import acts, covering, losing
 from bot.grammar.asked import (
     Alerts,
     Asked,
@@ -20,6 +20,7 @@ from bot.grammar.asked import (
     Find,
     Help,
     Leavers,
+    Losses,
     Override,
     Queue,
     Replace,
@@ -146,6 +147,10 @@ READERS: Mapping[str, Reader] = {
     "find": _find,
     "budget": _budget,
     "replace": lambda rest: Replace(),
+    "lost": losing.lost,
+    "stolen": losing.stolen,
+    "losses": _alone(Losses()),
+    "loss": losing.loss,
     "request": _request,
     "cover": covering.cover,
     "alerts": _alone(Alerts()),

@@ -14,12 +14,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
 from bot.grammar import Fault, parse
+from bot.listeners import losses
 from bot.listeners.forms import in_time, show_done, show_errors
 from bot.listeners.room import OPEN_VIEW, Room
 from bot.notices import names_of
 from bot.render import replacement, replacement_values, request
 from bot.render.prefill import MOST_WORDS, Prefill, prefilled
-from bot.render.replacement_values import Form
+from bot.render.replacement_values import Form, SoFar
 from schemas.vocabulary import Role
 from services.access.viewer import Viewer
 from services.errors import QuartermasterError
@@ -38,13 +39,16 @@ async def open_form(
     """Open the form: at once with nothing in it, for the trigger soon dies, then filled with what is known."""
     opened = await client.views_open(trigger_id=body["trigger_id"], view=replacement.loading())
     context[OPEN_VIEW] = opened["view"]["id"]
-    view = await _drawn(room, await room.viewer(body), known, ticked=False)
+    view = await _drawn(room, await room.viewer(body), SoFar(known))
     await client.views_update(view_id=context[OPEN_VIEW], view=view)
 
 
 async def after_raised(room: Room, ack: AsyncAck, viewer: Viewer, raised: RequestView) -> None:
-    """What follows a request that was raised: the form gives way to policy's verdict and what comes next."""
-    await show_done(ack, replacement.TITLE, request.raised_text(raised, names_of(room.desk)))
+    """What follows a request that was raised: the form gives way to policy's verdict and what comes next, or to the
+    questions of a loss.
+    """
+    if not await losses.after_raised(room, ack, viewer, raised):
+        await show_done(ack, replacement.TITLE, request.raised_text(raised, names_of(room.desk)))
     await room.tell_of_request(raised)
 
 
@@ -65,11 +69,11 @@ def register(app: AsyncApp, room: Room) -> None:
         await ack()
         await open_form(room, client, shortcut, context, _told_in(shortcut["message"].get("text") or ""))
 
-    async def chosen(ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
+    async def choose(ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
         """What depends on the reason appears; Slack keeps what stands in the other fields."""
         await ack()
-        known, ticked = replacement_values.chosen_so_far(body["view"]["state"]["values"])
-        view = await _drawn(room, await room.viewer(body), known, ticked=ticked)
+        chosen = replacement_values.chosen_so_far(body["view"]["state"]["values"])
+        view = await _drawn(room, await room.viewer(body), chosen)
         try:
             # Of two choices made quickly the form must not end with the first: its hash says which one this answers.
             await client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
@@ -111,17 +115,23 @@ def register(app: AsyncApp, room: Room) -> None:
     app.action(ids.REPLACE)(pressed)
     app.global_shortcut(ids.SHORTCUT_REPLACE)(from_anywhere)
     app.message_shortcut(ids.SHORTCUT_REPLACE_MESSAGE)(from_a_message)
-    for block in (ids.BLOCK_REASON, ids.BLOCK_ACCESSIBILITY):
-        app.action({"block_id": block, "action_id": block})(chosen)
+    for block in (ids.BLOCK_REASON, ids.BLOCK_DEVICE, ids.BLOCK_ACCESSIBILITY):
+        app.action({"block_id": block, "action_id": block})(choose)
     app.view(ids.VIEW_REPLACE)(sent)
 
 
-async def _drawn(room: Room, viewer: Viewer, known: Prefill, *, ticked: bool) -> Json:
+async def _drawn(room: Room, viewer: Viewer, chosen: SoFar) -> Json:
     async with room.desk.pool.acquire() as connection:
         devices = await register_queries.my_devices(connection, viewer, room.desk.today)
-    place = room.desk.unit_names.get(viewer.unit or "", "")
-    manages = viewer.has(Role.MANAGER)
-    return replacement.form(devices, known, place, room.desk.today, manages=manages, accessibility_needs=ticked)
+    return replacement.form(
+        devices,
+        chosen.known,
+        room.desk.unit_names.get(viewer.unit or "", ""),
+        room.desk.today,
+        manages=viewer.has(Role.MANAGER),
+        accessibility_needs=chosen.accessibility_needs,
+        not_listed=chosen.not_listed,
+    )
 
 
 async def _with_recipient(room: Room, form: Form) -> Form:

@@ -11,11 +11,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import notices, outgoing
 from bot.answers.files import File
 from bot.desk import Desk
+from bot.loss_notices import of_loss
 from bot.outgoing import OutgoingMessage
 from bot.people import People
 from bot.render.message import Message
 from bot.wave_notices import of_wave
 from services.access.viewer import Viewer
+from services.losses.queries import LossView
 from services.requests.queries import RequestView
 
 
@@ -26,6 +28,8 @@ class Room:
     desk: Desk
     people: People
     wake_sender: Callable[[], None]
+    security: str
+    """Where messages about losses go."""
 
     async def viewer(self, body: Mapping[str, Any]) -> Viewer:
         """Who sent a command, a press or a form."""
@@ -47,6 +51,10 @@ class Room:
         async with self.desk.pool.acquire() as connection:
             await outgoing.put(connection, await of_wave(self.desk, connection, reference))
         self.wake_sender()
+
+    async def tell_of_loss(self, loss: LossView) -> None:
+        """Bring the messages of security and of everybody concerned up to how a loss stands."""
+        await self._put(of_loss(self.desk, self.security, loss))
 
     async def say_once(self, key: str, channel: str, told: Message) -> None:
         """Answer in a conversation, once even if the delivery is handled again after a crash."""

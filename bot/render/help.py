@@ -20,6 +20,10 @@ _WHAT = {
     "find": "a device and what happened to it, or what a person holds",
     "budget": "approved, committed, invoiced, left and the forecast outturn, with chart and files",
     "replace": "ask for a replacement",
+    "lost": "say that a device is lost: it is locked at once where it can be",
+    "stolen": "say that a device was stolen: the same",
+    "losses": "lost and stolen devices that nobody has found or written off",
+    "loss": "how a loss stands, and what can be done",
     "request": "how a request stands",
     "cover": "who decides for you while you are away",
     "alerts": "open alerts",
@@ -38,7 +42,7 @@ _WHAT = {
     "acts": "what was overridden, moved, rolled over and reversed",
     "help": "this list",
 }
-_FOR_ALL = ("replace", "request", "find", "alerts", "help")
+_FOR_ALL = ("replace", "request", "lost", "stolen", "loss", "find", "alerts", "help")
 _DIRECTS = frozenset({Role.DIRECTOR})
 _DECIDES = frozenset({Role.MANAGER, Role.DIRECTOR})
 _KEEPS_BOOKS = frozenset({Role.FINANCE, Role.DIRECTOR})
@@ -46,6 +50,7 @@ _FOR_SOME = {
     "conflicts": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}),
     "deadletters": LOOKS,
     "deliveries": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}),
+    "losses": frozenset({Role.MANAGER, Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}),
     "wave": SEES_ALL_UNITS,
     "waves": SEES_ALL_UNITS,
     "demand": frozenset({Role.PLANNER, Role.DIRECTOR}),
@@ -58,7 +63,7 @@ _FOR_SOME = {
     "acts": SEES_PRICES,
 }
 _NEED_NO_MORE = (
-    *("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deliveries", "deadletters"),
+    *("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deliveries", "deadletters", "losses"),
     *("wave", "waves", "demand", "contracts", "acts", "cover"),
 )
 

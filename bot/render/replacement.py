@@ -40,6 +40,9 @@ MOST_ASSISTIVE = 300
 PICTURES = ["png", "jpg", "jpeg", "gif", "heic", "webp"]
 BUYABLE = (Kind.LAPTOP, Kind.DESKTOP, Kind.MONITOR, Kind.SMARTPHONE)
 _SHOWN = (Reason.BROKEN,)
+_NOT_LISTED = (
+    "It is not on record as yours. Say below what kind it is; if somebody else holds it, their manager can ask for it."
+)
 _SINCE = {
     Reason.BROKEN: "Since when?",
     Reason.SLOW: "Since when?",
@@ -66,15 +69,23 @@ def form(
     *,
     manages: bool = False,
     accessibility_needs: bool = False,
+    not_listed: bool | None = None,
 ) -> dict[str, Any]:
-    """The form for a person's own devices; who manages may also ask for somebody who joins."""
+    """The form for a person's own devices; who manages may also ask for somebody who joins.
+
+    `not_listed` is what they chose on screen; None where the form is drawn first.
+    """
     joins = manages and prefill.reason is Reason.JOINER
     blocks: list[Block] = [_reason(prefill.reason, manages=manages)]
     if joins:
         blocks += _recipient()
     else:
         blocks.append(_device(devices, prefill))
-    blocks.append(_kind(prefill, joins=joins))
+        if not_listed is None:
+            not_listed = not any(prefill.kind in (None, device.kind) for device in devices)
+        if not_listed:
+            blocks.append(note(_NOT_LISTED))
+    blocks.append(_kind(prefill, needed=joins or bool(not_listed)))
     blocks.append(
         field(
             ids.BLOCK_EXPLANATION,
@@ -131,19 +142,19 @@ def _device(devices: Sequence[DeviceView], prefill: Prefill) -> InputBlock:
         ids.BLOCK_DEVICE,
         "Which device?",
         StaticSelectElement(options=options, initial_option=chosen),
-        hint="If it is not listed, say below what kind it is; a manager of its unit can ask for it by name.",
+        tells=True,
     )
 
 
-def _kind(prefill: Prefill, *, joins: bool) -> InputBlock:
+def _kind(prefill: Prefill, *, needed: bool) -> InputBlock:
     options = [Option(value=kind.value, text=kind.value.capitalize()) for kind in BUYABLE]
     chosen = next((option for option in options if prefill.kind and option.value == prefill.kind.value), None)
     return field(
         ids.BLOCK_KIND,
-        "What kind should it be?" if joins else "What kind should the new one be?",
-        StaticSelectElement(options=options, placeholder="Choose" if joins else "The same", initial_option=chosen),
-        optional=not joins,
-        hint=None if joins else "Needed only if the device is not listed, or is a tablet.",
+        "What kind should it be?" if needed else "What kind should the new one be?",
+        StaticSelectElement(options=options, placeholder="Choose" if needed else "The same", initial_option=chosen),
+        optional=not needed,
+        hint=None if needed else "Needed only if the device is not listed, or is a tablet.",
     )
 
 

@@ -35,11 +35,23 @@ class Form:
     recipient_email: str = ""
 
 
-def chosen_so_far(values: Mapping[str, Any]) -> tuple[Prefill, bool]:
-    """What a form on screen holds that its other fields depend on; whether accessibility needs are ticked."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class SoFar:
+    """What a form on screen holds that its other fields depend on."""
+
+    known: Prefill = dataclasses.field(default_factory=Prefill)
+    accessibility_needs: bool = False
+    not_listed: bool | None = None
+
+
+def chosen_so_far(values: Mapping[str, Any]) -> SoFar:
+    """Read a form that is still being filled in."""
     reason, kind = chosen_in(values, ids.BLOCK_REASON), chosen_in(values, ids.BLOCK_KIND)
-    ticked = bool(held(values, ids.BLOCK_ACCESSIBILITY).get("selected_options"))
-    return Prefill(Reason(reason) if reason else None, Kind(kind) if kind else None), ticked
+    return SoFar(
+        Prefill(Reason(reason) if reason else None, Kind(kind) if kind else None),
+        accessibility_needs=bool(held(values, ids.BLOCK_ACCESSIBILITY).get("selected_options")),
+        not_listed=chosen_in(values, ids.BLOCK_DEVICE) == ids.NOT_LISTED,
+    )
 
 
 def read_form(values: Mapping[str, Any], today: date) -> Form | dict[str, str]:

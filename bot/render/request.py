@@ -110,7 +110,7 @@ def for_requester(view: RequestView, names: Mapping[str, str], people: Mapping[s
     if view.verdict:
         blocks.append(section(f"*Policy:* {escape(view.verdict)}"))
     if view.status == "question_asked" and view.question:
-        blocks.append(section(f"*{escape(_name(people, view.approver_email or ''))} asks:* {escape(view.question)}"))
+        blocks.append(section(f"*{escape(_name(people, _asker(view)))} asks:* {escape(view.question)}"))
     blocks.append(note(next_step(view, people) or escape(view.reference)))
     blocks += _offers(view, OF_REQUESTER)
     return message(f"Your request {view.reference}: {STATUSES.get(view.status, view.status)}", blocks)
@@ -169,6 +169,12 @@ def _offers(view: RequestView, offers: tuple[Offer, ...]) -> list[Block]:
         if offer.cause in view.may
     ]
     return [actions(*buttons)] if buttons else []
+
+
+def _asker(view: RequestView) -> str:
+    """Who asked back: the one named, or somebody who decides for them."""
+    asked = (line.who for line in reversed(view.timeline) if line.what == f"Asked: {view.question}")
+    return next(asked, view.approver_email or "")
 
 
 def _back_by(view: RequestView) -> str:

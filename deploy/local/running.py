@@ -1,7 +1,7 @@
 """`make run`: everything on this machine, from the database to the people's page, until Ctrl-C.
 
 Each part is replaced by a real one where the environment names it: `DATABASE_URL`, `KAFKA_BOOTSTRAP_SERVERS`,
-`SLACK_BOT_TOKEN` with `SLACK_APP_TOKEN`, `DESK_SYSTEM`.
+`SLACK_BOT_TOKEN` with `SLACK_APP_TOKEN`, `DESK_SYSTEM`, `MDM_INTUNE_TENANT_ID` or `MDM_JAMF_URL`.
 """
 
 from __future__ import annotations
@@ -199,6 +199,10 @@ class LocalStack:
             "INTUNE_LOGIN_URL": vendors_url,
             "INTUNE_POLL_SECONDS": "5",
             "JAMF_WEBHOOK_SECRETS": keys.jamf_webhook_secret,
+            "JAMF_URL": vendors_url,
+            "JAMF_CLIENT_ID": "quartermaster",
+            "JAMF_CLIENT_SECRET": keys.jamf_client_secret,
+            "JAMF_POLL_SECONDS": "5",
             "SERVICENOW_URL": vendors_url,
             "SERVICENOW_USER": "quartermaster",
             "SERVICENOW_PASSWORD": keys.servicenow_password,
@@ -214,16 +218,32 @@ class LocalStack:
             "DESK_SERVICENOW_USER": "quartermaster",
             "DESK_SERVICENOW_PASSWORD": keys.servicenow_password,
         }
+        mdm = {
+            "MDM_INTUNE_TENANT_ID": "metropolitan.example",
+            "MDM_INTUNE_CLIENT_ID": "quartermaster-commands",
+            "MDM_INTUNE_CLIENT_SECRET": keys.mdm_intune_client_secret,
+            "MDM_INTUNE_GRAPH_URL": vendors_url,
+            "MDM_INTUNE_LOGIN_URL": vendors_url,
+            "MDM_JAMF_URL": vendors_url,
+            "MDM_JAMF_CLIENT_ID": "quartermaster-commands",
+            "MDM_JAMF_CLIENT_SECRET": keys.mdm_jamf_client_secret,
+        }
         senders = {
             "INTAKE_URL": f"http://127.0.0.1:{intake}",
             "INTUNE_TENANT_ID": "metropolitan.example",
             "INTUNE_CLIENT_ID": "quartermaster",
             "INTUNE_CLIENT_SECRET": keys.intune_client_secret,
             "JAMF_WEBHOOK_SECRET": keys.jamf_webhook_secret,
+            "JAMF_CLIENT_ID": "quartermaster",
+            "JAMF_CLIENT_SECRET": keys.jamf_client_secret,
             "SERVICENOW_USER": "quartermaster",
             "SERVICENOW_PASSWORD": keys.servicenow_password,
             "SERVICENOW_PUSH_SECRET": keys.servicenow_push_secret,
             "FINANCE_SECRET": keys.finance_secret,
+            "MDM_INTUNE_CLIENT_ID": "quartermaster-commands",
+            "MDM_INTUNE_CLIENT_SECRET": keys.mdm_intune_client_secret,
+            "MDM_JAMF_CLIENT_ID": "quartermaster-commands",
+            "MDM_JAMF_CLIENT_SECRET": keys.mdm_jamf_client_secret,
             "SIMULATOR_STATE": str(self._var / "simulator.json"),
             "SIMULATOR_LIVE": str(self._live).lower(),
         }
@@ -239,8 +259,11 @@ class LocalStack:
             )
 
         simulator = [sys.executable, "-m", "deploy.local.simulator", "--scenario", self._scenario]
+        # Where the environment names a real one, no stand-in is named beside it.
+        real_mdm = {"MDM_INTUNE_TENANT_ID", "MDM_JAMF_URL"} & os.environ.keys()
+        stand_ins = ({} if "DESK_SYSTEM" in os.environ else desk) | ({} if real_mdm else mdm)
         answering = [
-            service("services", *CORE, **({} if "DESK_SYSTEM" in os.environ else desk)),
+            service("services", *CORE, **stand_ins),
             service("intake", "intake", **sources),
             service("bot", "bot", **slack),
         ]

@@ -20,6 +20,9 @@ class LocalSecrets(msgspec.Struct, frozen=True, kw_only=True):
     servicenow_password: str
     servicenow_push_secret: str
     finance_secret: str
+    jamf_client_secret: str
+    mdm_intune_client_secret: str
+    mdm_jamf_client_secret: str
 
     @classmethod
     def make(cls) -> LocalSecrets:
@@ -37,9 +40,12 @@ class LocalSecrets(msgspec.Struct, frozen=True, kw_only=True):
     def of(cls, folder: Path) -> LocalSecrets:
         """Those of a folder, made at its first use."""
         path = folder / "secrets.json"
-        if path.exists():
-            return msgspec.json.decode(path.read_bytes(), type=cls)
+        kept = msgspec.json.decode(path.read_bytes(), type=dict[str, str]) if path.exists() else {}
         made = cls.make()
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(made))
-        return made
+        whole = msgspec.structs.replace(made, **{name: kept[name] for name in cls.__struct_fields__ if name in kept})
+        if kept.keys() < set(cls.__struct_fields__):  # a folder of a release that had fewer keeps those it has
+            beside = path.with_suffix(".new")
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(msgspec.json.encode(whole))
+            beside.replace(path)
+        return whole

@@ -25,6 +25,7 @@ CHANNELS = (
     Channel(name="budget", topic="Budget alerts, for finance and directors", apps=(APP,)),
     Channel(name="fleet", topic="Ageing and failing devices of all units, for planners and directors", apps=(APP,)),
     Channel(name="operations", topic="How Quartermaster itself is doing, for planners and directors", apps=(APP,)),
+    Channel(name="device-security", topic="Lost and stolen devices, for planners and directors", apps=(APP,)),
     Channel(name="it-help", topic="Ask about your devices", apps=(APP,)),
 )
 
@@ -32,8 +33,9 @@ READERS: Mapping[str, frozenset[Role]] = {
     "budget": SEES_ALL_UNITS,
     "fleet": SEES_ALL_UNITS,
     "operations": SEES_ALL_UNITS,
+    "device-security": frozenset({Role.PLANNER, Role.DIRECTOR}),
 }
-"""Alerts name sums and other people's units, so only who may see those is in their channels."""
+"""Alerts name sums and other people's units, and losses people, so only who may see those is in their channels."""
 
 
 def workspace_seed(directory: Directory, keys: LocalSecrets, organisation: str) -> Seed:

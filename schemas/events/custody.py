@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from schemas.envelope import Event
+from schemas.envelope import Event, Moment
 from schemas.events.mdm import Command
 from schemas.vocabulary import Kind
 
@@ -24,7 +24,7 @@ class CustodyRecord(msgspec.Struct, frozen=True, kw_only=True):
     device_id: UUID
     state: str
     """returned, wipe_requested, wipe_failed, to_destruction, destroyed, sanitised, reviewed, resold, redistributed,
-    recycled, back_in_use or written_off."""
+    recycled, back_in_use, written_off or joined."""
     explanation: str
     """What this move was, in a sentence without names."""
     serial: str | None = None
@@ -36,6 +36,8 @@ class CustodyRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The command that this move no longer wants. One that device management took already is not undone by it."""
     proof: Literal["mdm", "certificate", "inspection", "destruction"] | None = None
     """What proves it empty, once something does."""
+    proof_at: Moment | None = None
+    """When it was proved empty. Use after that makes the proof void."""
     batch: str | None = None
     """The B-number of the act that moved it together with others."""
 

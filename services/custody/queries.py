@@ -4,153 +4,164 @@ record, managers those of their units without where it went. What resale brought
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Literal
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from schemas.vocabulary import Kind
-from services.access.viewer import Viewer
+from services.access.viewer import SEES_UNITS, Viewer
+from services.custody.disposal import disposal_policy
+from services.custody.rules.calendar import quarter_starts
+from services.custody.rules.disposal import Route
 from services.custody.rules.machine import Cause, CustodyState
+from services.custody.seeing import seen, seen_line
+from services.custody.views import (
+    BatchView,
+    ChainLine,
+    CharityRoute,
+    CustodyCount,
+    CustodyView,
+    Document,
+    Issued,
+    QuarterView,
+)
 from services.database.pool import Connection
+from services.database.statements import load_statements
 
-__all__ = ["Cause", "CustodyState"]
+__all__ = [
+    "BatchView",
+    "Cause",
+    "ChainLine",
+    "CharityRoute",
+    "CustodyCount",
+    "CustodyState",
+    "CustodyView",
+    "Document",
+    "Issued",
+    "QuarterView",
+    "Route",
+    "batch",
+    "charity_routes",
+    "counts",
+    "custody",
+    "document_content",
+    "in_state",
+    "issued",
+    "lines_by_device",
+    "quarters",
+]
 
-Route = Literal["resale", "redistribution", "recycling"]
-
-
-class ChainLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One link of a device's chain of custody. `digest` is the SHA-256 of this link and of the one before, in hex."""
-
-    number: int
-    at: datetime
-    what: str
-    who: str
-    """An address, or one of our services."""
-    place: str
-    digest: str
-
-
-class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that somebody uploaded as proof, kept whole. `digest` is the SHA-256 of its bytes, in hex."""
-
-    document_id: UUID
-    name: str
-    digest: str
-    size: int
-    """In bytes."""
-
-
-class CustodyView(msgspec.Struct, frozen=True, kw_only=True):
-    """A device in custody as a viewer sees it."""
-
-    custody_id: UUID
-    reference: str
-    revision: int
-    device_id: UUID
-    state: CustodyState
-    serial: str | None
-    asset_tag: str | None
-    kind: Kind | None
-    manufacturer: str | None
-    model: str | None
-    unit: str | None
-    purchased_on: date | None
-    came_at: datetime
-    place: str
-    chain: tuple[ChainLine, ...] = ()
-    proof: Literal["mdm", "certificate", "inspection", "destruction"] | None = None
-    proof_at: datetime | None = None
-    certificate: Document | None = None
-    certificate_issuer: str | None = None
-    certificate_number: str | None = None
-    condition: Literal["good", "fair", "poor"] | None = None
-    route: Route | None = None
-    """What the review decided."""
-    review: str | None = None
-    """Why it decided so, in a sentence without sums: age, model, condition, the price book's edition."""
-    residual_pence: int | None = None
-    """Commercial: None without the role."""
-    charity: str | None = None
-    weee_note: str | None = None
-    proceeds_pence: int | None = None
-    """Commercial: None without the role."""
-    batch: str | None = None
-    may: tuple[Cause, ...] = ()
-    """What this viewer may do next, in the machine's order."""
-
-
-class CustodyCount(msgspec.Struct, frozen=True, kw_only=True):
-    """How many devices stand in a state, and since when the longest waits."""
-
-    state: CustodyState
-    kind: Kind | None
-    devices: int
-    oldest_at: datetime
-
-
-class BatchView(msgspec.Struct, frozen=True, kw_only=True):
-    """One act on many devices. `refused` says of each that stayed why, by its C-number."""
-
-    batch: str
-    cause: Cause
-    at: datetime
-    who: str
-    moved: tuple[CustodyView, ...]
-    refused: tuple[tuple[str, str], ...] = ()
-
-
-class QuarterView(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of devices in one quarter of a financial year (Q1 begins 1 April, Europe/London)."""
-
-    financial_year: str
-    quarter: int
-    resold: int
-    redistributed: int
-    recycled: int
-    destroyed: int
-    by_charity: tuple[tuple[str, int], ...] = ()
-    proceeds_pence: int | None = None
-    """Commercial: None without the role."""
-
-
-class CharityRoute(msgspec.Struct, frozen=True, kw_only=True):
-    """A charity that devices may be given to, as the disposal policy names it."""
-
-    key: str
-    name: str
-    what_for: str
+SQL = load_statements(__file__, "queries.sql")
 
 
 async def custody(connection: Connection, viewer: Viewer, term: str) -> CustodyView | None:
     """By C-number, serial, asset tag or device id: the newest record that the viewer may see."""
-    raise NotImplementedError
+    row = await connection.fetchrow(SQL["by_term"], viewer.unit_scope, term.strip().upper(), _device_id(term))
+    return next(iter(await seen(connection, viewer, [row] if row else [], chains=True)), None)
 
 
 async def in_state(
     connection: Connection, viewer: Viewer, state: CustodyState, kind: Kind | None = None, limit: int = 500
 ) -> list[CustodyView]:
     """Records in one state, those that wait longest first, without their chains."""
-    raise NotImplementedError
+    rows = await connection.fetch(SQL["in_state"], viewer.unit_scope, state, kind, limit)
+    return await seen(connection, viewer, rows, chains=False)
 
 
 async def counts(connection: Connection, viewer: Viewer) -> list[CustodyCount]:
     """Of devices whose way is not at its end."""
-    raise NotImplementedError
+    rows = await connection.fetch(SQL["counts"], viewer.unit_scope)
+    found = [msgspec.convert(dict(row), CustodyCount) for row in rows]
+    order = list(CustodyState)
+    return sorted(found, key=lambda each: (order.index(each.state), each.kind or ""))
 
 
 async def batch(connection: Connection, viewer: Viewer, reference: str) -> BatchView | None:
     """A B-number's act, with chains; None if there is none that the viewer may see."""
-    raise NotImplementedError
+    act = await connection.fetchrow(SQL["batch"], reference.strip().upper())
+    if act is None or not viewer.has(*SEES_UNITS):
+        return None
+    rows = await connection.fetch(SQL["of_batch"], viewer.unit_scope, act["batch"])
+    moved = await seen(connection, viewer, rows, chains=True)
+    if not moved:
+        return None
+    return BatchView(
+        batch=act["batch"],
+        cause=Cause(act["cause"]),
+        at=act["at"],
+        who=act["who"],
+        moved=tuple(moved),
+        refused=tuple((each, why) for each, why in act["refused"]) if viewer.units is None else (),
+    )
 
 
 async def quarters(connection: Connection, viewer: Viewer, financial_year: str) -> list[QuarterView]:
-    """The four quarters of a financial year."""
-    raise NotImplementedError
+    """The four quarters of a financial year. Raises BadInput for what is none."""
+    starts = quarter_starts(financial_year)
+    rows = await connection.fetch(SQL["quarters"], viewer.unit_scope, starts)
+    gifts = await connection.fetch(SQL["by_charity"], viewer.unit_scope, starts) if viewer.units is None else []
+    counted = {row["quarter"]: dict(row) for row in rows}
+    return [_quarter(financial_year.strip(), number, counted.get(number, {}), gifts, viewer) for number in range(1, 5)]
+
+
+async def lines_by_device(
+    connection: Connection, viewer: Viewer, devices: Sequence[UUID]
+) -> Mapping[UUID, Sequence[ChainLine]]:
+    """The lines of all records of these devices, the oldest first; without devices that have none to be seen."""
+    found: dict[UUID, list[ChainLine]] = {}
+    for row in await connection.fetch(SQL["device_lines"], viewer.unit_scope, list(devices)):
+        found.setdefault(row["device_id"], []).append(seen_line(row, viewer))
+    return found
+
+
+async def issued(connection: Connection, viewer: Viewer, reference: str) -> list[Issued]:
+    """The certificates given out for a C- or B-number, or the one with this number; for those who see every unit."""
+    if viewer.units is not None:
+        return []
+    wanted = reference.strip().upper()
+    rows = await connection.fetch(SQL["issued"], wanted) or await connection.fetch(SQL["issued_by_number"], wanted)
+    return [msgspec.convert(dict(row), Issued) for row in rows]
+
+
+async def document_content(connection: Connection, viewer: Viewer, document_id: UUID) -> tuple[Document, bytes] | None:
+    """A document and its bytes, for those who see every unit; None if there is none."""
+    row = await connection.fetchrow(SQL["document_content"], document_id) if viewer.units is None else None
+    if row is None:
+        return None
+    values = dict(row)
+    content: bytes = values.pop("content")
+    return msgspec.convert(values, Document), content
 
 
 def charity_routes() -> Sequence[CharityRoute]:
     """The approved charities."""
-    raise NotImplementedError
+    return [
+        CharityRoute(key=charity.key, name=charity.name, what_for=charity.what_for)
+        for charity in disposal_policy().charities
+    ]
+
+
+def _device_id(term: str) -> UUID | None:
+    try:
+        return UUID(term.strip())
+    except ValueError:
+        return None
+
+
+def _quarter(
+    year: str, number: int, counted: Mapping[str, int], gifts: Sequence[asyncpg.Record], viewer: Viewer
+) -> QuarterView:
+    return QuarterView(
+        financial_year=year,
+        quarter=number,
+        **{name: counted.get(name, 0) for name in ("resold", "redistributed", "recycled", "destroyed")},
+        by_charity=tuple((_named(row["charity"]), row["devices"]) for row in gifts if row["quarter"] == number),
+        proceeds_pence=counted.get("proceeds_pence", 0) if viewer.sees_prices else None,
+    )
+
+
+def _named(key: str) -> str:
+    charity = disposal_policy().charity(key)
+    return charity.name if charity else key

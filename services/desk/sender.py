@@ -13,45 +13,22 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
-import asyncpg
 import structlog
 
 from schemas.topics import DESK_PROGRESS
-from services.database.pool import TEMPORARY_ERRORS, Pool
+from services.database.pool import Pool
 from services.desk import measures, store
 from services.desk.announcements import announce
 from services.desk.desks.service_desk import ServiceDesk
 from services.desk.rules import ENDED, OPENED, Seen, correlation_of, heard, may_open, next_update, words_of
 from services.desk.store import Claimed, SenderStore
 from services.eventlog import outbox
-from services.lifecycle import OwnedTasks
 from services.outbound.errors import CallFailed, NotReached, Refused
-from services.outbound.pauses import backoff
+from services.outbound.workers import USUAL_PACE, Pace, Workers
 
-_DATABASE_FAULTS: tuple[type[BaseException], ...] = (*TEMPORARY_ERRORS, asyncpg.PostgresError)
+__all__ = ("USUAL_PACE", "Pace", "Sender")
 
 log = structlog.stdlib.get_logger()
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How fast and how patiently. All in real seconds; `lease` is longer than `attempt`."""
-
-    workers: int = 3
-    idle: float = 1.0
-    attempt: float = 60.0
-    lease: float = 90.0
-    first_pause: float = 1.0
-    longest_pause: float = 300.0
-    longest_closed: float = 30.0
-    """Longest pause of everything after a fault, unless the desk asks for more: it may lie with one ticket alone."""
-    parked: float = 86_400.0
-    unauthorised: float = 300.0
-    """Pause of everything after our credentials were refused: many such attempts would lock the account."""
-    measure_every: float = 15.0
-
-
-USUAL_PACE = Pace()
 
 
 @dataclasses.dataclass(slots=True)
@@ -90,59 +67,32 @@ class Sender:
         self._desk = desk
         self._deployment = deployment
         self._pace = pace
-        self._chance = chance
         self._store = SenderStore(pool, desk.name, timedelta(seconds=pace.lease), desk.settles)
-        self._tasks = OwnedTasks("desk sender")
-        self._wake = asyncio.Event()
+        self._workers = Workers("desk sender", pace, self.send_next, self._measure, chance)
         self._failures = 0
-        self._closed_until = 0.0
 
     async def start(self) -> None:
         """Begin sending in the background; what was refused before is tried anew."""
         await self._store.unpark()
-        for number in range(self._pace.workers):
-            self._tasks.start(self._run(), f"send {number}")
-        self._tasks.start(self._measure(), "measure")
+        await self._workers.start()
 
     async def stop(self) -> None:
         """Stop. What was under way is in doubt, and found again by whoever sends next."""
-        await self._tasks.stop()
+        await self._workers.stop()
 
     def ready(self) -> bool:
         """True while every worker lives. A desk that is down does not make us unwell."""
-        return not self._tasks.failed.is_set()
+        return self._workers.ready()
 
     def wake(self) -> None:
         """Something was written: look now instead of at the next look-round."""
-        self._wake.set()
-
-    async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                if (closed := self._closed_until - loop.time()) > 0:
-                    await asyncio.sleep(closed)
-                elif await self.send_next():
-                    continue
-            except _DATABASE_FAULTS as error:
-                log.warning("sender starts over", error=repr(error))
-            try:
-                async with asyncio.timeout(self._pace.idle):
-                    await self._wake.wait()
-                self._wake.clear()
-            except TimeoutError:
-                pass
+        self._workers.wake()
 
     async def _measure(self) -> None:
-        while True:
-            try:
-                parked, waiting, oldest = await self._store.measure()
-                measures.PARKED.set(parked)
-                measures.WAITING.set(waiting)
-                measures.OLDEST_SECONDS.set(oldest)
-            except _DATABASE_FAULTS as error:
-                log.warning("tickets are counted later", error=repr(error))
-            await asyncio.sleep(self._pace.measure_every)
+        parked, waiting, oldest = await self._store.measure()
+        measures.PARKED.set(parked)
+        measures.WAITING.set(waiting)
+        measures.OLDEST_SECONDS.set(oldest)
 
     async def send_next(self) -> bool:
         """Bring one ticket that is due in step; false if there is none."""
@@ -155,7 +105,7 @@ class Sender:
                 seen, sent = await self._bring_in_step(attempt)
         except Refused as error:
             if error.status == 401:
-                self._close(self._pace.unauthorised)
+                self._workers.close(self._pace.unauthorised)
             await self._park(attempt, error)
         except (CallFailed, TimeoutError) as error:
             await self._try_again(attempt, error)
@@ -221,8 +171,9 @@ class Sender:
         in_doubt = attempt.in_doubt(error)
         asked = error.retry_after if isinstance(error, CallFailed) else None
         words = str(error) or "the desk took too long"
-        pause = asked if asked is not None else self._backoff(attempt.claimed.attempts - 1)
-        self._close(asked if asked is not None else min(self._backoff(self._failures), self._pace.longest_closed))
+        pause = asked if asked is not None else self._workers.pause_after(attempt.claimed.attempts - 1)
+        closed = min(self._workers.pause_after(self._failures), self._pace.longest_closed)
+        self._workers.close(asked if asked is not None else closed)
         self._failures += 1
         measures.ATTEMPTS.labels("unclear" if in_doubt else "later").inc()
         log.warning("desk is tried again", reference=attempt.claimed.reference, seconds=round(pause, 1), error=words)
@@ -235,10 +186,3 @@ class Sender:
         log.error("a ticket is parked", reference=attempt.claimed.reference, error=words)
         pause = timedelta(seconds=self._pace.parked)
         await self._store.try_again(attempt.claimed, pause, words, in_doubt=attempt.in_doubt(error), parked=True)
-
-    def _backoff(self, tries: int) -> float:
-        return backoff(tries, self._chance, first=self._pace.first_pause, longest=self._pace.longest_pause)
-
-    def _close(self, seconds: float) -> None:
-        until = asyncio.get_running_loop().time() + seconds
-        self._closed_until = max(self._closed_until, until)

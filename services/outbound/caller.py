@@ -12,37 +12,39 @@ from typing import TypeVar
 import aiohttp
 import msgspec
 
+from services.outbound.credentials import Credentials
 from services.outbound.errors import NotReached, Refused, Unclear
 from services.outbound.pauses import retry_after
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10, sock_read=30)
 LARGEST_ANSWER_BYTES = 8 * 1024 * 1024
 MOST_KEPT_OF_A_REFUSAL = 2000
-_LATER = frozenset({408, 409, 423, 425})
+PASSING = frozenset({408, 409, 423, 425})
 """Refusals that time cures: too slow, somebody else is writing, locked, too early."""
 
 Answer = TypeVar("Answer")
 
 
 class Caller:
-    """Calls the system at `base` with Basic credentials. The session belongs to whoever made it."""
+    """Calls the system at `base` with our credentials. The session belongs to whoever made it.
+
+    `passing` are refusals that time cures, beside 429 and what the system says of its own faults.
+    """
 
     def __init__(
         self,
         session: aiohttp.ClientSession,
         base: str,
-        user: str,
-        password: str,
+        credentials: Credentials,
         *,
         timeout: aiohttp.ClientTimeout = TIMEOUT,
+        passing: frozenset[int] = PASSING,
     ) -> None:
         self._session = session
         self._base = base.rstrip("/")
-        self._headers = {
-            "Authorization": aiohttp.encode_basic_auth(user, password, encoding="utf-8"),
-            "Accept": "application/json",
-        }
+        self._credentials = credentials
         self._timeout = timeout
+        self._passing = passing
 
     async def call(
         self,
@@ -65,34 +67,54 @@ class Caller:
 
     async def _exchange(self, method: str, path: str, query: Mapping[str, str] | None, body: object) -> bytes:
         try:
+            return await self._once(method, path, query, body, fresh=False)
+        except Refused as error:
+            if error.status != 401 or not self._credentials.renewable:
+                raise
+        # A token may be revoked before its time; whoever refuses it has done nothing yet.
+        return await self._once(method, path, query, body, fresh=True)
+
+    async def _once(
+        self, method: str, path: str, query: Mapping[str, str] | None, body: object, *, fresh: bool
+    ) -> bytes:
+        headers = {"Accept": "application/json", **await self._proof(fresh=fresh)}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        try:
             async with self._session.request(
                 method,
                 self._base + path,
                 params=query,
                 data=None if body is None else msgspec.json.encode(body),
-                headers=self._headers if body is None else {**self._headers, "Content-Type": "application/json"},
+                headers=headers,
                 allow_redirects=False,
                 timeout=self._timeout,
             ) as answer:
                 content = await _bounded(answer)
                 if not 200 <= answer.status < 300:
-                    raise _failure(f"{method} {path}", answer, content)
+                    raise self._failure(f"{method} {path}", answer, content)
                 return content
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotReached(f"not reached: {error}") from None
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise Unclear(f"{method} {path} broke off: {error!r}") from None
 
+    async def _proof(self, *, fresh: bool) -> Mapping[str, str]:
+        """Our headers; without them nothing was asked yet, whatever went wrong."""
+        try:
+            return await self._credentials.headers(fresh=fresh)
+        except (aiohttp.ClientError, OSError, TimeoutError, Unclear) as error:
+            raise NotReached(f"no token: {error!r}") from None
 
-def _failure(what: str, answer: aiohttp.ClientResponse, content: bytes) -> NotReached | Unclear | Refused:
-    words = f"{what} was answered {answer.status}"
-    if answer.status == 429:
-        return NotReached(words, retry_after=retry_after(answer.headers))
-    if answer.status >= 500 or answer.status in _LATER:
-        return Unclear(words, retry_after=retry_after(answer.headers))
-    body = content[:MOST_KEPT_OF_A_REFUSAL]
-    told = " ".join(body.decode(errors="replace").split())[:300]
-    return Refused(f"{words}: {told}", status=answer.status, body=body)
+    def _failure(self, what: str, answer: aiohttp.ClientResponse, content: bytes) -> NotReached | Unclear | Refused:
+        words = f"{what} was answered {answer.status}"
+        if answer.status == 429:
+            return NotReached(words, retry_after=retry_after(answer.headers))
+        if answer.status >= 500 or answer.status in self._passing:
+            return Unclear(words, retry_after=retry_after(answer.headers))
+        body = content[:MOST_KEPT_OF_A_REFUSAL]
+        told = " ".join(body.decode(errors="replace").split())[:300]
+        return Refused(f"{words}: {told}", status=answer.status, body=body)
 
 
 async def _bounded(answer: aiohttp.ClientResponse) -> bytes:

@@ -1,4 +1,4 @@
-"""Reading who holds what, and held it before. For `queries`."""
+"""Reading who holds what, and got it anew. For `queries`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SQL = load_statements(__file__, "holder_queries.sql")
 
 
 class Holding(NamedTuple):
-    """A device that somebody was seen with at `at`; whether they held it before `since` is asked."""
+    """A device that somebody was seen with at `at`; whether they got it after `since` is asked."""
 
     device_id: UUID
     email: str
@@ -36,11 +36,14 @@ class HeldDevice(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None
 
 
-async def held_before(connection: Connection, asked: Sequence[Holding]) -> set[tuple[UUID, str]]:
-    """Those of these pairs of device and address that are nothing new. For services; says nothing else of a person."""
+async def newly_held(connection: Connection, asked: Sequence[Holding]) -> set[tuple[UUID, str]]:
+    """Those of these pairs of device and address where somebody got from the shelf what they did not hold before.
+
+    For services; says nothing else of a person.
+    """
     if not asked:
         return set()
-    rows = await connection.fetch(SQL["held_before"], *(list(column) for column in zip(*asked, strict=True)))
+    rows = await connection.fetch(SQL["newly_held"], *(list(column) for column in zip(*asked, strict=True)))
     return {(row["device_id"], row["email"]) for row in rows}
 
 

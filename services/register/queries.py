@@ -17,7 +17,7 @@ from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.register.conflict_queries import ClaimantView, ConflictsView, ConflictView, conflict_by_id, open_conflicts
 from services.register.custody_queries import CustodyFacts, custody_facts
-from services.register.holder_queries import HeldDevice, Holding, held_before, held_by
+from services.register.holder_queries import HeldDevice, Holding, held_by, newly_held
 from services.register.people_queries import StrayDevice, leavers, movers
 from services.register.rules.ageing import BANDS, OLDEST, UNKNOWN_AGE, age_band, age_months
 from services.register.rules.counting import UNKNOWN_MONTH
@@ -43,17 +43,20 @@ __all__ = (
     "device_history",
     "devices_of",
     "find_device",
-    "held_before",
     "held_by",
     "leavers",
     "movers",
     "my_devices",
+    "names_for_commands",
+    "newly_held",
     "open_conflicts",
     "shelf",
     "verify_counts",
 )
 
 SQL = load_statements(__file__, "queries.sql")
+MANAGEMENTS = ("intune", "jamf", "workspace_one", "fleet")
+"""The schemes of names that a device has because a device management knows it."""
 _AGE_ORDER = {name: place for place, name in enumerate([*(name for name, _ in BANDS), OLDEST, UNKNOWN_AGE])}
 
 
@@ -102,6 +105,13 @@ class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
     before: str | None
     after: str | None
     source: str
+
+
+class Management(msgspec.Struct, frozen=True, kw_only=True):
+    """Which device managements know a device, in the register's words, and how often its record has changed."""
+
+    managed_by: tuple[str, ...]
+    revision: int
 
 
 class CountRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +182,25 @@ async def counts(
 async def known_identifiers(connection: Connection, names: Sequence[str]) -> set[str]:
     """Which of these names (`serial:…`, `intune:…`) some device goes by. Says nothing else, so it takes no viewer."""
     return {row["name"] for row in await connection.fetch(SQL["known_identifiers"], names)}
+
+
+async def management(connection: Connection, device_id: UUID) -> Management | None:
+    """Who could send a device commands; None for one that the register does not know. For services: no viewer."""
+    row = await connection.fetchrow(SQL["management"], device_id)
+    if row is None:
+        return None
+    schemes = {name.partition(":")[0] for name in row["names"].splitlines()}
+    return Management(managed_by=tuple(each for each in MANAGEMENTS if each in schemes), revision=row["revision"])
+
+
+async def names_for_commands(connection: Connection, device_id: UUID, serial: str | None) -> list[str]:
+    """By which names (`intune:…`, `jamf:…`) a device goes, for the service that carries commands to its management.
+
+    For services alone, so it takes no viewer. A device that has become one with another since is found by its serial.
+    """
+    name = None if serial is None else f"serial:{serial.strip().upper()}"
+    names = await connection.fetchval(SQL["names_for_commands"], device_id, name)
+    return names.split("\n") if names else []
 
 
 async def verify_counts(connection: Connection) -> list[str]:

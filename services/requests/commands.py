@@ -15,10 +15,10 @@ from services.clock import london_date
 from services.errors import BadInput
 from services.eventlog import outbox
 from services.requests import covers, store
-from services.requests.acting import Acts, Decision
 from services.requests.covers import Cover
 from services.requests.delivering import Deliveries as Deliveries
 from services.requests.delivering import Done as Done
+from services.requests.handling import Decision, Handling
 from services.requests.leaving import Leaving as Leaving
 from services.requests.leaving import Left as Left
 from services.requests.queries import RequestView
@@ -31,7 +31,7 @@ _REQUESTS = UUID("0a8d7c52-6d0f-4d6a-9a53-0f5b7f6a2f64")
 _COVERS = UUID("5e0b4d0f-7c55-4a0d-9b35-2a3c1f0d6f11")
 
 
-class Requests(Acts):
+class Requests(Handling):
     """The commands of those who ask and decide."""
 
     async def raise_request(

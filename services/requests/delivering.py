@@ -19,9 +19,9 @@ from services.database.pool import Connection
 from services.errors import BadInput
 from services.eventlog import outbox
 from services.requests import delivery_store, moving, naming, store
-from services.requests.acting import Acts
 from services.requests.delivery_store import Brought, taken_meanwhile
 from services.requests.facts import answers
+from services.requests.handling import Handling
 from services.requests.moving import Move
 from services.requests.progress import after
 from services.requests.queries import RequestView
@@ -52,7 +52,7 @@ class _Act(msgspec.Struct, frozen=True, kw_only=True):
 _Prepares = Callable[[Connection, Held, datetime], Awaitable[_Act]]
 
 
-class Deliveries(Acts):
+class Deliveries(Handling):
     """The commands of those who hand devices out and take them back."""
 
     async def allocate(self, viewer: Viewer, request_id: UUID, *, device: str, idempotency_key: str) -> Done:

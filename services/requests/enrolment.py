@@ -24,8 +24,8 @@ from services.requests.rules import arrivals
 from services.requests.rules.machine import ENDED, Cause, Status
 from services.requests.store import Held
 
-Known = set[tuple[UUID, str]]
-"""Devices by whom they were held before."""
+New = set[tuple[UUID, str]]
+"""Devices that came from the shelf to somebody, by who that is."""
 
 
 def that_matter(events: Iterable[DeviceChanged]) -> list[DeviceChanged]:
@@ -49,12 +49,12 @@ async def hear(
 ) -> list[Outgoing]:
     """Move the held requests in `found` by what was told of devices; what to tell of them."""
     near = _Near(going, found)
-    before = await _held_before(connection, events, near)
+    new = await _newly_held(connection, events, near)
     told: list[Outgoing] = []
     for event in events:
         for request in near(event):
             told += await _old_device(connection, event, request, going)
-        if (request_id := _completes(event, near(event), before)) is not None:
+        if (request_id := _completes(event, near(event), new)) is not None:
             facts = event.data
             seen = Brought(enrolled_device_id=facts.device_id, enrolled_serial=facts.serial, enrolled_at=event.time)
             await going.bring(connection, request_id, seen)
@@ -82,14 +82,15 @@ class _Near:
         return [self._going.held[each] for each in sorted(ids)]
 
 
-async def _held_before(connection: Connection, events: Sequence[DeviceChanged], near: _Near) -> Known:
+async def _newly_held(connection: Connection, events: Sequence[DeviceChanged], near: _Near) -> New:
     asked = {
         Holding(event.data.device_id, request.for_whom.lower(), awaited(request).since, event.time)
         for event in events
         for request in near(event)
-        if arrivals.is_newly_theirs(awaited(request), event.data, event.time)
+        if arrivals.may_be_newly_theirs(awaited(request), event.data, event.time)
+        and not arrivals.is_bought_since(awaited(request), event.data)
     }
-    return await register.held_before(connection, sorted(asked))
+    return await register.newly_held(connection, sorted(asked))
 
 
 async def _old_device(
@@ -111,7 +112,7 @@ async def _old_device(
     return []
 
 
-def _completes(event: DeviceChanged, requests: Sequence[Held], before: Known) -> UUID | None:
+def _completes(event: DeviceChanged, requests: Sequence[Held], new: New) -> UUID | None:
     """One device completes one request: the one it is set aside for, else the oldest that it may serve."""
     device_id, at = event.data.device_id, event.time
     theirs = [each for each in requests if arrivals.is_set_aside_for(awaited(each), event.data, at)]
@@ -120,8 +121,8 @@ def _completes(event: DeviceChanged, requests: Sequence[Held], before: Known) ->
             each
             for each in requests
             if each.enrolled_device_id is None
-            and arrivals.is_newly_theirs(awaited(each), event.data, at)
-            and (device_id, each.for_whom.lower()) not in before
+            and arrivals.may_be_newly_theirs(awaited(each), event.data, at)
+            and (arrivals.is_bought_since(awaited(each), event.data) or (device_id, each.for_whom.lower()) in new)
         ]
     if not theirs:
         return None

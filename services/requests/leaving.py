@@ -19,10 +19,10 @@ from services.machines import NEW, Actor
 from services.register import queries as register
 from services.register.queries import HeldDevice
 from services.requests import delivery_store, store
-from services.requests.acting import Acts
 from services.requests.announcements import announce_raised
 from services.requests.delivery_queries import SQL, Delivery, returns_of
 from services.requests.delivery_store import Brought
+from services.requests.handling import Handling
 from services.requests.rules.deciding import managed_units
 from services.requests.rules.machine import OPEN, Cause, Status
 from services.requests.rules.machine import REQUEST as MACHINE
@@ -49,7 +49,7 @@ class Left(msgspec.Struct, frozen=True, kw_only=True):
     now: int = 0
 
 
-class Leaving(Acts):
+class Leaving(Handling):
     """The command of those who see somebody off."""
 
     async def leave(self, viewer: Viewer, email: str, *, idempotency_key: str) -> Left:

@@ -17,6 +17,7 @@ from services.errors import BadInput, NotAllowed, RuleBroken
 from services.eventlog.outbox import Outgoing
 from services.machines import NEW, Actor
 from services.register import queries as register
+from services.register.queries import OnShelf
 from services.requests import devices, stock, store
 from services.requests.announcements import BY_POLICY, announce_approved, announce_raised
 from services.requests.policy import RequestPolicy
@@ -27,7 +28,7 @@ from services.requests.rules.guards import Facts, holds
 from services.requests.rules.judging import Judgement, judge
 from services.requests.rules.machine import REQUEST as MACHINE
 from services.requests.rules.machine import Cause, Status
-from services.requests.rules.verdicts import Reason
+from services.requests.rules.verdicts import Reason, Verdict
 from services.requests.store import Moment, NewRequest
 
 MOST_PHOTOS = 3
@@ -147,11 +148,7 @@ class Raising:
         approver = deciding.approver_for(
             self._viewer.email, unit, self._directory, recipient.email if recipient else None
         )
-        picked = None
-        if asked.reason in self._policy.verdicts.from_stock:
-            shelf = await stock.hold(self._connection, self._today)
-            picked = await stock.pick(self._connection, self._policy.served_by(kind), shelf)
-        judged = judge(device, asked.reason, self._policy, self._today, stock_fits=picked is not None)
+        judged, picked = await self._judged(asked.reason, device, kind)
         status = self._where_it_begins(judged, stock_at_hand=picked is not None)
         given = picked if status is Status.ALLOCATED else None
         return NewRequest(
@@ -183,6 +180,15 @@ class Raising:
             successor_serial=given.serial if given else None,
             from_stock=given is not None,
         )
+
+    async def _judged(self, reason: Reason, device: DeviceFacts | None, kind: Kind) -> tuple[Judgement, OnShelf | None]:
+        """Policy's verdict. Stock is looked at only where nothing else serves, for whoever looks holds it."""
+        judged = judge(device, reason, self._policy, self._today, stock_fits=False)
+        if judged.verdict is not Verdict.MANAGER_APPROVAL or reason not in self._policy.verdicts.from_stock:
+            return judged, None
+        shelf = await stock.hold(self._connection, self._today)
+        picked = await stock.pick(self._connection, self._policy.served_by(kind), shelf)
+        return judge(device, reason, self._policy, self._today, stock_fits=picked is not None), picked
 
     def _where_it_begins(self, judged: Judgement, *, stock_at_hand: bool) -> Status:
         facts = Facts(

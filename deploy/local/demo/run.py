@@ -37,8 +37,16 @@ SCENARIO = "borough"
 SPEED = 60.0
 """Scenario seconds a real second: the whole run stays within a morning."""
 FOLDER_OF_DEMO = VAR / "demo"
-REAL_PARTS = ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "DESK_SYSTEM")
-"""Where the environment names a real database, broker, Slack or service desk, invented people shall not act there."""
+REAL_PARTS = (
+    "DATABASE_URL",
+    "KAFKA_BOOTSTRAP_SERVERS",
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "DESK_SYSTEM",
+    "MDM_INTUNE_TENANT_ID",
+    "MDM_JAMF_URL",
+)
+"""Where the environment names a real one of these, invented people shall not act there."""
 
 
 async def run_demo() -> int:

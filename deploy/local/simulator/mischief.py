@@ -22,3 +22,5 @@ class Mischief(pydantic.BaseModel, frozen=True, extra="forbid"):
     # Graph answers each so manieth request with 429; 0 for never.
     throttle_every: int = pydantic.Field(default=0, ge=0)
     retry_after_seconds: int = pydantic.Field(default=1, ge=0)
+    # The share of wipes asked for over an API that fail, in place of the scenario's.
+    wipe_failed_share: float | None = pydantic.Field(default=None, ge=0, le=1)

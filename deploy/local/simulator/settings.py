@@ -21,9 +21,16 @@ class Settings(pydantic_settings.BaseSettings):
     intune_tenant_id: str = "metropolitan.example"
     intune_client_id: str = "quartermaster"
     intune_client_secret: pydantic.SecretStr = pydantic.SecretStr("intune-local")
+    # Who may send commands is another application than who may only read.
+    mdm_intune_client_id: str = "quartermaster-commands"
+    mdm_intune_client_secret: pydantic.SecretStr = pydantic.SecretStr("intune-commands-local")
     intune_token_seconds: int = pydantic.Field(default=3600, ge=1)
     jamf_webhook_secret: pydantic.SecretStr = pydantic.SecretStr("jamf-local")
     jamf_basic_user: str = ""
+    jamf_client_id: str = "quartermaster"
+    jamf_client_secret: pydantic.SecretStr = pydantic.SecretStr("jamf-local")
+    mdm_jamf_client_id: str = "quartermaster-commands"
+    mdm_jamf_client_secret: pydantic.SecretStr = pydantic.SecretStr("jamf-commands-local")
     servicenow_user: str = "quartermaster"
     servicenow_password: pydantic.SecretStr = pydantic.SecretStr("servicenow-local")
     servicenow_push_secret: pydantic.SecretStr = pydantic.SecretStr("servicenow-push-local")

@@ -16,12 +16,14 @@ from aiohttp import web
 
 from deploy.local.scenarios.directory import directory_path, load_directory
 from deploy.local.scenarios.scenario import load_scenario
+from deploy.local.simulator.command_book import CommandBook
 from deploy.local.simulator.delivery.postbox import Postbox
 from deploy.local.simulator.delivery.sender import Sender
+from deploy.local.simulator.jamf.api import ApiClient, JamfApi
 from deploy.local.simulator.live.rota import STEP_SECONDS
 from deploy.local.simulator.live.step import prepare, run_step
 from deploy.local.simulator.microsoft.graph import Graph
-from deploy.local.simulator.microsoft.tokens import TokenOffice
+from deploy.local.simulator.microsoft.tokens import COMMAND, READ, Application, TokenOffice
 from deploy.local.simulator.moments import microseconds
 from deploy.local.simulator.outbound import Silence
 from deploy.local.simulator.play import Play, opening_webhooks
@@ -66,6 +68,8 @@ class Simulator:
         self.world = World(self.scenario, self.directory)
         prepare(self.world)
         self._expect(position)
+        # Commands of earlier runs happen again in the replay, at the moments they were given.
+        self.commands = CommandBook(self.world, self._beside("commands"), self._settings.mischief.wipe_failed_share)
         await self._replay(position.step)
         await self.sender.open()
         self.play = Play(self.world, Postbox(self.world, self._settings), self.sender, state, position)
@@ -124,15 +128,33 @@ class Simulator:
         settings, app = self._settings, web.Application()
         tokens = TokenOffice(
             settings.intune_tenant_id,
-            settings.intune_client_id,
-            settings.intune_client_secret.get_secret_value(),
+            [
+                Application(settings.intune_client_id, settings.intune_client_secret.get_secret_value()),
+                Application(
+                    settings.mdm_intune_client_id,
+                    settings.mdm_intune_client_secret.get_secret_value(),
+                    frozenset({READ, COMMAND}),
+                ),
+            ],
             settings.intune_token_seconds,
             time.monotonic,
         )
         desk = self._service_desk()
-        graph = Graph(self.world, tokens, settings.mischief, self.progress, partial(_reached, self.world, self.play))
+        self.commands.now = partial(_reached, self.world, self.play)
+        graph = Graph(self.world, tokens, settings.mischief, self.progress, self.commands)
+        jamf = JamfApi(
+            self.world,
+            self.commands,
+            [
+                ApiClient(settings.jamf_client_id, settings.jamf_client_secret.get_secret_value()),
+                ApiClient(
+                    settings.mdm_jamf_client_id, settings.mdm_jamf_client_secret.get_secret_value(), commands=True
+                ),
+            ],
+            time.monotonic,
+        )
         own = [web.get("/healthz", _healthy), web.get("/simulator/progress", self._tell_progress)]
-        app.add_routes([*tokens.routes(), *graph.routes(), *desk, *own])
+        app.add_routes([*tokens.routes(), *graph.routes(), *jamf.routes(), *desk, *own])
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
@@ -146,11 +168,15 @@ class Simulator:
         # Stamped with the step reached and not with the clock: what the play stamps later is never earlier than that,
         # so a poller's position does not run past it.
         reached = partial(_reached, world, self.play)
-        state = settings.simulator_state
-        book = TicketBook(world, state.with_name(f"{state.stem}.tickets.json") if state else None, reached)
+        book = TicketBook(world, self._beside("tickets"), reached)
         tables = tables_of(world, book)
         reading = TableApi(tables, Lookups(book), door, self.progress)
         return [*reading.routes(), *TicketApi(tables, book, door).routes()]
+
+    def _beside(self, what: str) -> Path | None:
+        """Where something is kept beside the position; nowhere if that is not."""
+        state = self._settings.simulator_state
+        return state.with_name(f"{state.stem}.{what}.json") if state else None
 
     async def _tell_progress(self, _: web.Request) -> web.Response:
         """For the stack and for whoever watches: the fill, the deliveries, and scenario time reached."""

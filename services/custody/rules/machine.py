@@ -25,6 +25,7 @@ class CustodyState(StrEnum):
     RECYCLED = "recycled"
     BACK_IN_USE = "back_in_use"
     WRITTEN_OFF = "written_off"
+    JOINED = "joined"
 
 
 class Cause(StrEnum):
@@ -34,6 +35,7 @@ class Cause(StrEnum):
     REQUEST_WIPE = "request_wipe"
     WIPE_DONE = "wipe_done"
     WIPE_FAILED = "wipe_failed"
+    WIPE_REFUSED = "wipe_refused"
     CERTIFY = "certify"
     INSPECT = "inspect"
     SEND_TO_DESTRUCTION = "send_to_destruction"
@@ -44,6 +46,9 @@ class Cause(StrEnum):
     RECYCLE = "recycle"
     TAKE_BACK = "take_back"
     LOSE = "lose"
+    DOUBT = "doubt"
+    RENAME = "rename"
+    JOIN = "join"
 
 
 class Guard(StrEnum):
@@ -56,6 +61,7 @@ class Guard(StrEnum):
     HOLDS_NO_STORAGE = "holds_no_storage"
     TO_BE_RESOLD = "to_be_resold"
     TO_BE_REDISTRIBUTED = "to_be_redistributed"
+    TO_BE_RECYCLED = "to_be_recycled"
     ROUTE_APPROVED = "route_approved"
     WEEE_NOTE_AT_HAND = "weee_note_at_hand"
 
@@ -86,8 +92,9 @@ CUSTODY = Machine(
         _S.RECYCLED: "It was recycled under WEEE.",
         _S.BACK_IN_USE: "It went back into use or stock.",
         _S.WRITTEN_OFF: "It was written off.",
+        _S.JOINED: "It proved to be a device whose own record carries on.",
     },
-    ends=[_S.RESOLD, _S.REDISTRIBUTED, _S.RECYCLED, _S.BACK_IN_USE, _S.WRITTEN_OFF],
+    ends=[_S.RESOLD, _S.REDISTRIBUTED, _S.RECYCLED, _S.BACK_IN_USE, _S.WRITTEN_OFF, _S.JOINED],
     guards={
         _G.ALREADY_SANITISED: "Nothing proves it empty.",
         _G.ACCESSIBILITY_SETTLED: "Its user's accessibility settings are not checked on the new device yet; "
@@ -95,8 +102,9 @@ CUSTODY = Machine(
         _G.MANAGED: "No device management knows this device; upload a certificate, or send it to destruction.",
         _G.CERTIFICATE_AT_HAND: "Upload the certificate: a file, who issued it, and its number.",
         _G.HOLDS_NO_STORAGE: "Only a device that holds no storage, such as a monitor, is cleared by inspection.",
-        _G.TO_BE_RESOLD: "The review did not decide for resale.",
-        _G.TO_BE_REDISTRIBUTED: "The review did not decide for redistribution.",
+        _G.TO_BE_RESOLD: "The review did not decide for resale; review it again to decide otherwise.",
+        _G.TO_BE_REDISTRIBUTED: "The review did not decide for redistribution; review it again to decide otherwise.",
+        _G.TO_BE_RECYCLED: "The review did not decide for recycling; review it again to decide otherwise.",
         _G.ROUTE_APPROVED: "Choose one of the approved charity routes.",
         _G.WEEE_NOTE_AT_HAND: "Give the number of the WEEE consignment note.",
     },
@@ -124,8 +132,27 @@ CUSTODY = Machine(
             for source in (_S.RETURNED, _S.WIPE_REQUESTED, _S.WIPE_FAILED)
         ),
         *(
-            Step(source, _C.WIPE_FAILED, _S.WIPE_FAILED, who=[_A.REGISTER, _A.MDM], does="the wipe failed")
+            Step(source, _C.WIPE_FAILED, _S.WIPE_FAILED, who=[_A.REGISTER], does="the wipe failed")
             for source in (_S.RETURNED, _S.WIPE_REQUESTED)
+        ),
+        # Not a failed wipe: none was tried. It may be asked for again, or another proof found.
+        Step(
+            _S.WIPE_REQUESTED,
+            _C.WIPE_REFUSED,
+            _S.RETURNED,
+            who=[_A.MDM, _A.REGISTER],
+            does="device management did not carry out the wipe",
+        ),
+        # The register found out that it was in use after its proof.
+        *(
+            Step(
+                source,
+                _C.DOUBT,
+                _S.RETURNED,
+                who=[_A.REGISTER],
+                does="it was in use after its proof, which proves nothing any more",
+            )
+            for source in (_S.SANITISED, _S.REVIEWED)
         ),
         *(
             Step(
@@ -186,16 +213,21 @@ CUSTODY = Machine(
             guards=[_G.TO_BE_REDISTRIBUTED, _G.ROUTE_APPROVED],
             does="given to a charity",
         ),
-        *(
-            Step(
-                source,
-                _C.RECYCLE,
-                _S.RECYCLED,
-                who=[_A.PLANNER],
-                guards=[_G.WEEE_NOTE_AT_HAND],
-                does="recycled",
-            )
-            for source in (_S.REVIEWED, _S.DESTROYED)
+        Step(
+            _S.REVIEWED,
+            _C.RECYCLE,
+            _S.RECYCLED,
+            who=[_A.PLANNER],
+            guards=[_G.TO_BE_RECYCLED, _G.WEEE_NOTE_AT_HAND],
+            does="recycled",
+        ),
+        Step(
+            _S.DESTROYED,
+            _C.RECYCLE,
+            _S.RECYCLED,
+            who=[_A.PLANNER],
+            guards=[_G.WEEE_NOTE_AT_HAND],
+            does="recycled",
         ),
         # What the register tells besides.
         *(
@@ -203,5 +235,11 @@ CUSTODY = Machine(
             for source in _OPEN
         ),
         *(Step(source, _C.LOSE, _S.WRITTEN_OFF, who=[_A.REGISTER], does="written off") for source in _OPEN),
+        # Two records of the register proved to be one device.
+        *(Step(source, _C.RENAME, source, who=[_A.REGISTER], does="known by another id now") for source in _OPEN),
+        *(
+            Step(source, _C.JOIN, _S.JOINED, who=[_A.REGISTER], does="is a device that is in custody already")
+            for source in _OPEN
+        ),
     ],
 )

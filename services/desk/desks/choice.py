@@ -10,6 +10,7 @@ from services.desk.desks.service_desk import ServiceDesk
 from services.desk.desks.servicenow import ServiceNow
 from services.desk.settings import DeskSettings
 from services.outbound.caller import Caller
+from services.outbound.credentials import BasicAuthorisation
 
 
 def chosen(settings: DeskSettings, session: aiohttp.ClientSession) -> ServiceDesk | None:
@@ -20,7 +21,7 @@ def chosen(settings: DeskSettings, session: aiohttp.ClientSession) -> ServiceDes
         assert url is not None, "settings are whole"
         assert user is not None
         assert password is not None
-        caller = Caller(session, str(url), user, password.get_secret_value())
+        caller = Caller(session, str(url), BasicAuthorisation(user, password.get_secret_value()))
         return ServiceNow(caller, str(url), settings.desk_servicenow_table)
     if settings.desk_system == "jira":
         url, token, project = settings.desk_jira_url, settings.desk_jira_token, settings.desk_jira_project
@@ -29,7 +30,7 @@ def chosen(settings: DeskSettings, session: aiohttp.ClientSession) -> ServiceDes
         assert email is not None
         assert token is not None
         assert project is not None
-        caller = Caller(session, str(url), email, token.get_secret_value())
+        caller = Caller(session, str(url), BasicAuthorisation(email, token.get_secret_value()))
         moves: dict[TicketState, str] = {
             "in_progress": settings.desk_jira_start_transition,
             "cancelled": settings.desk_jira_cancel_transition,

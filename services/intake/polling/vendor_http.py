@@ -5,24 +5,24 @@ Credentials go to the configured host only: redirects are not followed.
 
 from __future__ import annotations
 
-import dataclasses
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
 
 import aiohttp
 import structlog
 from yarl import URL
 
 from services.intake.polling.calls import Answer, Call
+from services.outbound.credentials import TIMEOUT, BasicAuthorisation, BearerAuthorisation, Credentials
 from services.outbound.pauses import backoff, retry_after
+
+__all__ = ("BasicAuthorisation", "BearerAuthorisation", "Credentials", "Vendor", "VendorUnavailable", "pause_after")
 
 MOST_TRIES = 8
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 120.0
 NO_ANSWER = 0
 """In place of a status, where nobody answered."""
-TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=60)
 
 log = structlog.stdlib.get_logger()
 
@@ -31,40 +31,6 @@ Sleep = Callable[[float], Awaitable[None]]
 
 class VendorUnavailable(Exception):
     """The vendor gave no page, however often it was asked; the next poll tries again."""
-
-
-class Credentials(Protocol):
-    """How we prove ourselves to a vendor. `renewable` says whether a fresh proof may help after a 401."""
-
-    @property
-    def renewable(self) -> bool: ...
-
-    async def headers(self, *, fresh: bool = False) -> Mapping[str, str]: ...
-
-
-@dataclasses.dataclass(frozen=True)
-class BasicAuthorisation:
-    """A user and a password of ours."""
-
-    user: str
-    password: str = dataclasses.field(repr=False)
-    renewable: bool = False
-
-    async def headers(self, *, fresh: bool = False) -> Mapping[str, str]:
-        """The Authorization header."""
-        return {"Authorization": aiohttp.encode_basic_auth(self.user, self.password, encoding="utf-8")}
-
-
-@dataclasses.dataclass(frozen=True)
-class BearerAuthorisation:
-    """A token of ours that lives until somebody revokes it."""
-
-    token: str = dataclasses.field(repr=False)
-    renewable: bool = False
-
-    async def headers(self, *, fresh: bool = False) -> Mapping[str, str]:
-        """The Authorization header."""
-        return {"Authorization": f"Bearer {self.token}"}
 
 
 def pause_after(tries: int, chance: Callable[[], float]) -> float:

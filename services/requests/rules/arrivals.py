@@ -37,7 +37,7 @@ _BACK = frozenset(
         DeviceState.RECYCLED,
     }
 )
-_TELLING = frozenset({"state", "holder_email", "kind", "merged_into"})
+_TELLING = frozenset({"state", "holder_email", "kind", "purchased_on", "merged_into"})
 
 
 class Awaited(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,20 +80,23 @@ def is_set_aside_for(awaited: Awaited, facts: DeviceFacts, at: datetime) -> bool
     )
 
 
-def is_newly_theirs(awaited: Awaited, facts: DeviceFacts, at: datetime) -> bool:
-    """Whether a device that nobody set aside may be the one awaited: theirs since it was decided, of the kind.
+def may_be_newly_theirs(awaited: Awaited, facts: DeviceFacts, at: datetime) -> bool:
+    """Whether a device that nobody set aside may be the one awaited: with whom it is for, of the kind.
 
-    Never the old device, under whatever record. A device whose holder did not change with this word came back from
-    somewhere, unless it was bought since. Whether they held it before is for the register to say.
+    Never the old device, under whatever record.
     """
     if awaited.status not in AWAITED or awaited.successor_device_id is not None or at < awaited.since:
         return False
     if in_use_by(facts) != awaited.for_whom.lower() or not fits(awaited.kind, facts.kind):
         return False
-    if facts.device_id == awaited.device_id or (awaited.serial is not None and facts.serial == awaited.serial):
-        return False
-    bought_since = facts.purchased_on is not None and facts.purchased_on >= london_date(awaited.since)
-    return "holder_email" in facts.changed or bought_since
+    return facts.device_id != awaited.device_id and (awaited.serial is None or facts.serial != awaited.serial)
+
+
+def is_bought_since(awaited: Awaited, facts: DeviceFacts) -> bool:
+    """Whether nobody can have held the device before. Without that, only its way from the shelf proves it new: what is
+    heard of for the first time may have been theirs for years.
+    """
+    return facts.purchased_on is not None and facts.purchased_on >= london_date(awaited.since)
 
 
 def came_back(awaited: Awaited, facts: DeviceFacts, at: datetime) -> bool:

@@ -23,8 +23,12 @@ GRANT = {
 }
 
 
-async def bearer(client: aiohttp.ClientSession, simulator: Simulator) -> dict[str, str]:
-    async with client.post(f"{simulator.url}/metropolitan.example/oauth2/v2.0/token", data=GRANT) as response:
+COMMANDER = {"client_id": "quartermaster-commands", "client_secret": "intune-commands-local"}
+
+
+async def bearer(client: aiohttp.ClientSession, simulator: Simulator, **grant: str) -> dict[str, str]:
+    data = {**GRANT, **grant}
+    async with client.post(f"{simulator.url}/metropolitan.example/oauth2/v2.0/token", data=data) as response:
         assert response.status == 200
         return {"Authorization": f"Bearer {(await response.json())['access_token']}"}
 
@@ -185,7 +189,7 @@ async def test_a_device_asked_to_be_wiped_is_pending_then_done_then_gone(
     start: Start, client: aiohttp.ClientSession
 ) -> None:
     simulator = await start()
-    headers = await bearer(client, simulator)
+    headers = await bearer(client, simulator, **COMMANDER)
     world = simulator.world
     device = next(each for each in world.microsoft if each.managed and each.action is None)
     address = f"{simulator.url}{LIST}/{intune_id(world, device)}"
@@ -215,3 +219,69 @@ async def test_a_device_asked_to_be_wiped_is_pending_then_done_then_gone(
             assert response.status == 404
     async with client.get(address) as response:
         assert response.status == 401
+
+
+async def test_only_an_application_with_the_permission_may_command(start: Start, client: aiohttp.ClientSession) -> None:
+    simulator = await start()
+    reader = await bearer(client, simulator)
+    device = next(each for each in simulator.world.microsoft if each.managed)
+    address = f"{simulator.url}{LIST}/{intune_id(simulator.world, device)}"
+    for action in ("wipe", "remoteLock"):
+        async with client.post(f"{address}/{action}", headers=reader) as response:
+            assert response.status == 403
+            assert (await response.json())["error"]["code"] == "Forbidden"
+        async with client.get(f"{address}/{action}", headers=reader) as response:
+            assert response.status in (404, 405)
+    assert not device.commanded
+
+
+async def test_a_second_wipe_while_one_is_pending_is_a_second_action(
+    start: Start, client: aiohttp.ClientSession
+) -> None:
+    simulator = await start()
+    headers = await bearer(client, simulator, **COMMANDER)
+    device = next(each for each in simulator.world.microsoft if each.managed and each.action is None)
+    address = f"{simulator.url}{LIST}/{intune_id(simulator.world, device)}"
+    for _ in range(2):
+        async with client.post(f"{address}/wipe", json={"keepUserData": False}, headers=headers) as response:
+            assert response.status == 204
+    async with client.get(f"{address}?$select=deviceActionResults", headers=headers) as response:
+        results = (await response.json())["deviceActionResults"]
+    assert [each["actionState"] for each in results] == ["pending", "pending"]
+
+
+async def test_a_wipe_that_keeps_the_users_data_and_a_lock_with_a_body_are_refused(
+    start: Start, client: aiohttp.ClientSession
+) -> None:
+    simulator = await start()
+    headers = await bearer(client, simulator, **COMMANDER)
+    device = next(each for each in simulator.world.microsoft if each.managed)
+    address = f"{simulator.url}{LIST}/{intune_id(simulator.world, device)}"
+    for action, body in (("wipe", {"keepUserData": True}), ("remoteLock", {"colour": 1})):
+        async with client.post(f"{address}/{action}", json=body, headers=headers) as response:
+            assert response.status == 400
+
+
+async def test_a_locked_phone_is_done_after_a_while_and_windows_does_not_know_how(
+    start: Start, client: aiohttp.ClientSession
+) -> None:
+    simulator = await start()
+    world = simulator.world
+    headers = await bearer(client, simulator, **COMMANDER)
+    ends = {}
+    for platform in ("android", "windows"):
+        device = next(
+            each
+            for each in world.microsoft
+            if each.managed and each.action is None and each.model.plan.platform == platform
+        )
+        async with client.post(
+            f"{simulator.url}{LIST}/{intune_id(world, device)}/remoteLock", headers=headers
+        ) as response:
+            assert response.status == 204
+        ends[platform] = device
+    world.happen(world.starts + 3 * 3_600_000_000, Silence())
+    assert [(p, each.commanded[0].state) for p, each in ends.items()] == [
+        ("android", "done"),
+        ("windows", "notSupported"),
+    ]

@@ -13,6 +13,7 @@ from services.desk.desks.servicenow import ServiceNow
 from services.desk.rules import Update, Words
 from services.intake.sources.servicenow.translation import INCIDENT_FIELDS, translate_incident
 from services.outbound.caller import Caller
+from services.outbound.credentials import BasicAuthorisation
 from tests.contract.simulator.conftest import Start
 from tests.contract.simulator.test_table_api import AUTH, read, walk
 from tests.unit.intake.context import CONTEXT
@@ -23,7 +24,7 @@ NOTE = Update(note="On order. [quartermaster-R-1/4]", mark="[quartermaster-R-1/4
 
 
 def desk_of(client: aiohttp.ClientSession, url: str) -> ServiceNow:
-    return ServiceNow(Caller(client, url, "quartermaster", "servicenow-local"), url, "incident")
+    return ServiceNow(Caller(client, url, BasicAuthorisation("quartermaster", "servicenow-local")), url, "incident")
 
 
 async def test_our_desk_opens_finds_and_moves_a_ticket_that_outlives_a_restart(

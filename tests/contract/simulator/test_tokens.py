@@ -6,13 +6,13 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from deploy.local.simulator.microsoft.tokens import TokenOffice
+from deploy.local.simulator.microsoft.tokens import Application, TokenOffice
 from tests.contract.simulator.test_graph import GRANT
 
 
 async def test_a_token_expires(client: aiohttp.ClientSession) -> None:
     now = [1_000.0]
-    office = TokenOffice("metropolitan.example", "quartermaster", "intune-local", 60, lambda: now[0])
+    office = TokenOffice("metropolitan.example", [Application("quartermaster", "intune-local")], 60, lambda: now[0])
     app = web.Application()
     app.add_routes(office.routes())
     async with (

@@ -23,6 +23,7 @@ from services.budget.commands import Budgets
 from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
 from services.intake.commands import DeadLetters
+from services.losses.commands import Losses
 from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
 from services.register.consumer import RegisterConsumer
@@ -113,6 +114,7 @@ async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
     letters = DeadLetters(letters_pool, clock, directory, DEFAULT_PREFIX)
     refresh_pool = await open_pool(database_url, "refresh", size=4)
     budget_pool = await open_pool(database_url, "budget", size=4)
+    losses_pool = await open_pool(database_url, "losses", size=4)
     yield Desk(
         pool,
         clock,
@@ -125,7 +127,9 @@ async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
         Budgets(budget_pool, clock, directory),
         Deliveries(requests_pool, clock, directory),
         Leaving(requests_pool, clock, directory),
+        Losses(losses_pool, clock, directory),
     )
+    await losses_pool.close()
     await budget_pool.close()
     await refresh_pool.close()
     await letters_pool.close()

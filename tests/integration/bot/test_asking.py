@@ -62,6 +62,14 @@ async def test_what_a_reason_needs_appears_when_it_is_chosen(amara: ScriptedPers
     assert (raised["reason"], raised["since"], len(raised["photos"])) == ("broken", date(2024, 11, 1), 1)
 
 
+async def test_a_device_that_is_not_theirs_is_said_so_and_its_kind_asked_for(amara: ScriptedPerson) -> None:
+    view = await open_form(amara)
+    await amara.press(view, "device", "not_listed")
+    view = await amara.wait_for_view(lambda view: is_form(view) and "not on record as yours" in str(view))
+    kind = next(block for block in view["blocks"] if block["block_id"] == "kind")
+    assert not kind["optional"]
+
+
 async def test_assistive_technology_is_asked_for_and_kept(amara: ScriptedPerson, pool: Pool) -> None:
     view = await choose(amara, await open_form(amara), "accessibility", "assistive_technology")
     await amara.submit_view(view, {"explanation": "I cannot read it", "assistive_technology": "A screen reader"})
@@ -122,6 +130,7 @@ async def test_words_in_a_direct_message_fill_the_form_in(amara: ScriptedPerson)
     assert element_of(view, "reason")["initial_option"]["value"] == "lost"
     assert element_of(view, "kind")["initial_option"]["value"] == "smartphone"
     assert element_of(view, "device")["initial_option"]["value"] == "not_listed", "she has no phone on record"
+    assert "not on record as yours" in str(view)
     assert element_of(view, "explanation")["initial_value"] == "I lost my phone on the Tube"
 
 
@@ -133,3 +142,15 @@ async def test_a_message_shortcut_takes_the_messages_words(amara: ScriptedPerson
     assert element_of(view, "reason")["initial_option"]["value"] == "broken"
     assert element_of(view, "device")["initial_option"]["text"]["text"].endswith("S1")
     assert element_of(view, "explanation")["initial_value"] == "My laptop screen is cracked"
+
+
+async def test_who_is_not_in_slack_yet_joins_by_name_and_address(priya: ScriptedPerson, pool: Pool) -> None:
+    view = await choose(priya, await open_form(priya), "joiner", "recipient")
+    filled = {"kind": "laptop", "explanation": "Starts on Monday", "recipient_name": "New Starter"}
+    act = await priya.submit_view(view, filled)
+    assert set(act.errors) == {"recipient_email"}
+    act = await priya.submit_view(view, {"recipient_email": "new.starter@metropolitan.example"})
+    assert act.response_action == "update", act
+    assert (await last_request(pool))["recipient_name"] == "New Starter"
+    keys = await pool.fetch("SELECT key FROM bot.outgoing WHERE key LIKE 'request/%/recipient'")
+    assert list(keys) == [], "nobody is written to who is not there"

@@ -18,6 +18,7 @@ from services.desk.desks.service_desk import ServiceDesk
 from services.desk.desks.servicenow import ServiceNow
 from services.desk.sender import Pace, Sender
 from services.outbound.caller import Caller
+from services.outbound.credentials import BasicAuthorisation
 from tests.fixtures.delivery import deliver
 from tests.fixtures.loop import run_now
 from tests.integration.desk.jira_standin import ISSUE_TYPE, PROJECT, JiraStandIn
@@ -41,7 +42,7 @@ SETTLES = timedelta(seconds=0.2)
 
 def desk_at(stand_in: DeskStandIn, session: aiohttp.ClientSession, *, settles: timedelta = SETTLES) -> ServiceDesk:
     """The desk's class, speaking to its stand-in."""
-    caller = Caller(session, stand_in.url, USER, PASSWORD, timeout=aiohttp.ClientTimeout(total=0.5))
+    caller = Caller(session, stand_in.url, BasicAuthorisation(USER, PASSWORD), timeout=aiohttp.ClientTimeout(total=0.5))
     if isinstance(stand_in, ServiceNowStandIn):
         return ServiceNow(caller, stand_in.url, "incident", settles=settles)
     return Jira(caller, stand_in.url, PROJECT, ISSUE_TYPE, MOVES, settles=settles)

@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import msgspec
 
 from schemas.envelope import Event
-from schemas.topics import BUDGET, DEVICE_OBSERVED, FINANCE_DOCUMENT, REQUEST, Topic
+from schemas.topics import DEVICE_OBSERVED, FINANCE_DOCUMENT, REQUEST, Topic
 from services.access.directory import Directory
 from services.budget import configuration_store as budget_store
 from services.budget.configuration import PRICE_BOOK, PRIOR_YEARS, load_price_book, load_prior_years
@@ -30,6 +30,7 @@ from services.refresh.policy import Policy
 from services.refresh.policy_store import adopt_at_start
 from services.register.consumer import RegisterConsumer
 from services.requests import store as requests_store
+from services.requests.consumer import TOPICS as HEARD_BY_REQUESTS
 from services.requests.consumer import RequestsConsumer
 from services.requests.rules.machine import Status
 from services.requests.store import NewRequest
@@ -172,7 +173,7 @@ async def joined(
             [
                 Listener("register", [DEVICE_OBSERVED], RegisterConsumer().apply, pools["register"]),
                 Listener("budget", [FINANCE_DOCUMENT, REQUEST], BudgetConsumer(clock).apply, pools["budget"]),
-                Listener("requests", [BUDGET], RequestsConsumer().apply, pools["requests"]),
+                Listener("requests", HEARD_BY_REQUESTS, RequestsConsumer().apply, pools["requests"]),
                 Listener("refresh", HEARD_BY_REFRESH, RefreshConsumer(clock).apply, pools["refresh"]),
                 Listener(
                     "watch",

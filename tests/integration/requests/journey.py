@@ -45,7 +45,7 @@ def changed(
     holder: str | None = AMARA,
     kind: Kind | None = Kind.LAPTOP,
     serial: str | None = None,
-    purchased_on: date | None = None,
+    purchased_on: date | None = date(2024, 11, 20),
     revision: int = 1,
 ) -> DeviceChanged:
     """The register's word on a device."""

@@ -9,14 +9,18 @@ from uuid import UUID
 
 import pytest
 
+from schemas.events.register import DeviceChanged
 from schemas.vocabulary import DeviceState, Kind
 from services.clock import FixedClock
 from services.database.pool import Pool
 from services.machines import Actor
+from services.register.consumer import RegisterConsumer
 from services.requests.commands import Deliveries, Requests
 from services.requests.consumer import RequestsConsumer
 from services.requests.queries import RequestView
 from services.requests.rules.machine import Cause, Status
+from tests.fixtures.delivery import deliver
+from tests.fixtures.observations import asset
 from tests.fixtures.people import email_of, viewer
 from tests.integration.requests.conftest import Asks
 from tests.integration.requests.journey import (
@@ -54,8 +58,10 @@ async def test_what_is_no_new_device_completes_nothing(
         changed(device("S1 again"), later, serial="S1"),
         changed(device("a"), later, kind=Kind.SMARTPHONE),
         changed(device("b"), clock.now() - minutes(60)),
-        changed(device("c"), later, "state"),
+        changed(device("c"), later, "state", purchased_on=None),
         changed(device("d"), later, "os", "os_version"),
+        changed(device("h"), later, purchased_on=None),
+        changed(device("i"), later, purchased_on=date(2024, 11, 3)),
         changed(device("e"), later, holder=email_of("Tom Whitfield")),
         changed(device("f"), later, state=DeviceState.IN_STOCK),
         changed(device("g"), later, "state", purchased_on=date(2023, 1, 1)),
@@ -65,29 +71,41 @@ async def test_what_is_no_new_device_completes_nothing(
         assert await status(pool, ordered.request_id) is Status.ORDERED, word.id
 
 
-async def test_a_device_bought_since_needs_no_change_of_holder(
-    pool: Pool, clock: FixedClock, ordered: RequestView
-) -> None:
-    await hear(pool, changed(NEW, clock.now() + minutes(1), "state", purchased_on=clock.now().date()))
+async def test_when_it_was_bought_may_be_told_last(pool: Pool, clock: FixedClock, ordered: RequestView) -> None:
+    await hear(pool, changed(NEW, clock.now() + minutes(1), purchased_on=None))
+    assert await status(pool, ordered.request_id) is Status.ORDERED
+    await hear(pool, changed(NEW, clock.now() + minutes(2), "purchased_on", purchased_on=clock.now().date()))
     assert await status(pool, ordered.request_id) is Status.DELIVERED
 
 
-async def test_a_device_that_its_user_held_before_completes_nothing(
+@pytest.mark.parametrize("holders", [["Amara Osei"], ["Tom Whitfield", "Amara Osei"]])
+async def test_what_came_from_the_shelf_since_is_new_however_old(
+    pool: Pool, register: Pool, clock: FixedClock, ordered: RequestView, holders: list[str]
+) -> None:
+    stock = await shelve(register, "OLD1", 9, purchased_on=date(2023, 1, 1))
+    for number, holder in enumerate(holders):
+        record = asset(
+            "OLD1", 9, clock.now() + minutes(1 + number), state=DeviceState.DEPLOYED, holder_email=email_of(holder)
+        )
+        told = await deliver(register, RegisterConsumer().apply, [record])
+        await hear(pool, *(event for event in told if isinstance(event, DeviceChanged)))
+    row = await pool.fetchrow("SELECT status, successor_device_id FROM requests")
+    assert row is not None
+    assert tuple(row) == ("delivered", stock)
+
+
+async def test_what_its_user_held_before_is_not_new_though_it_was_in_stock_meanwhile(
     pool: Pool, register: Pool, clock: FixedClock, ordered: RequestView
 ) -> None:
-    """Amara's second laptop changes hands in the desk's records, and comes back to her."""
+    """Amara's second laptop goes to the shelf and comes back to her."""
     amara = email_of("Amara Osei")
-    old = await shelve(register, "OLD2", 9, state=DeviceState.DEPLOYED, holder_email=amara)
-    for number, holder in enumerate((email_of("Tom Whitfield"), amara)):
-        await register.execute(
-            "INSERT INTO register.history (device_id, at, field, before, after, source) "
-            "VALUES ($1, $2, 'holder_email', $3, $4, 'servicenow')",
-            old,
-            clock.now() + minutes(number),
-            None if number else amara,
-            holder,
-        )
-    await hear(pool, changed(old, clock.now() + minutes(2), "holder_email", serial="OLD2"))
+    await shelve(register, "OLD2", 9, state=DeviceState.DEPLOYED, holder_email=amara, purchased_on=date(2023, 1, 1))
+    for number, (state, holder) in enumerate(
+        [(DeviceState.IN_STOCK, email_of("Helen Marsh")), (DeviceState.DEPLOYED, amara)]
+    ):
+        record = asset("OLD2", 9, clock.now() + minutes(1 + number), state=state, holder_email=holder)
+        told = await deliver(register, RegisterConsumer().apply, [record])
+        await hear(pool, *(event for event in told if isinstance(event, DeviceChanged)))
     assert await status(pool, ordered.request_id) is Status.ORDERED
 
 

@@ -145,26 +145,50 @@ async def test_two_approvals_at_once_never_set_one_device_aside_twice(
     assert sum("successor_device_id" in each and each["successor_device_id"] is not None for each in approved) == 3
 
 
+PLACED = """
+WITH wave AS (
+    INSERT INTO refresh.waves (wave_id, wave, number, status, financial_year, quarter, policy_version, entries,
+                               from_stock, ordered, gross_pence, gap, method, floors_met, proposed_by, proposed_at,
+                               summary, orders, basis)
+    VALUES (gen_random_uuid(), 'W-1', 1, 'released', '2024/25', '2025-01-01', '1', 1, 1, 0, 0, 0, 'm', true, 'h', now(),
+            '{}', '[]', '{}')
+    RETURNING wave_id
+)
+INSERT INTO refresh.placements (entry_id, device_id, wave_id, wave, attempt, quarter, kind, state, order_id,
+                                stock_device_id, stock_revision)
+SELECT coalesce($1::uuid, gen_random_uuid()), $1, wave_id, 'W-1', 1, '2025-01-01', 'laptop', 'ordered',
+       CASE WHEN $2::uuid IS NULL THEN 'PO-1' END, $2, CASE WHEN $2 IS NOT NULL THEN 1 END
+FROM wave
+"""
+"""A released wave serves device $1 (null: something else), with device $2 from stock or (null) an order."""
+
+
 async def test_what_a_wave_holds_is_not_given_away(pool: Pool, database_url: str, requests: Requests) -> None:
     devices = await add(database_url, "N1")
-    await pool.execute(
-        """
-        WITH wave AS (
-            INSERT INTO refresh.waves (wave_id, wave, number, status, financial_year, quarter, policy_version, entries,
-                                       from_stock, ordered, gross_pence, gap, method, floors_met, proposed_by,
-                                       proposed_at, summary, orders, basis)
-            VALUES (gen_random_uuid(), 'W-1', 1, 'released', '2024/25', '2024-10-01', '1', 1, 1, 0, 0, 0, 'm', true,
-                    'h', now(), '{}', '[]', '{}')
-            RETURNING wave_id
-        )
-        INSERT INTO refresh.placements (entry_id, wave_id, wave, attempt, quarter, kind, state, stock_device_id,
-                                        stock_revision)
-        SELECT gen_random_uuid(), wave_id, 'W-1', 1, '2024-10-01', 'laptop', 'ordered', $1::uuid, 1 FROM wave
-        """,
-        devices["N1"],
-    )
+    await pool.execute(PLACED, None, devices["N1"])
     raised = await wants(requests)
     assert raised.status is Status.WAITING_FOR_APPROVAL
+    decided = await requests.approve(viewer("Priya Nair"), raised.request_id, idempotency_key="k")
+    assert decided.request.status is Status.APPROVED
+
+
+async def test_what_stands_in_a_wave_waits_for_it_unless_somebody_cannot(
+    pool: Pool, database_url: str, requests: Requests
+) -> None:
+    held = {"state": DeviceState.DEPLOYED, "holder_email": email_of("Amara Osei"), "unit": "central-west-response"}
+    devices = await add(database_url, "S1", **held)
+    await add(database_url, "N1", first=200)
+    await pool.execute(PLACED, devices["S1"], None)
+    raised = await wants(requests, device_id=devices["S1"])
+    assert (raised.verdict_kind, raised.status) == (Verdict.WAIT_FOR_WAVE, Status.WAITING_FOR_WAVE)
+    assert "in the wave W-1, and the wave of January 2025 replaces it" in raised.verdict
+    assert raised.wave_month == date(2025, 1, 1)
+    assert raised.may == (Cause.INSIST, Cause.WITHDRAW)
+    insisted = await requests.insist(viewer("Amara Osei"), raised.request_id, why="I am in court", idempotency_key="i")
+    assert insisted.status is Status.WAITING_FOR_APPROVAL
+    assert insisted.timeline[-1].what == "Cannot wait for the wave: I am in court"
+    decided = await requests.approve(viewer("Priya Nair"), raised.request_id, idempotency_key="k")
+    assert (decided.request.status, decided.request.successor_serial) == (Status.ALLOCATED, "N1")
 
 
 async def test_nobody_is_asked_for_past_their_entitlement_even_by_two_at_once(

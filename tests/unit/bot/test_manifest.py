@@ -18,7 +18,7 @@ SCOPES_OF_METHODS = {
     "chat_postMessage": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
     "chat_update": {"chat:write"},
-    "conversations_history": {"channels:history", "im:history"},
+    "conversations_history": {"channels:history", "groups:history", "im:history"},
     "conversations_join": {"channels:join"},
     "conversations_list": {"channels:read"},
     "conversations_open": {"im:write"},

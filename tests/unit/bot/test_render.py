@@ -208,7 +208,9 @@ def test_forms(
     own = [msgspec.structs.replace(each, device_id=UUID(int=place)) for place, each in enumerate(devices * 60)]
     known = Prefill(reason, kind, words)
     assert prefilled(known.value()) == Prefill(reason, kind, words[:MOST_WORDS])
-    view = replacement.form(own, known, words, date(2024, 11, 4), manages=manages, accessibility_needs=ticked)
+    view = replacement.form(
+        own, known, words, date(2024, 11, 4), manages=manages, accessibility_needs=ticked, not_listed=not ticked
+    )
     check_view(view, "modal")
     for cause in (Cause.ASK, Cause.ANSWER, Cause.INSIST, Cause.NOT_REPAIRED):
         check_view(request_steps.words_form(cause, str(made.SOME_ID)), "modal")

@@ -43,3 +43,9 @@ def test_alerts_without_a_channel_of_their_own_go_to_operations() -> None:
         "kit-fleet",
         "operations",
     ]
+
+
+def test_a_private_channel_for_losses_goes_by_its_id() -> None:
+    assert BotSettings(bot_token="x", app_token="y").security_destination == "name:device-security"
+    private = BotSettings(bot_token="x", app_token="y", channel_security="C08SECURE12")
+    assert private.security_destination == "channel:C08SECURE12"

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from bot.render.message import actions, button, escape, header, listed, message, note, section, table
-from bot.render.replacement import form, refusal_form
+from bot.render.prefill import Prefill
+from bot.render.replacement import form
+from bot.render.request_steps import refusal_form
 from deploy.local.demo.plain_text import Line, Look, lines_of, tables_of, text_of, unmarked
 from tests.fixtures.finance import NOW
 
@@ -66,8 +68,8 @@ def test_marks_are_taken_off_and_words_are_kept(marked: str, plain: str) -> None
 
 
 def test_forms_show_their_fields() -> None:
-    shown = text_of(form([], None, "Desk 4", NOW.date())["blocks"])
-    assert "Which device?  ⟨It is not listed here ▾⟩" in shown
+    shown = text_of(form([], Prefill(), "Desk 4", NOW.date())["blocks"])
+    assert "Which device?  ⟨It is not mine, or not listed here ▾⟩" in shown
     assert "Where shall we deliver it?  ⟨Desk 4⟩" in shown
     assert "When do you need it? (optional)  ⟨No fixed day⟩" in shown
     assert "Why do you refuse?" in text_of(refusal_form("R-1", "id")["blocks"])

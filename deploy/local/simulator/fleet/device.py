@@ -77,3 +77,5 @@ class Device:
     updated: int
     mod_count: int
     action: Action | None = None
+    commanded: tuple[Action, ...] = ()
+    """Remote actions that somebody asked for over the vendor's API, the newest last."""

@@ -1,1 +1,1 @@
-"""Jamf Pro, played: the webhooks it sends."""
+"""Jamf Pro, played: the webhooks it sends, and the API by which devices are commanded."""

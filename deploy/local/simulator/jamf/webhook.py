@@ -43,13 +43,13 @@ def webhook_body(world: World, event: str, device: Device, at: int, *, latin1: b
     return body.decode().encode("latin-1") if latin1 and not body.isascii() else body
 
 
-def _common(world: World, device: Device, key: str) -> dict[str, object]:
+def _common(world: World, device: Device) -> dict[str, object]:
     version = device.os_version
     return {
         "deviceName": f"{world.scenario.scenario.asset_prefix}-{device.serial}",
         "ipAddress": f"203.0.113.{device.number % 250 + 1}",
         "jssID": device.number + 1,
-        "managementId": dashed(key[::-1]),
+        "managementId": management_id(world, device),
         "osBuild": _BUILDS.get(version, ""),
         "osVersion": version,
         "room": "",
@@ -57,6 +57,11 @@ def _common(world: World, device: Device, key: str) -> dict[str, object]:
         "userDirectoryID": "-1",
         "username": account_of(device),
     }
+
+
+def management_id(world: World, device: Device) -> str:
+    """What commands to the device are addressed to."""
+    return dashed(digest(world.seed, "jamf", device.number)[::-1])
 
 
 def account_of(device: Device) -> str:
@@ -68,7 +73,7 @@ def _computer(world: World, device: Device) -> dict[str, object]:
     key = digest(world.seed, "jamf", device.number)
     holder = device.holder
     return {
-        **_common(world, device, key),
+        **_common(world, device),
         "alternateMacAddress": mac_address(key[:11] + "e"),
         "building": _building(world, device),
         "department": world.unit_names[device.unit],
@@ -87,7 +92,7 @@ def _mobile(world: World, device: Device) -> dict[str, object]:
     key = digest(world.seed, "jamf", device.number)
     phone = device.model.kind == "smartphone"
     return {
-        **_common(world, device, key),
+        **_common(world, device),
         "bluetoothMacAddress": mac_address(key[:11] + "1"),
         "icciID": f"8944{int(key[:14], 16) % 10**15:015d}" if phone else "",
         "imei": imei_of(device.number) if phone else "",

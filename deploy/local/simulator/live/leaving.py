@@ -52,26 +52,51 @@ def ask_wipe(world: World, device: Device, at: int) -> None:
     if not device.managed or device.action is not None:
         return
     device.action = Action("wipe", "pending", at, at)
-    _finish(world, device, at)
+    _finish_wipe(world, device, device.action, at, _own_random(world, device))
 
 
 def finish_asked_wipes(world: World) -> None:
     """Wipes that were already asked for when the scenario starts end some time after it."""
     for device in world.microsoft:
         if device.action is not None:
-            _finish(world, device, world.starts)
+            _finish_wipe(world, device, device.action, world.starts, _own_random(world, device))
 
 
-def _finish(world: World, device: Device, at: int) -> None:
+def command(world: World, device: Device, action: Action, *, wipes: bool, failed_share: float | None = None) -> None:
+    """Somebody asked for `action` over the vendor's API. As at the vendors, each such wish is an action of its own: a
+    second wipe while one is pending is taken like the first. `failed_share` is the scenario's if not given.
+    """
+    device.commanded += (action,)
+    rng = random.Random(f"{world.seed}:{device.number}:commanded:{len(device.commanded)}")
+    if wipes:
+        _finish_wipe(world, device, action, action.started, rng, failed_share)
+        return
+
+    def end(_: World, at: int, __: Outbound) -> None:
+        if device.managed:
+            action.state, action.updated = "done", at
+            device.last_sync = max(device.last_sync, at)
+
+    world.later(action.started + int((0.1 + rng.random()) * HOUR), end)
+
+
+def _finish_wipe(
+    world: World,
+    device: Device,
+    action: Action,
+    at: int,
+    rng: random.Random,
+    failed_share: float | None = None,
+) -> None:
     movements = world.scenario.movements
-    rng = _own_random(world, device)
     low, high = movements.wipe_takes_hours
-    failed = rng.random() < movements.wipe_failed_share
+    failed = rng.random() < (movements.wipe_failed_share if failed_share is None else failed_share)
     ends = at + int((low + rng.random() * (high - low)) * HOUR)
 
     def end(world: World, at: int, outbound: Outbound) -> None:
-        assert device.action is not None
-        device.action.state, device.action.updated = ("failed" if failed else "done"), at
+        if not device.managed:
+            return  # another wipe was faster
+        action.state, action.updated = ("failed" if failed else "done"), at
         # The device spoke to say so; that is what brings the result into a list of recent check-ins.
         device.last_sync = max(device.last_sync, at)
         if failed:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
 from aiohttp import web
 
+from deploy.local.simulator.command_book import CommandBook
 from deploy.local.simulator.fleet.device import Device
-from deploy.local.simulator.live.leaving import ask_wipe
 from deploy.local.simulator.microsoft.managed_device import ManagedDevice, intune_id, managed_device
 from deploy.local.simulator.microsoft.paging import BadRequestError, Page, next_link, parse_page
-from deploy.local.simulator.microsoft.tokens import TokenOffice
+from deploy.local.simulator.microsoft.tokens import COMMAND, TokenOffice
 from deploy.local.simulator.mischief import Mischief
 from deploy.local.simulator.progress import Progress
 from deploy.local.simulator.world import World
@@ -34,10 +33,7 @@ class Listing(msgspec.Struct, frozen=True):
 
 
 class Graph:
-    """Answers `/v1.0/deviceManagement/managedDevices` and what lies under it from the world.
-
-    `reached` is the scenario's moment, in microseconds: a wipe is asked for then.
-    """
+    """Answers `/v1.0/deviceManagement/managedDevices` and what lies under it from the world; `book` takes commands."""
 
     def __init__(
         self,
@@ -45,7 +41,7 @@ class Graph:
         tokens: TokenOffice,
         mischief: Mischief,
         progress: Progress,
-        reached: Callable[[], int],
+        book: CommandBook,
     ) -> None:
         self._world = world
         self._tokens = tokens
@@ -54,7 +50,7 @@ class Graph:
         self._secret = secrets.token_bytes(16)
         self._encoder = msgspec.json.Encoder()
         self._requests = 0
-        self._reached = reached
+        self._book = book
         self._by_id: dict[str, Device] = {}
         self._known = 0
 
@@ -63,6 +59,7 @@ class Graph:
             web.get(PATH, self.list_devices),
             web.get(PATH + "/{id}", self.one_device),
             web.post(PATH + "/{id}/wipe", self.wipe),
+            web.post(PATH + "/{id}/remoteLock", self.remote_lock),
         ]
 
     async def list_devices(self, request: web.Request) -> web.Response:
@@ -96,7 +93,7 @@ class Graph:
 
     async def wipe(self, request: web.Request) -> web.Response:
         """Ask for a wipe. Nothing comes back: how it stands is read from the record, until that is gone."""
-        if (refusal := self._refusal(request)) is not None:
+        if (refusal := self._refusal(request, COMMAND)) is not None:
             return refusal
         try:
             asked = json.loads(await request.text() or "{}")
@@ -106,13 +103,30 @@ class Graph:
             return _error(400, "BadRequest", "The request body is not what the action 'wipe' takes.")
         if (device := self._find(request.match_info["id"])) is None:
             return _error(404, "ResourceNotFound", "The device is not known.")
-        ask_wipe(self._world, device, self._reached())
+        if asked.get("keepEnrollmentData") or asked.get("keepUserData"):
+            return _error(400, "BadRequest", "This tenant wipes devices whole.")
+        self._book.take(device, "wipe", wipes=True)
         return web.Response(status=204)
 
-    def _refusal(self, request: web.Request) -> web.Response | None:
+    async def remote_lock(self, request: web.Request) -> web.Response:
+        """Ask for a lock. A computer with Windows takes the request, and says later that it does not know how."""
+        if (refusal := self._refusal(request, COMMAND)) is not None:
+            return refusal
+        if await request.read():
+            return _error(400, "BadRequest", "The action 'remoteLock' takes no request body.")
+        if (device := self._find(request.match_info["id"])) is None:
+            return _error(404, "ResourceNotFound", "The device is not known.")
+        able = device.model.plan.platform != "windows"
+        self._book.take(device, "remoteLock", wipes=False, state="pending" if able else "notSupported")
+        return web.Response(status=204)
+
+    def _refusal(self, request: web.Request, permission: str | None = None) -> web.Response | None:
         objection = self._tokens.objection(request.headers.get("Authorization"))
         if objection is not None:
             return _error(401, "InvalidAuthenticationToken", objection)
+        if permission is not None and not self._tokens.permits(request.headers.get("Authorization"), permission):
+            words = f"Application must have one of the following scopes: {permission}"
+            return _error(403, "Forbidden", f"Application is not authorized to perform this operation. {words}")
         self._requests += 1
         every = self._mischief.throttle_every
         if every and self._requests % every == 0:

@@ -135,7 +135,8 @@ def _enrolment(*, userless: bool, phone: bool) -> str:
 
 
 def _actions(device: Device) -> list[ActionResult]:
-    action = device.action
-    if action is None:
-        return []
-    return [ActionResult(action.name, action.state, graph_moment(action.started), graph_moment(action.updated))]
+    actions = device.commanded if device.action is None else (device.action, *device.commanded)
+    return [
+        ActionResult(action.name, action.state, graph_moment(action.started), graph_moment(action.updated))
+        for action in actions
+    ]

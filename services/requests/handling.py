@@ -42,7 +42,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     decided_now: bool
 
 
-class Acts:
+class Handling:
     """What the commands are made of. `pool` must look in schema `requests` first; without a `policy` our own holds.
 
     Raises ConfigurationError if the policy contradicts itself.

@@ -1,0 +1,85 @@
+"""Proving the chains: every link is digested anew, every record compared with its last link, every document with its
+bytes. Read in batches, so that it takes no memory, however many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import msgspec
+
+from services.custody.rules.chain import Link, verify
+from services.database.pool import Connection
+from services.database.statements import load_statements
+
+SQL = load_statements(__file__, "queries.sql")
+AT_ONCE = 1_000
+_DOCUMENTS_AT_ONCE = 50
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """What does not fit, and where: a C-number, or a document's name and id."""
+
+    where: str
+    what: str
+
+
+class Checked(msgspec.Struct, kw_only=True):
+    """How much was looked at."""
+
+    records: int = 0
+    links: int = 0
+    documents: int = 0
+
+
+async def faults(connection: Connection, checked: Checked | None = None) -> AsyncIterator[Fault]:
+    """Everything that does not fit; nothing while custody is sound. `checked` is counted up on the way.
+
+    Run it in a repeatable-read transaction, so that what people do meanwhile is not taken for a fault.
+    """
+    counted = checked or Checked()
+    async for fault in _chain_faults(connection, counted):
+        yield fault
+    async for fault in _document_faults(connection, counted):
+        yield fault
+
+
+async def links_of(connection: Connection, custody_ids: list[UUID]) -> dict[UUID, list[Link]]:
+    """The whole chains of these records, as they were digested."""
+    found: dict[UUID, list[Link]] = {custody_id: [] for custody_id in custody_ids}
+    for row in await connection.fetch(SQL["links"], custody_ids):
+        found[row["custody_id"]].append(msgspec.convert(dict(row), Link))
+    return found
+
+
+async def _chain_faults(connection: Connection, checked: Checked) -> AsyncIterator[Fault]:
+    after = UUID(int=0)
+    while rows := await connection.fetch(SQL["records_after"], after, AT_ONCE):
+        after = rows[-1]["custody_id"]
+        chains = await links_of(connection, [row["custody_id"] for row in rows])
+        strange = await connection.fetch(SQL["documents_cited"], list(chains))
+        cited = {row["custody_id"]: row["number"] for row in strange}
+        for row in rows:
+            links = chains[row["custody_id"]]
+            checked.records += 1
+            checked.links += len(links)
+            for what in verify(links):
+                yield Fault(where=row["reference"], what=what)
+            if row["custody_id"] in cited:
+                yield Fault(where=row["reference"], what=f"the document of link {cited[row['custody_id']]} is another")
+            last = (links[-1].target, links[-1].number, links[-1].digest) if links else None
+            if last != (row["state"], row["revision"], row["head"]):
+                yield Fault(where=row["reference"], what="the record does not stand where its chain ends")
+
+
+async def _document_faults(connection: Connection, checked: Checked) -> AsyncIterator[Fault]:
+    after = UUID(int=0)
+    while rows := await connection.fetch(SQL["documents_after"], after, _DOCUMENTS_AT_ONCE):
+        after = rows[-1]["document_id"]
+        for row in rows:
+            checked.documents += 1
+            if (row["found"], row["length"]) != (row["digest"], row["size"]):
+                yield Fault(
+                    where=f"{row['name']} ({row['document_id']})", what="the bytes are not those that were kept"
+                )

@@ -1,0 +1,140 @@
+"""Deliveries, returns and leavers in chat: each sees what they may do, and is reminded in a message of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.consumer import BotConsumer
+from bot.desk import Desk
+from bot.settings import BotSettings
+from bot.wiring import Parts
+from deploy.local.workspace.scripted import Json, ScriptedPerson
+from schemas.vocabulary import Kind
+from services.clock import FixedClock
+from services.database.pool import Pool, open_pool
+from services.requests.queries import Reason, RequestView
+from services.requests.rules.patience import Patience
+from services.requests.sweep import WaitingSweep
+from tests.fixtures.delivery import deliver
+from tests.fixtures.people import email_of, small_directory, viewer
+from tests.integration.requests.journey import committed, hear, shelve, told
+
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("bot", "devices")]
+
+
+@pytest.fixture
+async def requests_pool(database_url: str) -> AsyncIterator[Pool]:
+    opened = await open_pool(database_url, "requests")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def ordered(desk: Desk, pool: Pool, requests_pool: Pool) -> RequestView:
+    """Amara's request is on order."""
+    device_id = await pool.fetchval("SELECT device_id FROM register.devices WHERE serial = 'S1'")
+    raised = await desk.commands.raise_request(
+        viewer("Amara Osei"),
+        device_id=device_id,
+        kind=Kind.LAPTOP,
+        reason=Reason.BROKEN,
+        needed_by=None,
+        accessibility_needs=False,
+        explanation="Cracked",
+        delivery_place="Desk 4",
+        idempotency_key="1",
+    )
+    await desk.commands.approve(viewer("Priya Nair"), raised.request_id, idempotency_key="2")
+    await hear(requests_pool, committed(raised, desk.clock.now()))
+    return raised
+
+
+async def answered(person: ScriptedPerson, line: str) -> Json:
+    """What a line is answered."""
+    seen = len(person.updates)
+    act = await person.slash(line)
+    assert act.outcome == "acknowledged", act
+    return await person.wait_for_message(lambda message: message.get("is_ephemeral"), after=seen)
+
+
+async def say_all(desk: Desk, settings: BotSettings, bot: Parts, pool: Pool, requests_pool: Pool) -> None:
+    """The bot hears all that requests told so far."""
+    await deliver(pool, BotConsumer(desk, settings, bot.sender.wake).apply, await told(requests_pool))
+
+
+async def test_from_allocating_to_taking_back_each_has_their_button(
+    helen: ScriptedPerson, amara: ScriptedPerson, ordered: RequestView, database_url: str, pool: Pool
+) -> None:
+    register = await open_pool(database_url, "register")
+    await shelve(register, "NEW1", 7)
+    await register.close()
+    listed = await answered(helen, "/kit deliveries")
+    assert "To be allocated" in str(listed)
+    await helen.press(listed, "delivery_allocate")
+    form = await helen.wait_for_view(lambda view: view["callback_id"] == "delivery_allocate_form")
+    act = await helen.submit_view(form, {"serial": "S2"})
+    assert "deployed" in act.errors["serial"]
+    act = await helen.submit_view(form, {"serial": "NEW1"})
+    assert "NEW1 is set aside" in str(act.view)
+    listed = await answered(helen, "/kit deliveries")
+    await helen.press(listed, "delivery_ship")
+    form = await helen.wait_for_view(lambda view: view["callback_id"] == "delivery_ship_form")
+    act = await helen.submit_view(form, {"carrier": "Van 3"})
+    assert "Sent by Van 3" in str(act.view)
+    sent = await amara.wait_for_message(lambda message: "on its way to Desk 4 with Van 3" in str(message))
+    await amara.press(sent, "delivery_receive")
+    now = await amara.wait_for_message(lambda message: "Please hand back `S1` by 18 Nov 2024" in str(message))
+    assert now["ts"] == sent["ts"], "changed in place"
+    assert "delivery_take_back" not in str(now), "only who gets it says that it is back"
+    listed = await answered(helen, "/kit deliveries")
+    await helen.press(listed, "delivery_take_back")
+    await amara.wait_for_message(lambda message: "All is done" in str(message))
+    assert await pool.fetchval("SELECT status FROM requests.requests") == "closed"
+
+
+async def test_deliveries_are_not_for_everybody(amara: ScriptedPerson) -> None:
+    assert "is for planners" in str(await answered(amara, "/kit deliveries"))
+
+
+async def test_a_reminder_rings_anew_and_a_late_return_reaches_the_manager_once(
+    amara: ScriptedPerson,
+    priya: ScriptedPerson,
+    desk: Desk,
+    settings: BotSettings,
+    bot: Parts,
+    pool: Pool,
+    requests_pool: Pool,
+    devices: None,
+) -> None:
+    await desk.leaving.leave(viewer("Helen Marsh"), email_of("Amara Osei"), idempotency_key="1")
+    await say_all(desk, settings, bot, pool, requests_pool)
+    first = await amara.wait_for_message(lambda message: "Please hand back `S1`" in str(message))
+    await priya.wait_for_message(lambda message: "Amara Osei leaves: 1 device" in str(message))
+    assert isinstance(desk.clock, FixedClock)
+    desk.clock.advance(timedelta(days=Patience().return_within + 1))
+    sweep = WaitingSweep(requests_pool, desk.clock, small_directory(), Patience())
+    assert await sweep.sweep() == 1
+    for _ in range(2):
+        await say_all(desk, settings, bot, pool, requests_pool)
+    again = await amara.wait_for_message(lambda message: "Reminder:" in str(message))
+    assert again["ts"] != first["ts"]
+    late = await priya.wait_for_message(lambda message: "should have been handed back" in str(message))
+    assert "`S1` laptop · Amara Osei" in str(late)
+    keys = [row["key"] for row in await pool.fetch("SELECT key FROM outgoing ORDER BY key")]
+    assert len([key for key in keys if "/reminder/" in key]) == 1
+    assert len([key for key in keys if key.startswith("overdue/")]) == 1
+
+
+async def test_a_manager_says_who_leaves(priya: ScriptedPerson, pool: Pool) -> None:
+    listed = await answered(priya, "/kit leavers")
+    await priya.press(listed, "somebody_leaves")
+    form = await priya.wait_for_view(lambda view: view["callback_id"] == "leaves_form")
+    act = await priya.submit_view(form, {"who": "Amara"})
+    assert "e-mail address" in act.errors["who"]
+    act = await priya.submit_view(form, {"who": email_of("Amara Osei")})
+    assert "Amara Osei is to hand back 1 device: S1." in str(act.view)
+    act = await priya.submit_view(form, {"who": email_of("Tom Whitfield")})
+    assert await pool.fetchval("SELECT count(*) FROM requests.requests") == 1

@@ -1,0 +1,1 @@
+"""Commands to device management, end to end against real doors."""

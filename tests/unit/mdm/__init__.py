@@ -1,0 +1,1 @@
+"""Mdm's rules and settings."""
