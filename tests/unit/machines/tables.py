@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
+import ast
+import importlib.util
+import inspect
 from collections.abc import Callable, Iterator
 from functools import cache
+from types import ModuleType
 from typing import Any, get_type_hints
 
 import msgspec
@@ -29,14 +32,33 @@ def places() -> Iterator[tuple[Machine, str, str, list[Step]]]:
 
 
 @cache
-def guards_of(machine: Machine) -> tuple[Callable[[str, Any], bool], st.SearchStrategy[Any]] | None:
-    """The service's own answers to a machine's guards, and any facts they may be asked about; None where none are."""
+def guards_of(machine: Machine) -> tuple[Callable[[str, Any], bool], st.SearchStrategy[Any]]:
+    """The service's own answers to a machine's guards, and any facts they may be asked about.
+
+    A machine whose guards have no file of their own is answered by whoever takes its steps: there each guard may hold
+    or fail by itself.
+    """
     _, module = MACHINES[machine.name]
-    try:
-        guards = importlib.import_module(module.__name__.replace("machine", "guards"))
-    except ModuleNotFoundError:
-        return None
+    place = module.__name__.removesuffix("machine") + "guards"
+    if importlib.util.find_spec(place) is None:
+        return (lambda guard, facts: facts[guard]), st.fixed_dictionaries(dict.fromkeys(machine.guards, st.booleans()))
+    guards = importlib.import_module(place)
     hints = get_type_hints(guards.Facts)
-    names = [field.name for field in msgspec.structs.fields(guards.Facts)]
-    facts = st.builds(guards.Facts, **{name: st.from_type(hints[name]) for name in names})
-    return guards.holds, facts
+    words = _words_in(guards)
+    facts = {field.name: _values(hints[field.name], words) for field in msgspec.structs.fields(guards.Facts)}
+    return guards.holds, st.builds(guards.Facts, **facts)
+
+
+def _values(hint: Any, words: list[str]) -> st.SearchStrategy[Any]:
+    """Values of a fact's type; of words those that the guards themselves speak of, for no others matter to them."""
+    if hint is str:
+        return st.sampled_from(words)
+    if hint == str | None:
+        return st.none() | st.sampled_from(words)
+    return st.from_type(hint)
+
+
+def _words_in(module: ModuleType) -> list[str]:
+    tree = ast.parse(inspect.getsource(module))
+    constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return sorted({each for each in constants if isinstance(each, str) and " " not in each} | {"one", "other"})

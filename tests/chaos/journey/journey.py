@@ -1,0 +1,104 @@
+"""The log and the people of a journey: who hears what next, and the same again until a process lives through it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from base64 import b64encode
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from schemas.topics import Topic
+from services.database.pool import Pool
+from tests.chaos.journey.lives import Ended
+from tests.chaos.journey.work import LISTENERS, World, heard_by
+
+ROOT = Path(__file__).parents[3]
+MOST_LIVES = 60
+FOLLOWING = """
+SELECT transaction::text AS transaction, position, topic, event FROM {schema}.outbox
+WHERE (transaction, position) > ($1::text::xid8, $2::bigint) ORDER BY outbox.transaction, outbox.position
+"""
+SENDERS = ("desk", "bot")
+
+
+class Journey:
+    """Does work in processes that are killed at every moment, one later each time, until one comes to its end."""
+
+    def __init__(self, process: Process, pool: Pool, world: World) -> None:
+        self._process = process
+        self._pool = pool
+        self.world = world
+        self.kills = 0
+        self.lives = 0
+        self._topics: Mapping[str, list[Topic]] = {name: heard_by(world, name)[0] for name in LISTENERS}
+        self._read: dict[tuple[str, str], tuple[str, int]] = {}
+
+    async def command(self, name: str, who: str, **arguments: Any) -> Any:
+        """A person's act, begun again after each kill as the bot resumes what Slack sent."""
+        return await self._survive("command", {"name": name, "who": who, "arguments": arguments})
+
+    async def settle(self) -> None:
+        """Let everything be heard, and everything that follows from it, and what waits be sent, until nothing waits."""
+        while await self._heard_something():
+            pass
+
+    async def _heard_something(self) -> bool:
+        heard = False
+        for name in LISTENERS:
+            for source in LISTENERS:
+                heard |= await self._hear(name, source)
+        for name in SENDERS:
+            await self._survive("send", {"service": name})
+        return heard
+
+    async def _hear(self, name: str, source: str) -> bool:
+        """What a listener has not heard of one service's outbox yet, in its order."""
+        place = self._read.get((name, source), ("0", 0))
+        rows = await self._pool.fetch(FOLLOWING.format(schema=source), *place)
+        if not rows:
+            return False
+        topics = {topic.name for topic in self._topics[name]}
+        records = [(row["topic"], b64encode(row["event"]).decode()) for row in rows if row["topic"] in topics]
+        if records:
+            await self._survive("hear", {"service": name, "records": records})
+        # Only now are the offsets committed: who was killed before is given the batch again.
+        self._read[name, source] = (rows[-1]["transaction"], rows[-1]["position"])
+        return bool(records)
+
+    async def _survive(self, work: str, arguments: dict[str, Any]) -> Any:
+        for dies_at in range(1, MOST_LIVES):
+            ended = await self._live(work, arguments, dies_at)
+            assert ended.error is None, ended.error
+            if not ended.killed:
+                return ended.answer
+            self.kills += 1
+        raise AssertionError(f"{work} of {arguments} never came to its end")
+
+    async def _live(self, work: str, arguments: dict[str, Any], dies_at: int) -> Ended:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self.lives += 1
+        task = {"world": self.world, "work": work, "arguments": arguments, "dies_at": dies_at}
+        self._process.stdin.write(msgspec.json.encode(task) + b"\n")
+        await self._process.stdin.drain()
+        return msgspec.json.decode(await self._process.stdout.readline(), type=Ended)
+
+
+@asynccontextmanager
+async def journey(pool: Pool, world: World) -> AsyncIterator[Journey]:
+    """A journey, with the process that begins its processes."""
+    command = (sys.executable, "-m", "tests.chaos.journey.lives")
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=PIPE, stdout=PIPE, limit=2**24)
+    try:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
+        yield Journey(process, pool, world)
+    finally:
+        process.kill()
+        await process.wait()
