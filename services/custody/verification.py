@@ -17,6 +17,12 @@ from services.database.statements import load_statements
 SQL = load_statements(__file__, "queries.sql")
 AT_ONCE = 1_000
 _DOCUMENTS_AT_ONCE = 50
+_KEPT = (
+    *("proof", "document_id", "certificate_issuer", "certificate_number"),
+    *("condition", "route", "review", "review_edition", "residual_pence"),
+    *("charity", "weee_note", "proceeds_pence"),
+)
+"""A record's fields that links keep, and that certificates and views tell of."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +53,8 @@ async def faults(connection: Connection, checked: Checked | None = None) -> Asyn
     """
     counted = checked or Checked()
     async for fault in _chain_faults(connection, counted):
+        yield fault
+    async for fault in _record_faults(connection):
         yield fault
     async for fault in _document_faults(connection, counted):
         yield fault
@@ -84,6 +92,15 @@ async def _chain_faults(connection: Connection, checked: Checked) -> AsyncIterat
                 yield fault
             if row["custody_id"] in cited:
                 yield Fault(where=row["reference"], what=f"the document of link {cited[row['custody_id']]} is another")
+
+
+async def _record_faults(connection: Connection) -> AsyncIterator[Fault]:
+    """What a record says of proof, review and end must be what its links say."""
+    after = UUID(int=0)
+    while rows := await connection.fetch(SQL["records_after"], after, AT_ONCE):
+        after = rows[-1]["custody_id"]
+        for row in await connection.fetch(SQL["unlike_chain"], [row["custody_id"] for row in rows], _KEPT):
+            yield Fault(where=row["reference"], what=f"its {row['key'].replace('_', ' ')} is not what its chain says")
 
 
 async def _document_faults(connection: Connection, checked: Checked) -> AsyncIterator[Fault]:
