@@ -14,7 +14,7 @@ from services.custody.rules.machine import Cause
 from services.custody.verification import faults
 from services.database.pool import Pool
 from services.errors import RuleBroken
-from tests.fixtures.custody import changed, returned
+from tests.fixtures.custody import changed, returned, wipe_told
 from tests.integration.custody.conftest import HELEN, Acts, Hears
 
 pytestmark = pytest.mark.integration
@@ -56,3 +56,16 @@ async def test_a_planner_and_the_register_at_once_leave_whole_chains(acts: Acts,
     assert [tuple(row) for row in states] == [("back_in_use", DEVICES)]
     async with pool.acquire() as connection:
         assert [fault async for fault in faults(connection)] == []
+
+
+async def test_two_topics_that_tell_of_the_same_devices_at_once_end_as_one_after_the_other(
+    hear: Hears, acts: Acts, pool: Pool
+) -> None:
+    numbers = range(DEVICES)
+    await asyncio.gather(
+        *(hear(*(returned(number) for number in numbers[start::4])) for start in range(4)),
+        *(hear(*(wipe_told(number, "done", 2) for number in reversed(numbers[start::3]))) for start in range(3)),
+        hear(*(returned(number) for number in reversed(numbers))),
+    )
+    assert set(await acts.states(numbers)) == {"sanitised"}
+    assert await pool.fetchval("SELECT count(*) FROM custody.records") == DEVICES
