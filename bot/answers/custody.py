@@ -9,7 +9,7 @@ from bot.answers.files import File
 from bot.desk import Desk
 from bot.grammar import Custody, CustodyAct, CustodyBatch, CustodyList, CustodyRecord, Disposals
 from bot.notices import names_of
-from bot.render import custody, disposals
+from bot.render import custody, custody_batch, disposals
 from bot.render.help import render_open_custody
 from bot.render.message import Message
 from bot.render.spreadsheet import COMMERCIAL, Sheet, as_csv, workbook
@@ -70,7 +70,7 @@ async def answer_batch(desk: Desk, viewer: Viewer, asked: CustodyBatch) -> Messa
         batch = await queries.batch(connection, viewer, asked.reference)
     if batch is None:
         raise NotFound(f"There is no batch {asked.reference}.")
-    return custody.render_batch(batch, names_of(desk))
+    return custody_batch.render_batch(batch, names_of(desk))
 
 
 async def answer_disposals(desk: Desk, viewer: Viewer, asked: Disposals) -> Message:

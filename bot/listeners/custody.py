@@ -19,8 +19,9 @@ from bot.grammar import CustodyAct, parse
 from bot.listeners.forms import patience, show_done, show_errors
 from bot.listeners.room import OPEN_VIEW, Room
 from bot.notices import names_of
-from bot.render import custody, custody_forms, replacement
-from bot.render.custody_forms import TITLE, ActForm
+from bot.render import custody_batch, custody_form_values, custody_forms, replacement
+from bot.render.custody_form_values import ActForm
+from bot.render.custody_forms import TITLE
 from bot.render.message import escape, message, section
 from services.access.viewer import Viewer
 from services.custody import queries
@@ -78,7 +79,7 @@ def register(app: AsyncApp, room: Room) -> None:
         await open_form(room, client, body, context, asked)
 
     async def chosen(ack: AsyncAck, body: Json, view: Json) -> None:
-        choice = custody_forms.read_choice(view["private_metadata"], view["state"]["values"])
+        choice = custody_form_values.read_choice(view["private_metadata"], view["state"]["values"])
         if isinstance(choice, dict):
             await show_errors(ack, choice)
             return
@@ -89,7 +90,7 @@ def register(app: AsyncApp, room: Room) -> None:
         await ack(response_action="update", view=_act_form(viewer, choice, choice.cause, devices))
 
     async def acted(ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
-        form = custody_forms.read_act(view["private_metadata"], view["state"]["values"])
+        form = custody_form_values.read_act(view["private_metadata"], view["state"]["values"])
         if isinstance(form, dict):
             await show_errors(ack, form)
             return
@@ -108,7 +109,7 @@ def register(app: AsyncApp, room: Room) -> None:
         if not told.lost:
             await show_done(ack, TITLE, _told(done, many=many))
         if many or told.lost:
-            shown = custody.render_batch(done.batch, names_of(room.desk))
+            shown = custody_batch.render_batch(done.batch, names_of(room.desk))
             await room.say_once(key, await _direct(body), shown)
         if many and any(map(queries.certifiable, done.batch.moved)):
             await room.send_file(
@@ -161,7 +162,7 @@ def register(app: AsyncApp, room: Room) -> None:
 def _told(done: Done, *, many: bool) -> str:
     """What the form gives way to."""
     batch = done.batch
-    lines = [f":white_check_mark: {custody.outcome(batch)}"]
+    lines = [f":white_check_mark: {custody_batch.outcome(batch)}"]
     if not many:
         lines += [f"{escape(each)}: {escape(why)}" for each, why in batch.refused]
     if done.digest:
@@ -181,7 +182,11 @@ def _field(form: ActForm, error: QuartermasterError) -> str:
     """The field that an error is about, or the one that takes all others."""
     where = error.where if isinstance(error, BadInput) else ""
     where = ids.BLOCK_DOCUMENT if where in ("name", "file") else where
-    return where if custody_forms.has_field(form.act, form.cause, where) else custody_forms.first_field(form.act)
+    return (
+        where
+        if custody_form_values.has_field(form.act, form.cause, where)
+        else custody_form_values.first_field(form.act)
+    )
 
 
 def _plain(error: QuartermasterError) -> str:

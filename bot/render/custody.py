@@ -10,14 +10,13 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot import ids
 from bot.grammar import CustodyAct, CustodyList
-from bot.render.custody_words import CONDITIONS, ROUTES, act_name, done_name, model_of, proof_words, state_words
+from bot.render.custody_words import CONDITIONS, ROUTES, act_name, model_of, proof_words, state_words
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section, table
 from bot.render.wording import count_of, day, kind_name, moment, money, number, unit_name
 from services.clock import london_date
-from services.custody.queries import BatchView, Cause, ChainLine, CustodyCount, CustodyState, CustodyView, certifiable
+from services.custody.queries import Cause, ChainLine, CustodyCount, CustodyState, CustodyView, certifiable
 
 SHOWN = 15
-MOST_REASONS = 12
 _DIGITS = 12
 """Of a digest, enough to tell links apart; the certificate has all of it."""
 
@@ -132,49 +131,6 @@ def render_record(view: CustodyView, names: Mapping[str, str], *, certifies: boo
     return message(f"{view.reference}, {name} {view.serial or ''}: {state_words(view.state)}", blocks)
 
 
-def render_batch(batch: BatchView, people: Mapping[str, str]) -> Message:
-    """What one act did: how many moved, which stayed and why, and the certificate of those proved empty."""
-    told = outcome(batch)
-    who = people.get(batch.who, batch.who)
-    blocks: list[Block] = [
-        header(f"{batch.batch}: {done_name(batch.cause)}"),
-        section(f"{told}\n{moment(batch.at)}, {escape(who)}"),
-    ]
-    if batch.refused:
-        blocks += [section("*Why some stayed*"), listed(_reasons(batch.refused))]
-    if (lines := [_short(view) for view in sorted(batch.moved, key=_by_number)[:SHOWN]]) and len(batch.moved) > 1:
-        blocks += [section("*Moved*"), listed(lines)]
-        if len(batch.moved) > SHOWN:
-            blocks.append(note(f"and {number(len(batch.moved) - SHOWN)} more"))
-    if (proved := sum(map(certifiable, batch.moved))) > 0:
-        if proved < len(batch.moved):
-            blocks.append(note(f"{count_of(proved, 'device')} of them proved empty: the certificate is of those."))
-        blocks.append(actions(button("Certificate", ids.CUSTODY_CERTIFICATE, batch.batch)))
-    return message(f"{batch.batch}: {told}", blocks)
-
-
-def outcome(batch: BatchView) -> str:
-    """A sentence: how many moved, how many stayed."""
-    moved = f"{count_of(len(batch.moved), 'device')} moved"
-    stayed = f"; {number(len(batch.refused))} stayed as they were" if batch.refused else ""
-    return f"{done_name(batch.cause)}: {moved}{stayed}."
-
-
-def _reasons(refused: Sequence[tuple[str, str]]) -> list[str]:
-    """A line a reason, the most frequent first, with the devices it holds for."""
-    by_reason: dict[str, list[str]] = defaultdict(list)
-    for reference, why in refused:
-        by_reason[why].append(reference)
-    lines = []
-    for why, references in sorted(by_reason.items(), key=lambda each: -len(each[1]))[:MOST_REASONS]:
-        named = ", ".join(escape(each[:40]) for each in references[:SHOWN])
-        more = f" and {number(len(references) - SHOWN)} more" if len(references) > SHOWN else ""
-        lines.append(f"{escape(why)} *{number(len(references))}*: {named}{more}")
-    if len(by_reason) > MOST_REASONS:
-        lines.append(f"_and {number(len(by_reason) - MOST_REASONS)} more reasons_")
-    return lines
-
-
 def _line(view: CustodyView, names: Mapping[str, str]) -> str:
     parts = [
         model_of(view),
@@ -183,14 +139,6 @@ def _line(view: CustodyView, names: Mapping[str, str]) -> str:
         f"since {day(london_date(view.moved_at or view.came_at))}",
     ]
     return f"*{view.reference}* `{escape(view.serial or 'no serial')}` " + " · ".join(escape(part) for part in parts)
-
-
-def _by_number(view: CustodyView) -> tuple[int, str]:
-    return len(view.reference), view.reference
-
-
-def _short(view: CustodyView) -> str:
-    return f"*{view.reference}* `{escape(view.serial or 'no serial')}` {escape(model_of(view))}"
 
 
 def _link(line: ChainLine) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import ids
 from bot.grammar import CustodyAct, CustodyList, Disposals
-from bot.render import custody, custody_forms, disposals
+from bot.render import custody, custody_batch, custody_form_values, custody_forms, disposals
 from bot.render import help as guidance
 from bot.render.message import Message
 from bot.render.spreadsheet import as_csv
@@ -127,7 +127,7 @@ def test_slack_takes_a_record(view: CustodyView) -> None:
 @quick
 @given(BATCHES)
 def test_slack_takes_a_batch(batch: BatchView) -> None:
-    check(custody.render_batch(batch, {}))
+    check(custody_batch.render_batch(batch, {}))
 
 
 @quick
@@ -191,7 +191,7 @@ def test_what_nothing_proves_empty_has_no_certificate() -> None:
     told = text_of(custody.render_record(returned(), made.NAMES, certifies=True))
     assert "nothing proves it empty" in told
     assert ids.CUSTODY_CERTIFICATE not in told
-    assert ids.CUSTODY_CERTIFICATE not in text_of(custody.render_batch(done(returned(), returned(13)), {}))
+    assert ids.CUSTODY_CERTIFICATE not in text_of(custody_batch.render_batch(done(returned(), returned(13)), {}))
 
 
 def test_sums_are_shown_only_where_the_view_has_them() -> None:
@@ -206,7 +206,7 @@ def test_sums_are_shown_only_where_the_view_has_them() -> None:
 def test_a_batch_says_how_many_moved_and_why_others_stayed() -> None:
     why = "Nothing proves it empty."
     refused = (*((f"C-{number}", why) for number in range(20, 40)), ("5CG9", "It is written off."))
-    told = custody.render_batch(done(held(1), held(2), refused=refused), {PLANNER: "Helen Marsh"})
+    told = custody_batch.render_batch(done(held(1), held(2), refused=refused), {PLANNER: "Helen Marsh"})
     assert told.text == "B-3: Given to a charity: 2 devices moved; 21 stayed as they were."
     assert f"{why} *20*: C-20, C-21" in text_of(told)
     assert "and 5 more" in text_of(told)
@@ -255,16 +255,16 @@ def test_a_form_is_read_into_the_details() -> None:
     values = given_in(
         document_id=file(), certificate_issuer=words("Blancco"), certificate_number=words("B1"), place=words("Depot 4")
     )
-    form = custody_forms.read_act("custody act certify on returned", values)
-    assert isinstance(form, custody_forms.ActForm)
+    form = custody_form_values.read_act("custody act certify on returned", values)
+    assert isinstance(form, custody_form_values.ActForm)
     assert form.act == CustodyAct(Cause.CERTIFY, "returned")
     assert form.details == Details(certificate_issuer="Blancco", certificate_number="B1", place="Depot 4")
     assert form.document == {"id": "F1", "name": "a.pdf"}
-    sale = custody_forms.read_act("custody act resell on C-12", given_in(proceeds_pence=words("£1,250.50")))
-    assert isinstance(sale, custody_forms.ActForm)
+    sale = custody_form_values.read_act("custody act resell on C-12", given_in(proceeds_pence=words("£1,250.50")))
+    assert isinstance(sale, custody_form_values.ActForm)
     assert sale.details.proceeds_pence == 125_050
-    nothing = custody_forms.read_act("custody act resell on C-12", given_in(proceeds_pence=words("0")))
-    assert isinstance(nothing, custody_forms.ActForm)
+    nothing = custody_form_values.read_act("custody act resell on C-12", given_in(proceeds_pence=words("0")))
+    assert isinstance(nothing, custody_form_values.ActForm)
     assert nothing.details.proceeds_pence == 0
 
 
@@ -282,15 +282,15 @@ def test_a_form_is_read_into_the_details() -> None:
     ],
 )
 def test_what_is_missing_is_told_at_its_field(line: str, values: dict[str, Any], errors: set[str]) -> None:
-    found = custody_forms.read_act(f"custody act {line}", values)
+    found = custody_form_values.read_act(f"custody act {line}", values)
     assert isinstance(found, dict)
     assert set(found) == errors
 
 
 def test_a_choice_keeps_what_it_is_about() -> None:
-    chosen = custody_forms.read_choice("custody act on wipe_failed", given_in(act=option("send_to_destruction")))
+    chosen = custody_form_values.read_choice("custody act on wipe_failed", given_in(act=option("send_to_destruction")))
     assert chosen == CustodyAct(Cause.SEND_TO_DESTRUCTION, "wipe_failed")
-    assert custody_forms.read_choice("custody act", {}) == {"act": "Choose what is to be done."}
+    assert custody_form_values.read_choice("custody act", {}) == {"act": "Choose what is to be done."}
 
 
 def test_a_document_is_shown_with_its_digest() -> None:
