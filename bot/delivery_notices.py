@@ -48,7 +48,8 @@ def _was_under_way(view: RequestView) -> bool:
 
 async def _of_overdue(desk: Desk, connection: Connection, view: RequestView, user: Viewer) -> list[OutgoingMessage]:
     """One message a manager and day, with all that is late by now."""
-    if view.status is not Status.RETURN_DUE or view.return_due_on is None or view.return_due_on >= desk.today:
+    is_overdue = desk.commands.policy.patience.is_overdue
+    if view.status is not Status.RETURN_DUE or not is_overdue(view.return_due_on, desk.today):
         return []
     person = desk.directory.person(user.email)
     manager = desk.directory.approver_of(person) if person else None

@@ -9,6 +9,7 @@ from datetime import date
 from services.access.directory import Directory
 from services.budget.commands import Budgets
 from services.clock import Clock, london_date
+from services.custody.commands import Certificates, Custodies
 from services.database.pool import Pool
 from services.intake.commands import DeadLetters
 from services.losses.commands import Losses
@@ -33,6 +34,8 @@ class Desk:
     deliveries: Deliveries
     leaving: Leaving
     losses: Losses
+    custodies: Custodies
+    certificates: Certificates
 
     @property
     def today(self) -> date:

@@ -62,6 +62,16 @@ WAVE_SEND_BACK = "wave_send_back"
 WAVE_CHART = "wave_chart"
 WAVE_CSV = "wave_csv"
 WAVE_XLSX = "wave_xlsx"
+CUSTODY_ACT = "custody_act"
+"""Opens the form of an act in custody; its value is a line of our grammar, and the part after the colon keeps the
+buttons of a block apart."""
+CUSTODY_ACT_PATTERN = re.compile(r"^custody_act:")
+CUSTODY_CERTIFICATE = "custody_certificate"
+"""It carries a C-number or a B-number."""
+CUSTODY_CSV = "custody_csv"
+"""These carry the question as a line of our grammar."""
+DISPOSALS_CSV = "disposals_csv"
+DISPOSALS_XLSX = "disposals_xlsx"
 OVERRIDE = "override"
 """These open the forms of the budget's acts, and carry the line of our grammar that asked for it."""
 VIREMENT = "virement"
@@ -108,6 +118,8 @@ VIEW_LEAVES = "leaves_form"
 
 VIEW_LOSS = "loss_form"
 VIEW_WRITE_OFF = "write_off_form"
+VIEW_CUSTODY_CHOICE = "custody_choice"
+VIEW_CUSTODY_ACT = "custody_act_form"
 
 BLOCK_DEVICE = "device"
 BLOCK_KIND = "kind"
@@ -140,6 +152,20 @@ BLOCK_SENSITIVE = "sensitive"
 BLOCK_CRIME_REFERENCE = "crime_reference"
 BLOCK_WIPE = "wipe"
 BLOCK_REPLACEMENT = "replacement"
+BLOCK_ACT = "act"
+BLOCK_DEVICES = "devices"
+BLOCK_DEVICES_FILE = "devices_file"
+BLOCK_PLACE = "place"
+"""This one and those below are named as the details of an act, so that an error finds its field."""
+BLOCK_NOTE = "note"
+BLOCK_DOCUMENT = "document_id"
+BLOCK_ISSUER = "certificate_issuer"
+BLOCK_NUMBER = "certificate_number"
+BLOCK_CONDITION = "condition"
+BLOCK_ROUTE = "route"
+BLOCK_CHARITY = "charity"
+BLOCK_WEEE = "weee_note"
+BLOCK_PROCEEDS = "proceeds_pence"
 
 NOT_LISTED = "not_listed"
 """The choice in the device menu of a person whose device we do not know."""
@@ -162,6 +188,11 @@ def conflict_split(place: int) -> str:
 def ask(name: str) -> str:
     """The action id of an asking button."""
     return f"{ASK}:{name}"
+
+
+def custody_act(name: str) -> str:
+    """The action id of the button that opens the form of this act."""
+    return f"{CUSTODY_ACT}:{name}"
 
 
 def release_field(place: int) -> str:

@@ -15,6 +15,7 @@ from schemas.topics import ALERT, LOSS, ORDER, REQUEST, WAVE
 from services.access.directory import Directory
 from services.budget.commands import Budgets
 from services.clock import Clock
+from services.custody.commands import Certificates, Custodies
 from services.database.pool import open_pool
 from services.eventlog.consumer import BatchConsumer
 from services.eventlog.forgetting import Forgetting
@@ -68,6 +69,8 @@ class BotService:
             self._stack.push_async_callback(budget_pool.close)
             losses_pool = await open_pool(url, "losses", size=4)
             self._stack.push_async_callback(losses_pool.close)
+            custody_pool = await open_pool(url, "custody", size=4)
+            self._stack.push_async_callback(custody_pool.close)
             desk = Desk(
                 pool,
                 self._clock,
@@ -81,6 +84,8 @@ class BotService:
                 Deliveries(requests_pool, self._clock, self._directory),
                 Leaving(requests_pool, self._clock, self._directory),
                 Losses(losses_pool, self._clock, self._directory),
+                Custodies(custody_pool, self._clock, self._directory),
+                Certificates(custody_pool, self._clock, self._directory),
             )
             parts = self.parts = assemble(self._bot_settings, desk, session)
             await ensure_topics(settings.kafka_bootstrap_servers, settings.topic_prefix)

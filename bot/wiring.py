@@ -20,6 +20,7 @@ from bot.listeners import (
     commands,
     conflicts,
     covering,
+    custody,
     dead_letters,
     deciding,
     delivery,
@@ -38,6 +39,7 @@ from bot.received import Received
 from bot.resumption import Resumption
 from bot.sender import Sender
 from bot.settings import BotSettings
+from bot.uploads import Uploads
 
 CALL_SECONDS = 10
 
@@ -60,10 +62,10 @@ def assemble(settings: BotSettings, desk: Desk, session: aiohttp.ClientSession) 
     posting.retry_handlers.clear()
     people = People(client, desk.directory)
     sender = Sender(desk.pool, posting, Channels(client, people))
+    uploads = Uploads(session, settings.bot_token.get_secret_value(), settings.base_url)
     underway = Underway()
-    app = build_app(
-        settings, client, Room(desk, people, sender.wake, settings.security_destination), Received(desk.pool), underway
-    )
+    room = Room(desk, people, sender.wake, settings.security_destination, uploads)
+    app = build_app(settings, client, room, Received(desk.pool), underway)
     front: SocketModeFront | HttpFront
     if settings.app_token is not None:
         front = SocketModeFront(app, settings.app_token.get_secret_value())
@@ -93,7 +95,7 @@ def build_app(
     app.listener_runner.listener_completion_handler = Finished(received, underway)
     surfaces = (
         *(commands, events, actions, asking, deciding, covering, delivery, losses),
-        *(files, waves, acts, conflicts, dead_letters, failures),
+        *(files, waves, acts, custody, conflicts, dead_letters, failures),
     )
     for surface in surfaces:
         surface.register(app, room)

@@ -102,6 +102,6 @@ PARTICIPANTS: tuple[Participant, ...] = (
     Participant(
         "bot",
         "Tells people in chat what concerns them.",
-        receives=(ALERT, REQUEST, WAVE, ORDER, LOSS, CUSTODY),
+        receives=(ALERT, REQUEST, WAVE, ORDER, LOSS),
     ),
 )

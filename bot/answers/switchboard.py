@@ -12,6 +12,7 @@ from bot.answers import (
     conflicts,
     counts,
     cover,
+    custody,
     dead_letters,
     deliveries,
     demand,
@@ -99,6 +100,18 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = Non
             return await cover.arrange(desk, viewer, asked, _of_delivery(key))
         case grammar.EndCover():
             return await cover.end(desk, viewer, asked)
+        case grammar.Custody():
+            return await custody.answer(desk, viewer, asked)
+        case grammar.CustodyList():
+            return await custody.answer_list(desk, viewer, asked)
+        case grammar.CustodyRecord():
+            return await custody.answer_record(desk, viewer, asked)
+        case grammar.CustodyBatch():
+            return await custody.answer_batch(desk, viewer, asked)
+        case grammar.CustodyAct():
+            return await custody.offer(desk, viewer, asked)
+        case grammar.Disposals():
+            return await custody.answer_disposals(desk, viewer, asked)
         case grammar.Help():
             return guidance.render_help(viewer)
         case grammar.Replace():

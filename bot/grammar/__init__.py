@@ -45,6 +45,15 @@ from bot.grammar.asked import (
     Why,
     WithdrawDemand,
 )
+from bot.grammar.custody import (
+    AskedOfCustody,
+    Custody,
+    CustodyAct,
+    CustodyBatch,
+    CustodyList,
+    CustodyRecord,
+    Disposals,
+)
 from bot.grammar.reading import parse
 from bot.grammar.usage import USAGE
 
@@ -54,15 +63,22 @@ __all__ = [
     "Alerts",
     "ArrangeCover",
     "Asked",
+    "AskedOfCustody",
     "Budget",
     "BudgetSide",
     "Conflicts",
     "Contracts",
     "Counts",
     "Covers",
+    "Custody",
+    "CustodyAct",
+    "CustodyBatch",
+    "CustodyList",
+    "CustodyRecord",
     "DeadLetters",
     "Deliveries",
     "Demands",
+    "Disposals",
     "Due",
     "EndCover",
     "Fault",

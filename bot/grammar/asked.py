@@ -6,6 +6,7 @@ import dataclasses
 from datetime import date
 from enum import StrEnum
 
+from bot.grammar.custody import AskedOfCustody
 from schemas.vocabulary import BauCause, Kind
 from services.losses.queries import How
 from services.register.queries import Dimension
@@ -313,6 +314,7 @@ Asked = (
     | Opens
     | Contracts
     | Acts
+    | AskedOfCustody
     | Covers
     | ArrangeCover
     | EndCover

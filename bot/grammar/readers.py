@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from bot.grammar import acts, covering, losing
+from bot.grammar import acts, covering, custody, losing
 from bot.grammar.asked import (
     Alerts,
     Asked,
@@ -167,5 +167,7 @@ READERS: Mapping[str, Reader] = {
     "reverse": acts.reverse,
     "contracts": _alone(Contracts()),
     "acts": acts.acts,
+    "custody": custody.custody,
+    "disposals": custody.disposals,
     "help": lambda rest: Help(),
 }

@@ -32,6 +32,8 @@ USAGE: Mapping[str, str] = {
     "reverse": "reverse PO-100",
     "contracts": "contracts",
     "acts": "acts [2024/25]",
+    "custody": "custody [SERIAL, C-12, batch B-3, or a state such as returned]",
+    "disposals": "disposals [2024/25]",
     "help": "help",
 }
 
@@ -56,6 +58,7 @@ SYNONYMS = {
     "roll-over": "rollover",
     "reversal": "reverse",
     "act": "acts",
+    "disposal": "disposals",
     "?": "help",
 }
 GREETINGS = {"hello", "hi", "hey", "thanks", "thank", "start", "morning"}

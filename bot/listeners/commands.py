@@ -12,8 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
 from bot.answers.switchboard import answer, first_word
-from bot.grammar import Opens, Replace, parse
-from bot.listeners import acts, asking
+from bot.grammar import CustodyAct, Opens, Replace, parse
+from bot.listeners import acts, asking, custody
 from bot.listeners.room import Room
 from bot.middleware.once import KEY
 
@@ -31,6 +31,9 @@ def register(app: AsyncApp, room: Room) -> None:
             return
         if isinstance(asked, Opens):
             await acts.open_form(room, client, command, context, asked)
+            return
+        if isinstance(asked, CustodyAct):
+            await custody.open_form(room, client, command, context, asked)
             return
         viewer = await room.viewer(command)
         if (meanwhile := first_word(viewer, asked)) is not None:

@@ -10,16 +10,16 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
-from bot.answers import budget, counts, due, queue, wave
+from bot.answers import budget, counts, custody, due, queue, wave
 from bot.answers.files import File
 from bot.desk import Desk
-from bot.grammar import Budget, Counts, Due, Queue, parse
+from bot.grammar import Budget, Counts, CustodyList, Disposals, Due, Queue, parse
 from bot.listeners.room import Room
 from services.access.viewer import Viewer
 from services.errors import BadInput
 
 Json = dict[str, Any]
-Asks = TypeVar("Asks", Budget, Counts, Due, Queue)
+Asks = TypeVar("Asks", Budget, Counts, CustodyList, Disposals, Due, Queue)
 Make = Callable[[Desk, Viewer, str], Awaitable[File]]
 
 
@@ -62,6 +62,10 @@ _FILES: Mapping[str, Make] = {
     ids.DUE_CHART: _of(Due, due.chart_file),
     ids.DUE_CSV: _of(Due, due.csv_file),
     ids.DUE_XLSX: _of(Due, due.xlsx_file),
+    ids.CUSTODY_CERTIFICATE: custody.certificate_file,
+    ids.CUSTODY_CSV: _of(CustodyList, custody.list_file),
+    ids.DISPOSALS_CSV: _of(Disposals, custody.disposals_csv),
+    ids.DISPOSALS_XLSX: _of(Disposals, custody.disposals_xlsx),
     ids.WAVE_CHART: wave.chart_file,
     ids.WAVE_CSV: wave.csv_file,
     ids.WAVE_XLSX: wave.xlsx_file,

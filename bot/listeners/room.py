@@ -15,6 +15,7 @@ from bot.loss_notices import of_loss
 from bot.outgoing import OutgoingMessage
 from bot.people import People
 from bot.render.message import Message
+from bot.uploads import Uploads
 from bot.wave_notices import of_wave
 from services.access.viewer import Viewer
 from services.losses.queries import LossView
@@ -30,6 +31,7 @@ class Room:
     wake_sender: Callable[[], None]
     security: str
     """Where messages about losses go."""
+    uploads: Uploads
 
     async def viewer(self, body: Mapping[str, Any]) -> Viewer:
         """Who sent a command, a press or a form."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_sdk.models.blocks import ButtonElement
 
 from bot import ids
-from bot.grammar import USAGE, Fault, Opens, Override, Reverse, RollOver, Unknown, Virement
+from bot.grammar import USAGE, CustodyAct, Fault, Opens, Override, Reverse, RollOver, Unknown, Virement
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
 from bot.render.prefill import Prefill
 from schemas.vocabulary import Role
@@ -40,6 +40,8 @@ _WHAT = {
     "reverse": "undo a document of the ledger, by its id or an entry's number",
     "contracts": "contracts, gates, delegations, and orders that lack what they need",
     "acts": "what was overridden, moved, rolled over and reversed",
+    "custody": "devices that came back: where they are, what proves them empty, what is next",
+    "disposals": "what was resold, given away, recycled and destroyed",
     "help": "this list",
 }
 _FOR_ALL = ("replace", "request", "lost", "stolen", "loss", "find", "alerts", "help")
@@ -61,10 +63,11 @@ _FOR_SOME = {
     "reverse": _KEEPS_BOOKS,
     "contracts": SEES_PRICES,
     "acts": SEES_PRICES,
+    "disposals": SEES_ALL_UNITS,
 }
 _NEED_NO_MORE = (
     *("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deliveries", "deadletters", "losses"),
-    *("wave", "waves", "demand", "contracts", "acts", "cover"),
+    *("wave", "waves", "demand", "contracts", "acts", "cover", "custody", "disposals"),
 )
 
 
@@ -122,4 +125,11 @@ def render_open_act(asked: Opens) -> Message:
         case Reverse():
             opens = button(f"Reverse {asked.term}", ids.REVERSE, f"reverse {asked.term}", style="primary")
     told = "Press the button and I will open the form."
+    return message(told, [section(told), actions(opens)])
+
+
+def render_open_custody(asked: CustodyAct) -> Message:
+    """The same for acts in custody."""
+    told = "Press the button and I will open the form."
+    opens = button("Act on devices in custody", ids.custody_act("open"), asked.line(), style="primary")
     return message(told, [section(told), actions(opens)])

@@ -11,7 +11,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from deploy.command_line import dead_letters, imports, mappings, policies
+from deploy.command_line import custody, dead_letters, imports, mappings, policies
 from services.errors import QuartermasterError
 from services.settings import Settings, read
 
@@ -19,6 +19,7 @@ program = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Quartermaster: chat-ops for an organisation's devices."
 )
 program.add_typer(dead_letters.program, name="deadletter")
+program.add_typer(custody.program, name="custody")
 program.add_typer(mappings.program, name="mapping")
 program.add_typer(policies.program, name="policy")
 program.command("import")(imports.import_file)

@@ -14,9 +14,9 @@ from services.access.directory import Directory
 from services.access.viewer import Viewer
 from services.clock import Clock
 from services.custody import acting, document_store, moving, queries, store
+from services.custody.certification import Certificates
 from services.custody.details import Details, check, stripped
 from services.custody.disposal import disposal_policy
-from services.custody.issuing import keep_issued, next_certificate_number
 from services.custody.queries import BatchView, CustodyState, Document
 from services.custody.rules.guards import Facts, holds
 from services.custody.rules.machine import CUSTODY as MACHINE
@@ -28,7 +28,7 @@ from services.errors import BadInput, NotAllowed, NotFound, RuleBroken
 from services.eventlog import outbox
 from services.machines import Actor, Step
 
-__all__ = ["Custodies", "Details", "keep_issued", "next_certificate_number"]
+__all__ = ["Certificates", "Custodies", "Details"]
 
 _BATCHES = UUID("5f0a6c0e-9a44-4a0b-8f6b-4a1f6c1c9b21")
 MOST_AT_ONCE = 5_000

@@ -13,6 +13,8 @@ import msgspec
 from schemas.vocabulary import Kind
 from services.access.viewer import SEES_UNITS, Viewer
 from services.custody.disposal import disposal_policy
+from services.custody.naming import references_of
+from services.custody.offers import acts_from, acts_of, certifiable
 from services.custody.rules.calendar import quarter_starts
 from services.custody.rules.disposal import Route
 from services.custody.rules.machine import Cause, CustodyState
@@ -42,7 +44,10 @@ __all__ = [
     "Issued",
     "QuarterView",
     "Route",
+    "acts_from",
+    "acts_of",
     "batch",
+    "certifiable",
     "charity_routes",
     "counts",
     "custody",
@@ -51,6 +56,7 @@ __all__ = [
     "issued",
     "lines_by_device",
     "quarters",
+    "references_of",
 ]
 
 SQL = load_statements(__file__, "queries.sql")

@@ -98,6 +98,27 @@ WHERE custody_id > $1::uuid
 ORDER BY custody_id
 LIMIT $2::integer
 
+-- name: unlike_chain
+-- $2 the fields that links keep. Of each record those that are not as its links say, since its proof last fell.
+WITH doubted AS (
+    SELECT custody_id, max(number) AS number FROM custody.chain
+    WHERE custody_id = ANY ($1::uuid[]) AND cause = 'doubt'
+    GROUP BY custody_id
+), told AS (
+    SELECT DISTINCT ON (c.custody_id, kept.key) c.custody_id, kept.key, kept.value
+    FROM custody.chain AS c
+    LEFT JOIN doubted AS d USING (custody_id)
+    CROSS JOIN LATERAL jsonb_each_text(c.details) AS kept
+    WHERE c.custody_id = ANY ($1) AND kept.key = ANY ($2::text[]) AND c.number > coalesce(d.number, 0)
+    ORDER BY c.custody_id, kept.key, c.number DESC
+)
+SELECT r.reference, field.key
+FROM custody.records AS r
+CROSS JOIN LATERAL jsonb_each_text(to_jsonb(r)) AS field
+LEFT JOIN told AS t ON t.custody_id = r.custody_id AND t.key = field.key
+WHERE r.custody_id = ANY ($1) AND field.key = ANY ($2) AND field.value IS DISTINCT FROM t.value
+ORDER BY r.custody_id, field.key
+
 -- name: documents_cited
 -- What chains say of documents that are not as they were cited, or are gone.
 SELECT c.custody_id, c.number
@@ -112,3 +133,6 @@ FROM custody.documents
 WHERE document_id > $1::uuid
 ORDER BY document_id
 LIMIT $2::integer
+
+-- name: count_all
+SELECT (SELECT count(*) FROM custody.records) AS records, (SELECT count(*) FROM custody.documents) AS documents

@@ -111,8 +111,8 @@ ON CONFLICT DO NOTHING
 SELECT document_id, name, digest, size FROM custody.documents WHERE document_id = $1::uuid
 
 -- name: keep_issued
-INSERT INTO custody.issued_certificates (number, subject, digest, chain_head, issued_at, issued_to)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO custody.issued_certificates (number, subject, digest, chain_head, issued_at, issued_to, heads)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING
 
 -- name: next_certificate

@@ -4,9 +4,10 @@ bytes. Read in batches, so that it takes no memory, however many there are.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from services.custody.rules.chain import Link, verify
@@ -16,6 +17,12 @@ from services.database.statements import load_statements
 SQL = load_statements(__file__, "queries.sql")
 AT_ONCE = 1_000
 _DOCUMENTS_AT_ONCE = 50
+_KEPT = (
+    *("proof", "document_id", "certificate_issuer", "certificate_number"),
+    *("condition", "route", "review", "review_edition", "residual_pence"),
+    *("charity", "weee_note", "proceeds_pence"),
+)
+"""A record's fields that links keep, and that certificates and views tell of."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +40,12 @@ class Checked(msgspec.Struct, kw_only=True):
     documents: int = 0
 
 
+async def count(connection: Connection) -> tuple[int, int]:
+    """How many records and documents there are to look at."""
+    row = await connection.fetchrow(SQL["count_all"])
+    return (row["records"], row["documents"]) if row else (0, 0)
+
+
 async def faults(connection: Connection, checked: Checked | None = None) -> AsyncIterator[Fault]:
     """Everything that does not fit; nothing while custody is sound. `checked` is counted up on the way.
 
@@ -40,6 +53,8 @@ async def faults(connection: Connection, checked: Checked | None = None) -> Asyn
     """
     counted = checked or Checked()
     async for fault in _chain_faults(connection, counted):
+        yield fault
+    async for fault in _record_faults(connection):
         yield fault
     async for fault in _document_faults(connection, counted):
         yield fault
@@ -50,6 +65,15 @@ async def links_of(connection: Connection, custody_ids: list[UUID]) -> dict[UUID
     found: dict[UUID, list[Link]] = {custody_id: [] for custody_id in custody_ids}
     for row in await connection.fetch(SQL["links"], custody_ids):
         found[row["custody_id"]].append(msgspec.convert(dict(row), Link))
+    return found
+
+
+def faults_of(record: asyncpg.Record, links: Sequence[Link]) -> list[Fault]:
+    """What does not fit in one record's chain, and between the two."""
+    found = [Fault(where=record["reference"], what=what) for what in verify(links)]
+    last = (links[-1].target, links[-1].number, links[-1].digest) if links else None
+    if last != (record["state"], record["revision"], record["head"]):
+        found.append(Fault(where=record["reference"], what="the record does not stand where its chain ends"))
     return found
 
 
@@ -64,13 +88,19 @@ async def _chain_faults(connection: Connection, checked: Checked) -> AsyncIterat
             links = chains[row["custody_id"]]
             checked.records += 1
             checked.links += len(links)
-            for what in verify(links):
-                yield Fault(where=row["reference"], what=what)
+            for fault in faults_of(row, links):
+                yield fault
             if row["custody_id"] in cited:
                 yield Fault(where=row["reference"], what=f"the document of link {cited[row['custody_id']]} is another")
-            last = (links[-1].target, links[-1].number, links[-1].digest) if links else None
-            if last != (row["state"], row["revision"], row["head"]):
-                yield Fault(where=row["reference"], what="the record does not stand where its chain ends")
+
+
+async def _record_faults(connection: Connection) -> AsyncIterator[Fault]:
+    """What a record says of proof, review and end must be what its links say."""
+    after = UUID(int=0)
+    while rows := await connection.fetch(SQL["records_after"], after, AT_ONCE):
+        after = rows[-1]["custody_id"]
+        for row in await connection.fetch(SQL["unlike_chain"], [row["custody_id"] for row in rows], _KEPT):
+            yield Fault(where=row["reference"], what=f"its {row['key'].replace('_', ' ')} is not what its chain says")
 
 
 async def _document_faults(connection: Connection, checked: Checked) -> AsyncIterator[Fault]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -30,6 +31,8 @@ from services.register.rules.identity import Apart, names_of
 from services.register.rules.words import Told, told_by
 
 Heard = DeviceObserved | PersonRecorded | LossMoved | CustodyMoved
+_OTHERS = frozenset({PersonRecorded, LossMoved, CustodyMoved})
+"""What is heard that is no observation of a device."""
 
 
 class RegisterConsumer:
@@ -40,17 +43,11 @@ class RegisterConsumer:
 
     async def apply(self, connection: Connection, events: Sequence[Heard]) -> Applied:
         """Write what `events` tell, and answer the events that follow from it."""
-        people: list[PersonRecorded] = []
-        told: list[Told] = []
-        observed: list[DeviceObserved] = []
-        for event in events:
-            if isinstance(event, PersonRecorded):
-                people.append(event)
-            elif isinstance(event, LossMoved | CustodyMoved):
-                told.append(told_by(event))
-            else:
-                observed.append(event)
-        await people_store.keep(connection, people)
+        # Nearly all are observations, so they are told apart by type, once each.
+        observed: list[Any] = [event for event in events if type(event) not in _OTHERS]
+        others = [event for event in events if type(event) in _OTHERS] if len(observed) < len(events) else []
+        await people_store.keep(connection, [event for event in others if isinstance(event, PersonRecorded)])
+        told = [told_by(event) for event in others if isinstance(event, LossMoved | CustodyMoved)]
         return await self._observe(connection, observed, told)
 
     async def _observe(self, connection: Connection, events: Sequence[DeviceObserved], told: Sequence[Told]) -> Applied:

@@ -83,7 +83,7 @@ async def known_by(connection: Connection, names: Sequence[str], by_id: dict[UUI
                 revision=revision,
                 version=version,
                 first_seen_at=first_seen_at or NEVER,
-                ending=read_ending(ending),
+                ending=None if ending is None else read_ending(ending),
             )
             if len(device.names) > 2 and rivals(device.names):
                 contended[device_id] = device
@@ -199,7 +199,7 @@ async def write_devices(connection: Connection, devices: Sequence[Device]) -> No
             *(list(column) for column in columns),
             [_stored(device.first_seen_at) for device in devices],
             [device.weights[BATTERY_HEALTH_PERCENT] for device in devices],
-            [write_ending(device.ending) for device in devices],
+            [None if device.ending is None else write_ending(device.ending) for device in devices],
         )
         _expect(written, len(devices))
         _written(devices)

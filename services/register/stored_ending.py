@@ -10,11 +10,11 @@ _decoder = msgspec.json.Decoder(Ending)
 _encoder = msgspec.json.Encoder()
 
 
-def write_ending(ending: Ending | None) -> bytes | None:
+def write_ending(ending: Ending) -> bytes:
     """What is told of an end as bytes."""
-    return None if ending is None else _encoder.encode(ending)
+    return _encoder.encode(ending)
 
 
-def read_ending(stored: bytes | None) -> Ending | None:
+def read_ending(stored: bytes) -> Ending:
     """What is told of an end as it was written."""
-    return None if stored is None else _decoder.decode(stored)
+    return _decoder.decode(stored)

@@ -43,6 +43,8 @@ async def _waiting(connection: Connection, batch: Batch) -> list[Told]:
     newcomers = [device for device in batch.touched.values() if device.is_new or device.names_changed]
     if not newcomers:
         return []
+    if not await words_store.any_waiting(connection):
+        return []
     ids = {device.device_id for device in newcomers} | batch.merged.keys()
     serials = {name.partition(":")[2] for device in newcomers if (name := serial_among(device.names)) is not None}
     return await words_store.waiting(connection, ids, serials)

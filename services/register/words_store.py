@@ -28,9 +28,14 @@ async def hold_waiting(connection: Connection) -> None:
     await connection.execute(SQL["hold_waiting"])
 
 
-async def waiting(connection: Connection, device_ids: Collection[UUID], serials: Collection[str]) -> list[Told]:
-    """Words that came before these devices, or these serials, were known; nobody keeps one unseen meanwhile."""
+async def any_waiting(connection: Connection) -> bool:
+    """True if some word came before its device was known. Until the transaction ends nobody keeps one unseen."""
     await connection.execute(SQL["share_waiting"])
+    return bool(await connection.fetchval(SQL["any_waiting"]))
+
+
+async def waiting(connection: Connection, device_ids: Collection[UUID], serials: Collection[str]) -> list[Told]:
+    """Words that came before these devices, or these serials, were known."""
     return _told(await connection.fetch(SQL["waiting"], list(device_ids), list(serials)))
 
 

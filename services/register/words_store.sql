@@ -20,6 +20,9 @@ SELECT pg_advisory_xact_lock(hashtext('register words of unknown devices'))
 -- name: share_waiting
 SELECT pg_advisory_xact_lock_shared(hashtext('register words of unknown devices'))
 
+-- name: any_waiting
+SELECT EXISTS (SELECT FROM register.words WHERE device_id IS NULL)
+
 -- name: waiting
 SELECT record_id, revision, matter, reference, state, at, explanation, source, told_of, serial, device_id
 FROM register.words

@@ -64,7 +64,7 @@ WHERE status IN ('waiting_for_approval', 'delivered', 'waiting_for_check', 'retu
   AND coalesce(next_chase_at, waits_since) <= $1::timestamptz
   AND coalesce(next_chase_at, waits_since + CASE status WHEN 'waiting_for_approval' THEN $2::interval
                                                         ELSE $3::interval END) <= $1
-ORDER BY request_id
+ORDER BY coalesce(next_chase_at, waits_since)
 LIMIT $4::integer
 FOR UPDATE SKIP LOCKED
 

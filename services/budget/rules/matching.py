@@ -2,7 +2,7 @@
 
 The algebra, for one order:
 
-    R  what a chat request set aside before finance wrote the order
+    R  what a chat request set aside before finance wrote the order; nothing, once the request needs it no more
     P  what finance's purchase orders promise
     S  what invoices and cancellations settle (credit notes give money back; they renew no promise)
     C  whether a cancellation of nought pence ended the order as a whole

@@ -134,9 +134,12 @@ CREATE TABLE custody.issued_certificates (
     digest     text        NOT NULL,
     chain_head text        NOT NULL,
     issued_at  timestamptz NOT NULL,
-    issued_to  text        NOT NULL
+    issued_to  text        NOT NULL,
+    -- Of every record it tells of: [["C-12", "<custody id>", <number of its last link>, "<digest of that>"], …]
+    heads      jsonb       NOT NULL
 );
 CREATE INDEX ON custody.issued_certificates (subject, issued_at);
+CREATE INDEX ON custody.issued_certificates (digest);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON custody.issued_certificates
     FOR EACH STATEMENT EXECUTE FUNCTION custody.refuse_change();
 

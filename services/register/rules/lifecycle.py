@@ -68,8 +68,14 @@ def _by_words(
         return place
     if _is_written_off(ending.loss, custody):
         return DeviceState.WRITTEN_OFF
-    if custody is None or place is None:
+    if custody is None:
         return _of_desk(recorded)
+    if place is None:
+        # Custody let it go because it is in use again: the desk's record of its return is older than that.
+        returned = recorded is DeviceState.RETURNED or recorded in NEEDS_PROOF
+        older = recorded_at is None or recorded_at <= custody.at
+        in_use = custody.state == "back_in_use" and returned and older
+        return DeviceState.DEPLOYED if in_use else _of_desk(recorded)
     newer = recorded is not None and recorded_at is not None and recorded_at > custody.at
     if recorded is not None and newer and (recorded in IN_USE or recorded is DeviceState.WRITTEN_OFF):
         return recorded

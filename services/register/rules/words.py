@@ -31,6 +31,7 @@ CUSTODY_STATES: dict[str, DeviceState | None] = {
     "recycled": DeviceState.RECYCLED,
     "back_in_use": None,
     "written_off": None,
+    "joined": None,
 }
 """Where a device stands by custody's word. None: custody has nothing to say of it any more."""
 

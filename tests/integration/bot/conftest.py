@@ -21,6 +21,7 @@ from schemas.topics import DEFAULT_PREFIX
 from schemas.vocabulary import DeviceState, Kind
 from services.budget.commands import Budgets
 from services.clock import FixedClock
+from services.custody.commands import Certificates, Custodies
 from services.database.pool import Pool, open_pool
 from services.intake.commands import DeadLetters
 from services.losses.commands import Losses
@@ -115,6 +116,7 @@ async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
     refresh_pool = await open_pool(database_url, "refresh", size=4)
     budget_pool = await open_pool(database_url, "budget", size=4)
     losses_pool = await open_pool(database_url, "losses", size=4)
+    custody_pool = await open_pool(database_url, "custody", size=4)
     yield Desk(
         pool,
         clock,
@@ -128,8 +130,11 @@ async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
         Deliveries(requests_pool, clock, directory),
         Leaving(requests_pool, clock, directory),
         Losses(losses_pool, clock, directory),
+        Custodies(custody_pool, clock, directory),
+        Certificates(custody_pool, clock, directory),
     )
     await losses_pool.close()
+    await custody_pool.close()
     await budget_pool.close()
     await refresh_pool.close()
     await letters_pool.close()

@@ -53,6 +53,8 @@ class Own:
     delegated: str | None = None
     route: bool = False
     approval: bool = False
+    given_back: bool = False
+    """Its request needs no money any more: nothing is promised, in whatever year."""
 
 
 @dataclasses.dataclass
@@ -104,10 +106,13 @@ class Model:
         if orders:
             for each in orders:
                 pot[each.financial_year] += gross(each)
-        elif order_id in self.own:
+        elif order_id in self.own and not self.own[order_id].given_back:
             own = self.own[order_id]
             pot[own.year] += GROSS[own.kind] * own.quantity
+        gone = order_id in self.own and self.own[order_id].given_back
         for document_id, of, promise, pence in self.rolls:
+            if gone and promise == "reservation":
+                continue
             if of == order_id and promise == whose and document_id not in self.gone:
                 pot[YEAR] -= pence
                 pot[NEXT] += pence
@@ -195,7 +200,7 @@ class Model:
             own = self.own.get(order_id)
             if orders:
                 year, kind, number = YEAR, orders[0].kind, sum(each.quantity or 0 for each in orders)
-            elif own:
+            elif own and not own.given_back:
                 year, kind, number = own.year, own.kind, own.quantity
             else:
                 continue

@@ -91,6 +91,7 @@ class Played(RuleBasedStateMachine):
         self.model = Model()
         self.delivered: list[Event] = []
         self.asked: set[int] = set()
+        self.unneeded: set[int] = set()
         self.attempts: dict[int, tuple[int, bool]] = {}
         self.count = 0
         self.pool: Pool = self.run(self._open(template))

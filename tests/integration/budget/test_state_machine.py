@@ -38,6 +38,7 @@ from tests.fixtures.released import DIRECTOR, released, wave_order
 from tests.integration.budget import model
 from tests.integration.budget.model import CAPS, CONTRACTS, MAIN, NEXT, TABLETS, YEAR, Model, Own, Request
 from tests.integration.budget.played import Played
+from tests.integration.budget.test_given_back import unneeded
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
@@ -136,6 +137,9 @@ class Books(Played):
         if any(each.order_id == f"QM-R-{number}" for each in self.model.documents.values()):
             kind = facts["kind"].value
         told = self.tell(approved(number, Kind(kind)), mode)
+        if number in self.unneeded:
+            assert told == [], "it was withdrawn before its approval was heard"
+            return
         own_line = self.model.lines().get((self.year, TABLETS), (0, 0, 0, 0))[0] > 0
         bought = "laptop" if kind == "tablet" else kind
         request = Request(number, TABLETS if kind == "tablet" and own_line else MAIN, bought)
@@ -145,6 +149,17 @@ class Books(Played):
         ]
         if not went:
             self.model.waiting.append(request)
+
+    @rule(number=st.integers(0, 11), mode=modes)
+    def need_no_money(self, number: int, mode: str) -> None:
+        told = self.tell(unneeded(number), mode)
+        self.unneeded.add(number)
+        self.model.waiting = [each for each in self.model.waiting if each.number != number]
+        own = self.model.own.get(f"QM-R-{number}")
+        freed = own is not None and not own.given_back and own.year == self.year
+        if own is not None:
+            own.given_back = True
+        self.went_ahead(told, [own.line] if own is not None and freed else [])
 
     @rule(release=releases, mode=modes)
     def release_laptops(self, release: dict[str, Any], mode: str) -> None:

@@ -60,6 +60,19 @@ async def test_our_own_words_coming_back_change_nothing(acts: Acts, hear: Hears,
     assert await pool.fetchval("SELECT count(*) FROM custody.records") == 1
 
 
+async def test_after_its_end_a_device_comes_again_only_if_it_was_away_and_comes_back_later(
+    acts: Acts, hear: Hears
+) -> None:
+    await hear(returned(1, 2, 1))
+    await acts.certify("C-1")
+    await acts(Cause.REVIEW, "C-1", condition="good")
+    await acts(Cause.RESELL, "C-1")
+    assert await hear(changed(1, 3, SANITISED, 5)) == [], "nothing said that it was away"
+    assert await hear(changed(1, 4, DeviceState.RESOLD, 3), returned(1, 5, 2.9)) == [], "a word from before its end"
+    (told,) = await hear(returned(1, 6, 9))
+    assert (told.data.reference, told.data.state) == ("C-2", "returned")
+
+
 async def test_a_device_written_off_leaves_and_found_again_comes_back(acts: Acts, hear: Hears) -> None:
     await hear(returned(1), changed(1, 3, DeviceState.WRITTEN_OFF, 2))
     assert await acts.states([1]) == ["written_off"]

@@ -31,6 +31,16 @@ TAMPERINGS = {
         "UPDATE custody.records SET state = 'recycled', ended_at = now()",
         "the record does not stand where its chain ends",
     ),
+    "a record's review": (
+        None,
+        "UPDATE custody.records SET route = 'recycling', residual_pence = 0",
+        "its route is not what its chain says",
+    ),
+    "a record's certificate": (
+        None,
+        "UPDATE custody.records SET certificate_number = 'SW-2'",
+        "its certificate number is not what its chain says",
+    ),
     "a document's bytes": (
         "documents",
         "UPDATE custody.documents SET content = 'other'",

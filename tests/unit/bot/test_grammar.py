@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot import grammar
 from bot.grammar import Asked, Counts, Due, PlanDemand, Propose, Queue, Wave, parse
 from schemas.vocabulary import BauCause, Kind
+from services.custody.queries import Cause, CustodyState
 from services.register.queries import Dimension
 from services.requests.queries import Reason
 
@@ -87,6 +88,20 @@ def test_saying_kit_again_and_again_is_no_trouble(times: int) -> None:
         ("deadletter servicenow/incident", grammar.DeadLetters("servicenow/incident")),
         ("replace my laptop please", grammar.Replace()),
         ("conflicts", grammar.Conflicts()),
+        ("custody", grammar.Custody()),
+        ("custody returned", grammar.CustodyList(CustodyState.RETURNED)),
+        ("custody wipe-failed", grammar.CustodyList(CustodyState.WIPE_FAILED)),
+        ("Custody Wipe failed", grammar.CustodyList(CustodyState.WIPE_FAILED)),
+        ("custody c-012", grammar.CustodyRecord("C-12")),
+        ("custody 5CG1234XYZ", grammar.CustodyRecord("5CG1234XYZ")),
+        ("custody QM-000123", grammar.CustodyRecord("QM-000123")),
+        ("custody batch b-03", grammar.CustodyBatch("B-3")),
+        ("custody act", grammar.CustodyAct()),
+        ("custody act on returned", grammar.CustodyAct(on="returned")),
+        ("custody act request wipe on wipe-requested", grammar.CustodyAct(Cause.REQUEST_WIPE, "wipe_requested")),
+        ("custody act certify on c-7", grammar.CustodyAct(Cause.CERTIFY, "C-7")),
+        ("disposals", grammar.Disposals()),
+        ("disposals 24-25", grammar.Disposals("2024/25")),
         ("leavers in Central West", grammar.Leavers("Central West")),
         ("movers", grammar.Leavers()),
         ("queue laptops in Central West", Queue(Kind.LAPTOP, "Central West")),

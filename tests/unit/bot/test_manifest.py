@@ -30,8 +30,8 @@ SCOPES_OF_METHODS = {
     "views_update": set[str](),
 }
 """The Web API methods we call and what Slack asks for each."""
-SCOPES_OF_FIELDS = {"files:read"}
-"""Slack draws a field for files in a form only for who may read what is put there."""
+SCOPES_OF_ELEMENTS = {"FileInputElement": {"files:read"}}
+"""Slack takes no form with these from an app that may not read what is put into them."""
 SCOPES_OF_EVENTS = {"app_mention": {"app_mentions:read"}, "message.im": {"im:history"}, "app_home_opened": set[str]()}
 
 
@@ -44,10 +44,18 @@ def test_every_method_called_is_known_here() -> None:
     assert methods_called() == set(SCOPES_OF_METHODS)
 
 
+def elements_used() -> set[str]:
+    code = "\n".join(path.read_text() for path in (ROOT / "bot").rglob("*.py"))
+    return {name for name in SCOPES_OF_ELEMENTS if f"{name}(" in code}
+
+
 def test_scopes_are_those_of_methods_events_and_commands() -> None:
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-    granted = [*SCOPES_OF_METHODS.values(), *(SCOPES_OF_EVENTS[event] for event in events)]
-    needed = {"commands", *SCOPES_OF_FIELDS}.union(*granted)
+    needed = {"commands"}.union(
+        *SCOPES_OF_METHODS.values(),
+        *(SCOPES_OF_EVENTS[event] for event in events),
+        *(SCOPES_OF_ELEMENTS[element] for element in elements_used()),
+    )
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed
 
 

@@ -46,7 +46,7 @@ def test_nothing_waits_once_all_is_sanitised() -> None:
 
 def test_a_device_waits_while_custody_has_it_and_nothing_proves_it_empty() -> None:
     proved = {state for state, means in CUSTODY_STATES.items() if means in NEEDS_PROOF}
-    assert UNPROVED | proved | {"back_in_use", "written_off"} == CUSTODY.states.keys()
+    assert UNPROVED | proved | {"back_in_use", "written_off", "joined"} == CUSTODY.states.keys()
     assert UNPROVED.isdisjoint(proved)
 
 
