@@ -24,6 +24,7 @@ from schemas.vocabulary import DeviceState, Kind
 from services.budget import configuration_store
 from services.budget.configuration import load_price_book, load_prior_years
 from services.budget.procurement import load_procurement
+from services.custody.verification import Checked, faults
 from services.database.pool import Pool, open_pool
 from services.eventlog import outbox
 from services.refresh.policy import Policy
@@ -146,7 +147,7 @@ def laptop(serial: str, number: int, at: datetime, state: DeviceState, holder: s
     )
 
 
-async def test_from_asking_to_the_old_device_back(
+async def test_from_asking_to_the_old_device_resold(
     pool: Pool, killed: Journey, workspace: Workspace, servicenow: ServiceNowStandIn
 ) -> None:
     # Neither due nor under warranty, and nothing in stock: a manager must say yes.
@@ -180,6 +181,7 @@ async def test_from_asking_to_the_old_device_back(
     await publish(pool, (DEVICE_OBSERVED, back))
     await killed.settle()
     assert await stands(pool) == "closed"
+    await from_the_return_to_resale(pool, killed)
 
     await nothing_is_dead(pool)
     assert killed.kills > 100, "hardly anybody was killed: the test showed little"
@@ -190,6 +192,27 @@ async def test_from_asking_to_the_old_device_back(
     (ticket,) = servicenow.tickets()
     assert len(ticket.notes) == len(set(ticket.notes))
     await everything_was_said_once(pool, workspace, to=("amara.osei", "priya.nair"))
+
+
+async def from_the_return_to_resale(pool: Pool, killed: Journey) -> None:
+    """The old device is proved empty, reviewed and resold; its chain holds one link a step, and is whole."""
+    reference = await pool.fetchval("SELECT reference FROM custody.records WHERE state = 'returned'")
+    certificate = await killed.command("keep certificate", "Helen Marsh")
+    proof = {"document_id": certificate, "certificate_issuer": "Secure Wipe Ltd", "certificate_number": "SW-1"}
+    resale = {"condition": "good", "route": "resale", "note": "A buyer asked"}
+    for who, cause, details, state in (
+        ("Helen Marsh", "certify", proof, "sanitised"),
+        ("Helen Marsh", "review", resale, "reviewed"),
+        ("Idris Bello", "resell", {"proceeds_pence": 8_100}, "resold"),
+    ):
+        done = await killed.command("custody", who, cause=cause, reference=reference, key=cause, details=details)
+        assert done == state
+        await killed.settle()
+    assert await pool.fetchval("SELECT count(*) FROM custody.records") == 1
+    assert await pool.fetchval("SELECT count(*) FROM custody.chain") == 4
+    assert await pool.fetchval("SELECT count(*) FROM custody.documents") == 1
+    assert [fault async for fault in faults(pool, Checked())] == []
+    assert await pool.fetchval("SELECT state FROM register.devices WHERE serial = 'S1'") == "resold"
 
 
 async def stands(pool: Pool) -> str:

@@ -30,6 +30,8 @@ from schemas.vocabulary import Kind
 from services.access.directory import Directory
 from services.access.viewer import viewer_for
 from services.clock import FixedClock
+from services.custody.commands import Custodies, Details
+from services.custody.rules.machine import Cause as CustodyCause
 from services.database.pool import Pool, open_pool
 from services.desk.desks.servicenow import ServiceNow
 from services.desk.sender import Sender as DeskSender
@@ -204,6 +206,28 @@ def _about_loss(act: Callable[[Losses], _Act]) -> Callable[..., Awaitable[str]]:
     return acts
 
 
+async def _keep_certificate(world: World, who: str) -> str:
+    async with _pool(world, "custody") as pool:
+        custodies = Custodies(pool, world.clock, DIRECTORY)
+        kept = await custodies.keep_document(
+            viewer_for(email_of(who), DIRECTORY), name="certificate.pdf", content=b"%PDF-1.7 wiped"
+        )
+        return str(kept.document_id)
+
+
+async def _custody(world: World, who: str, cause: str, reference: str, key: str, details: dict[str, Any]) -> str:
+    async with _pool(world, "custody") as pool:
+        custodies = Custodies(pool, world.clock, DIRECTORY)
+        done = await custodies.act(
+            viewer_for(email_of(who), DIRECTORY),
+            CustodyCause(cause),
+            [reference],
+            msgspec.convert(details, Details),
+            idempotency_key=key,
+        )
+        return str(done.moved[0].state)
+
+
 _commands: dict[str, Callable[..., Awaitable[str]]] = {
     "raise": _raise,
     "approve": _decides(lambda requests: requests.approve),
@@ -211,6 +235,8 @@ _commands: dict[str, Callable[..., Awaitable[str]]] = {
     "ship": _delivers(lambda deliveries: deliveries.ship),
     "receive": _delivers(lambda deliveries: deliveries.receive),
     "check": _delivers(lambda deliveries: deliveries.check),
+    "keep certificate": _keep_certificate,
+    "custody": _custody,
     "report": _report,
     "ask wipe": _about_loss(lambda losses: losses.ask_wipe),
     "confirm wipe": _about_loss(lambda losses: losses.confirm_wipe),
