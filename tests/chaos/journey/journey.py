@@ -24,7 +24,7 @@ FOLLOWING = """
 SELECT transaction::text AS transaction, position, topic, event FROM {schema}.outbox
 WHERE (transaction, position) > ($1::text::xid8, $2::bigint) ORDER BY outbox.transaction, outbox.position
 """
-SENDERS = ("desk", "bot")
+SENDERS = ("desk", "mdm", "bot")
 
 
 class Journey:

@@ -10,16 +10,21 @@ import msgspec
 import pytest
 
 from deploy.local.secrets import LocalSecrets
+from deploy.local.simulator.microsoft.managed_device import intune_id
+from deploy.local.simulator.settings import Settings as SimulatorSettings
+from deploy.local.simulator.simulator import Simulator
 from deploy.local.workspace.limits import Limits
 from deploy.local.workspace.server import Workspace
 from deploy.local.workspace_seed import workspace_seed
 from schemas.envelope import Event
+from schemas.events.device import CheckIn, DeviceCheckedIn, Wipe, WipeReported
 from schemas.events.finance import DocumentType
 from schemas.topics import DEVICE_OBSERVED, FINANCE_DOCUMENT
 from schemas.vocabulary import DeviceState, Kind
 from services.budget import configuration_store
 from services.budget.configuration import load_price_book, load_prior_years
 from services.budget.procurement import load_procurement
+from services.custody.verification import Checked, faults
 from services.database.pool import Pool, open_pool
 from services.eventlog import outbox
 from services.refresh.policy import Policy
@@ -30,6 +35,7 @@ from tests.fixtures.finance import NOW, document, recorded
 from tests.fixtures.observations import START, asset
 from tests.fixtures.people import email_of
 from tests.integration.desk.servicenow_standin import ServiceNowStandIn
+from tests.integration.flow.run import BOROUGH
 from tests.integration.requests.journey import minutes
 
 pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(180)]
@@ -70,14 +76,23 @@ async def servicenow() -> AsyncIterator[ServiceNowStandIn]:
 
 
 @pytest.fixture
+async def vendors() -> AsyncIterator[Simulator]:
+    simulator = Simulator(BOROUGH, SimulatorSettings(simulator_live=False, intake_url="http://127.0.0.1:1"))
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
 async def killed(
-    pool: Pool, database_url: str, workspace: Workspace, servicenow: ServiceNowStandIn
+    pool: Pool, database_url: str, workspace: Workspace, servicenow: ServiceNowStandIn, vendors: Simulator
 ) -> AsyncIterator[Journey]:
     world = World(
         database_url=database_url,
         slack_url=workspace.api_url,
         slack_token=SECRETS.slack_bot_token,
         servicenow_url=servicenow.url,
+        vendors_url=vendors.url,
         now=NOW,
     )
     async with journey(pool, world) as begun:
@@ -132,7 +147,7 @@ def laptop(serial: str, number: int, at: datetime, state: DeviceState, holder: s
     )
 
 
-async def test_from_asking_to_the_old_device_back(
+async def test_from_asking_to_the_old_device_resold(
     pool: Pool, killed: Journey, workspace: Workspace, servicenow: ServiceNowStandIn
 ) -> None:
     # Neither due nor under warranty, and nothing in stock: a manager must say yes.
@@ -166,6 +181,7 @@ async def test_from_asking_to_the_old_device_back(
     await publish(pool, (DEVICE_OBSERVED, back))
     await killed.settle()
     assert await stands(pool) == "closed"
+    await from_the_return_to_resale(pool, killed)
 
     await nothing_is_dead(pool)
     assert killed.kills > 100, "hardly anybody was killed: the test showed little"
@@ -176,6 +192,27 @@ async def test_from_asking_to_the_old_device_back(
     (ticket,) = servicenow.tickets()
     assert len(ticket.notes) == len(set(ticket.notes))
     await everything_was_said_once(pool, workspace, to=("amara.osei", "priya.nair"))
+
+
+async def from_the_return_to_resale(pool: Pool, killed: Journey) -> None:
+    """The old device is proved empty, reviewed and resold; its chain holds one link a step, and is whole."""
+    reference = await pool.fetchval("SELECT reference FROM custody.records WHERE state = 'returned'")
+    certificate = await killed.command("keep certificate", "Helen Marsh")
+    proof = {"document_id": certificate, "certificate_issuer": "Secure Wipe Ltd", "certificate_number": "SW-1"}
+    resale = {"condition": "good", "route": "resale", "note": "A buyer asked"}
+    for who, cause, details, state in (
+        ("Helen Marsh", "certify", proof, "sanitised"),
+        ("Helen Marsh", "review", resale, "reviewed"),
+        ("Idris Bello", "resell", {"proceeds_pence": 8_100}, "resold"),
+    ):
+        done = await killed.command("custody", who, cause=cause, reference=reference, key=cause, details=details)
+        assert done == state
+        await killed.settle()
+    assert await pool.fetchval("SELECT count(*) FROM custody.records") == 1
+    assert await pool.fetchval("SELECT count(*) FROM custody.chain") == 4
+    assert await pool.fetchval("SELECT count(*) FROM custody.documents") == 1
+    assert [fault async for fault in faults(pool, Checked())] == []
+    assert await pool.fetchval("SELECT state FROM register.devices WHERE serial = 'S1'") == "resold"
 
 
 async def stands(pool: Pool) -> str:
@@ -195,3 +232,54 @@ async def every_step_was_told_once(pool: Pool) -> None:
     lines = await pool.fetch("SELECT what FROM requests.timeline WHERE who NOT LIKE '%desk'")
     assert len(lines) == len(told), lines
     assert len({row["what"] for row in lines}) == len(lines)
+
+
+async def test_from_a_loss_to_its_end(pool: Pool, killed: Journey, workspace: Workspace, vendors: Simulator) -> None:
+    device = next(
+        each
+        for each in vendors.world.devices
+        if each.managed and not each.action and each.model.plan.platform == "android"
+        if each.number >= vendors.world.acting_devices
+    )
+    names = {"serial": device.serial, "intune": intune_id(vendors.world, device)}
+    seen = DeviceCheckedIn(
+        id="seen",
+        source="intune",
+        time=START,
+        subject=device.serial,
+        data=CheckIn(identifiers=names, kind=Kind.SMARTPHONE, holder_email=email_of("Amara Osei")),
+    )
+    unit = asset(device.serial, 7, START, state=DeviceState.DEPLOYED, unit="central-west-response")
+    await publish(pool, (DEVICE_OBSERVED, seen), (DEVICE_OBSERVED, unit))
+    await killed.settle()
+    phone = str(await pool.fetchval("SELECT device_id FROM register.devices"))
+
+    loss = await killed.command("report", "Amara Osei", device_id=phone, key="lost")
+    await killed.settle()
+    assert await pool.fetchval("SELECT state FROM losses.losses") == "locked"
+    assert await killed.command("ask wipe", "Amara Osei", loss_id=loss, key="asked") == "wipe_asked"
+    assert await killed.command("confirm wipe", "Helen Marsh", loss_id=loss, key="confirmed") == "wiping"
+    await killed.settle()
+    assert len(device.commanded) == 2, "one lock and one wipe, whoever died"
+    done = WipeReported(
+        id="wiped",
+        source="intune",
+        time=NOW + minutes(30),
+        subject=device.serial,
+        data=Wipe(identifiers=names, outcome="done", requested_at=NOW),
+    )
+    await publish(pool, (DEVICE_OBSERVED, done))
+    await killed.settle()
+    assert await killed.command("write off", "Helen Marsh", loss_id=loss, key="gone", reason="Gone") == "written_off"
+    await killed.settle()
+
+    await nothing_is_dead(pool)
+    assert killed.kills > 60, "hardly anybody was killed: the test showed little"
+    assert await pool.fetchval("SELECT state FROM register.devices") == "written_off"
+    assert await pool.fetchval("SELECT count(*) FROM losses.losses") == 1
+    moves = await pool.fetch("SELECT event FROM losses.outbox ORDER BY transaction, position")
+    revisions = [msgspec.json.decode(row["event"])["data"]["revision"] for row in moves]
+    assert revisions == list(range(1, len(moves) + 1))
+    assert await pool.fetchval("SELECT count(*) FROM losses.timeline") == len(moves)
+    assert len(device.commanded) == 2
+    await everything_was_said_once(pool, workspace, to=())

@@ -30,13 +30,19 @@ from schemas.vocabulary import Kind
 from services.access.directory import Directory
 from services.access.viewer import viewer_for
 from services.clock import FixedClock
+from services.custody.commands import Custodies, Details
+from services.custody.rules.machine import Cause as CustodyCause
 from services.database.pool import Pool, open_pool
 from services.desk.desks.servicenow import ServiceNow
-from services.desk.sender import Pace
 from services.desk.sender import Sender as DeskSender
 from services.eventlog.applying import Apply, RecordApplier
 from services.eventlog.stream_service import StreamService
+from services.losses.commands import Losses
+from services.mdm.mdms.choice import chosen
+from services.mdm.sender import Sender as MdmSender
 from services.outbound.caller import Caller
+from services.outbound.credentials import BasicAuthorisation
+from services.outbound.workers import Pace
 from services.requests.commands import Deliveries, Requests
 from services.requests.queries import Reason
 from services.settings import Settings
@@ -44,6 +50,7 @@ from tests.fixtures.people import email_of
 from tests.integration.desk.standins import PASSWORD, USER
 from tests.integration.flow.joined import Record
 from tests.integration.flow.run import BOROUGH
+from tests.integration.mdm.conftest import settings_at
 from tests.unit.refresh.policies import FILE as POLICY
 
 DIRECTORY = Directory.load(directory_path(BOROUGH))
@@ -57,6 +64,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     slack_url: str
     slack_token: str
     servicenow_url: str
+    vendors_url: str
     now: datetime
 
     @property
@@ -118,14 +126,22 @@ def _to_slack(world: World, pool: Pool, session: aiohttp.ClientSession) -> Calla
 
 
 def _to_the_desk(world: World, pool: Pool, session: aiohttp.ClientSession) -> Callable[[], Awaitable[bool]]:
-    caller = Caller(session, world.servicenow_url, USER, PASSWORD)
+    caller = Caller(session, world.servicenow_url, BasicAuthorisation(USER, PASSWORD))
     desk = ServiceNow(caller, world.servicenow_url, "incident", settles=timedelta())
     return DeskSender(pool, desk, "quartermaster", pace=Pace(lease=0)).send_next
+
+
+def _to_managements(world: World, pool: Pool, session: aiohttp.ClientSession) -> Callable[[], Awaitable[bool]]:
+    mdms = chosen(settings_at(world.vendors_url), session)
+    for mdm in mdms.values():
+        mdm.settles = timedelta()
+    return MdmSender(pool, mdms, world.clock, pace=Pace(lease=0)).send_next
 
 
 _senders: dict[str, Callable[[World, Pool, aiohttp.ClientSession], Callable[[], Awaitable[bool]]]] = {
     "bot": _to_slack,
     "desk": _to_the_desk,
+    "mdm": _to_managements,
 }
 
 
@@ -171,6 +187,47 @@ def _acts(bound: Callable[[Pool, World], _Act]) -> Callable[..., Awaitable[str]]
     return act
 
 
+async def _report(world: World, who: str, device_id: str, key: str) -> str:
+    async with _pool(world, "losses") as pool:
+        losses = Losses(pool, world.clock, DIRECTORY)
+        reported = await losses.report(
+            viewer_for(email_of(who), DIRECTORY), device_id=UUID(device_id), how="lost", idempotency_key=key
+        )
+        return str(reported.loss.loss_id)
+
+
+def _about_loss(act: Callable[[Losses], _Act]) -> Callable[..., Awaitable[str]]:
+    async def acts(world: World, who: str, loss_id: str, key: str, **given: str) -> str:
+        async with _pool(world, "losses") as pool:
+            run = act(Losses(pool, world.clock, DIRECTORY))
+            done = await run(viewer_for(email_of(who), DIRECTORY), UUID(loss_id), idempotency_key=key, **given)
+            return str(done.state)
+
+    return acts
+
+
+async def _keep_certificate(world: World, who: str) -> str:
+    async with _pool(world, "custody") as pool:
+        custodies = Custodies(pool, world.clock, DIRECTORY)
+        kept = await custodies.keep_document(
+            viewer_for(email_of(who), DIRECTORY), name="certificate.pdf", content=b"%PDF-1.7 wiped"
+        )
+        return str(kept.document_id)
+
+
+async def _custody(world: World, who: str, cause: str, reference: str, key: str, details: dict[str, Any]) -> str:
+    async with _pool(world, "custody") as pool:
+        custodies = Custodies(pool, world.clock, DIRECTORY)
+        done = await custodies.act(
+            viewer_for(email_of(who), DIRECTORY),
+            CustodyCause(cause),
+            [reference],
+            msgspec.convert(details, Details),
+            idempotency_key=key,
+        )
+        return str(done.moved[0].state)
+
+
 _commands: dict[str, Callable[..., Awaitable[str]]] = {
     "raise": _raise,
     "approve": _decides(lambda requests: requests.approve),
@@ -178,6 +235,12 @@ _commands: dict[str, Callable[..., Awaitable[str]]] = {
     "ship": _delivers(lambda deliveries: deliveries.ship),
     "receive": _delivers(lambda deliveries: deliveries.receive),
     "check": _delivers(lambda deliveries: deliveries.check),
+    "keep certificate": _keep_certificate,
+    "custody": _custody,
+    "report": _report,
+    "ask wipe": _about_loss(lambda losses: losses.ask_wipe),
+    "confirm wipe": _about_loss(lambda losses: losses.confirm_wipe),
+    "write off": _about_loss(lambda losses: losses.write_off),
 }
 
 

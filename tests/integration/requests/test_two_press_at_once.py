@@ -30,6 +30,7 @@ from services.desk.desks.servicenow import ServiceNow
 from services.desk.sender import Pace, Sender
 from services.eventlog.applying import Apply, RecordApplier
 from services.outbound.caller import Caller
+from services.outbound.credentials import BasicAuthorisation
 from tests.fixtures.finance import NOW, document, recorded
 from tests.fixtures.people import small_directory
 from tests.fixtures.waiting import until
@@ -138,7 +139,7 @@ async def one_ticket_is_opened(database_url: str, log: Sequence[Record]) -> None
         await stand_in.start()
         stack.push_async_callback(stand_in.stop)
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        desk = ServiceNow(Caller(session, stand_in.url, USER, PASSWORD), stand_in.url, "incident")
+        desk = ServiceNow(Caller(session, stand_in.url, BasicAuthorisation(USER, PASSWORD)), stand_in.url, "incident")
         # Two senders, as of two replicas.
         for _ in range(2):
             sender = Sender(pool, desk, "quartermaster", pace=Pace(idle=0.02))
