@@ -24,19 +24,19 @@ SELECT pg_advisory_xact_lock_shared(hashtext('register words of unknown devices'
 SELECT EXISTS (SELECT FROM register.words WHERE device_id IS NULL)
 
 -- name: waiting
-SELECT record_id, revision, matter, reference, state, at, explanation, source, told_of, serial, device_id
+SELECT record_id, revision, matter, reference, state, at, explanation, source, told_of, serial, device_id, proof_at
 FROM register.words
 WHERE device_id IS NULL AND (told_of = ANY ($1::uuid[]) OR serial = ANY ($2::text[]))
 
 -- name: words_on
-SELECT record_id, revision, matter, reference, state, at, explanation, source, told_of, serial, device_id
+SELECT record_id, revision, matter, reference, state, at, explanation, source, told_of, serial, device_id, proof_at
 FROM register.words WHERE device_id = ANY ($1::uuid[])
 
 -- name: keep_words
 -- A word that is known is kept as it is; one that waited for its device has it now.
 INSERT INTO register.words AS w (
-    record_id, revision, matter, reference, state, at, explanation, source, told_of, serial, device_id)
+    record_id, revision, matter, reference, state, at, explanation, source, told_of, serial, device_id, proof_at)
 SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[],
-                     $8::text[], $9::uuid[], $10::text[], $11::uuid[])
+                     $8::text[], $9::uuid[], $10::text[], $11::uuid[], $12::timestamptz[])
 ON CONFLICT (record_id, revision) DO UPDATE SET device_id = excluded.device_id
 WHERE w.device_id IS NULL

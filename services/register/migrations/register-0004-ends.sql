@@ -19,6 +19,7 @@ CREATE TABLE register.words (
     told_of     uuid        NOT NULL,
     serial      text COLLATE "C",
     device_id   uuid,
+    proof_at    timestamptz,
     PRIMARY KEY (record_id, revision)
 );
 CREATE INDEX ON register.words (device_id) WHERE device_id IS NOT NULL;

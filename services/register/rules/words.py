@@ -81,6 +81,8 @@ class Told(NamedTuple):
     told_of: UUID
     serial: str | None
     device_id: UUID | None = None
+    proof_at: datetime | None = None
+    """Since when a custody record that has its proof has it, as custody tells."""
 
     @property
     def serial_name(self) -> str | None:
@@ -113,6 +115,7 @@ def told_by(event: LossMoved | CustodyMoved) -> Told:
         event.source,
         said.device_id,
         said.serial,
+        proof_at=event.data.proof_at if isinstance(event, CustodyMoved) else None,
     )
 
 
@@ -128,7 +131,8 @@ def ending_of(told: Iterable[Told]) -> Ending:
             newest[each.record_id] = each
     ending = Ending()
     for each in newest.values():
-        word = Word(each.at, str(each.record_id), each.state, proved.get(each.record_id))
+        proved_at = each.proof_at or proved.get(each.record_id)
+        word = Word(each.at, str(each.record_id), each.state, proved_at)
         ending = ending.joined(Ending(loss=word) if each.matter == "loss" else Ending(custody=word))
     return ending
 
