@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -27,7 +28,9 @@ MOVES: dict[str, tuple[str, TicketState]] = {
 
 
 class JiraStandIn(DeskStandIn):
-    """Issues of one project. The search index holds what was indexed; with `lagging` that waits for `catch_up`."""
+    """Issues of one project. The search index holds what was indexed; with `lagging` that waits for `catch_up`,
+    or comes `lag` seconds after the issue.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,6 +38,7 @@ class JiraStandIn(DeskStandIn):
         self.states: dict[str, TicketState] = {}
         self.indexed: set[str] = set()
         self.lagging = False
+        self.lag: float | None = None
         self.moves = dict(MOVES)
         self.reporter_allowed = True
         self.public_comments = 0
@@ -87,7 +91,9 @@ class JiraStandIn(DeskStandIn):
             record = str(10_234 + len(self.issues))
             self.issues[record] = {**fields, "key": f"{PROJECT}-{len(self.issues) + 1}", "comments": []}
             self._set(record, "open")
-            if not self.lagging:
+            if self.lag is not None:
+                asyncio.get_running_loop().call_later(self.lag, self.indexed.add, record)
+            elif not self.lagging:
                 self.indexed.add(record)
             made = {"id": record, "key": self.issues[record]["key"], "self": f"{self.url}/rest/api/3/issue/{record}"}
             return web.json_response(made, status=201)

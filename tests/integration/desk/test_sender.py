@@ -152,8 +152,7 @@ async def test_a_sender_that_comes_too_late_writes_nothing(
 
 async def test_a_search_that_lags_is_waited_for(pool: Pool, stand_in: DeskStandIn, tell: Tell, start: Start) -> None:
     if isinstance(stand_in, JiraStandIn):
-        stand_in.lagging = True
-        asyncio.get_running_loop().call_later(0.3, stand_in.catch_up)
+        stand_in.lag = 0.3
     stand_in.mishaps["create"].append(DROPPED_AFTER)
     await tell(raised())
     await start(settles=timedelta(seconds=0.8))
