@@ -128,6 +128,12 @@ async def open_request_of_device(connection: Connection, device_id: UUID) -> str
     return reference
 
 
+async def replaced_by(connection: Connection, device_id: UUID, whose: str) -> str | None:
+    """The reference of the request by which somebody got another for a device that they lost."""
+    reference: str | None = await connection.fetchval(SQL["replaced_by"], device_id, whose, list(GONE))
+    return reference
+
+
 async def insert_request(connection: Connection, request: NewRequest) -> bool:
     """Write a request; False if its device got an open one meanwhile."""
     return await connection.fetchval(SQL["insert_request"], *msgspec.structs.astuple(request)) is not None

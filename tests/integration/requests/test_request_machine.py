@@ -33,10 +33,10 @@ from services.errors import QuartermasterError
 from services.eventlog.decoding import EventReader
 from services.register.consumer import RegisterConsumer
 from services.requests.commands import Deliveries, Requests
+from services.requests.policy import own_policy
 from services.requests.queries import Reason
 from services.requests.rules.machine import REQUEST as MACHINE
 from services.requests.rules.machine import Status
-from services.requests.rules.patience import Patience
 from services.requests.sweep import WaitingSweep
 from tests.fixtures.delivery import deliver
 from tests.fixtures.finance import NOW, document, recorded
@@ -72,7 +72,7 @@ class World:
         directory = small_directory()
         self.requests = Requests(self.requests_pool, self.clock, directory)
         self.deliveries = Deliveries(self.requests_pool, self.clock, directory)
-        self.sweep = WaitingSweep(self.requests_pool, self.clock, directory, Patience())
+        self.sweep = WaitingSweep(self.requests_pool, self.clock, directory, own_policy().patience)
         self.budget_consumer = BudgetConsumer(self.clock)
         self.words: list[Event] = []
         self.ids: dict[int, list[UUID]] = {0: [], 1: []}
