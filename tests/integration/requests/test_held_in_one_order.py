@@ -1,5 +1,5 @@
-"""Commands, batches of the consumer and the clock work on the same requests at once: nobody waits in a circle, and every
-step is written and told."""
+"""Commands, batches of the consumer and the clock at work on the same requests at once: nobody waits in a circle, and
+every step is written and told."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
+from schemas.envelope import Event
 from schemas.events.register import DeviceChanged
 from schemas.vocabulary import DeviceState, Kind
 from services.clock import FixedClock
@@ -26,7 +27,7 @@ from services.requests.policy import own_policy
 from services.requests.queries import Reason
 from services.requests.sweep import WaitingSweep
 from tests.fixtures.delivery import deliver
-from tests.fixtures.people import email_of, small_directory, viewer
+from tests.fixtures.people import small_directory, viewer
 from tests.fixtures.waiting import until
 from tests.integration.requests.conftest import Asks
 from tests.integration.requests.journey import changed, committed, device, hear, in_wave, minutes, shelve
@@ -111,13 +112,15 @@ class Crowd:
 
     async def _hear(self) -> None:
         rows = await self.pool.fetch("SELECT request_id FROM requests ORDER BY random() LIMIT 6")
-        known = await self.requests_of([row["request_id"] for row in rows])
+        async with self.pool.acquire() as connection:
+            known = [await self.requests.view(connection, HELEN, row["request_id"]) for row in rows]
         at = self.clock.now() + timedelta(seconds=self.chance.random())
-        words = [committed(view, at) for view in known]
+        words: list[Event] = [committed(view, at) for view in known]
         words = [msgspec.structs.replace(each, id=str(uuid4())) for each in words]
         for view in known:
             if view.device_id is not None:
-                gone = changed(view.device_id, at, state=self.chance.choice([DeviceState.RETURNED, DeviceState.DEPLOYED]))
+                state = self.chance.choice([DeviceState.RETURNED, DeviceState.DEPLOYED])
+                gone = changed(view.device_id, at, state=state)
                 proved = merged(view.device_id, view.device_id, self.clock)
                 proved = msgspec.structs.replace(
                     proved, data=msgspec.structs.replace(proved.data, merged_into=uuid4(), holder_email=None)
@@ -130,10 +133,6 @@ class Crowd:
                 words.append(msgspec.structs.replace(changed(view.successor_device_id, at), id=str(uuid4())))
         self.chance.shuffle(words)
         await deliver(self.pool, RequestsConsumer().apply, words, size=50)
-
-    async def requests_of(self, ids: list[UUID]) -> list:
-        views = [await self.requests.view(self.pool, HELEN, each) for each in ids]  # type: ignore[arg-type]
-        return views
 
     async def _leave(self) -> None:
         await self.leaving.leave(self.chance.choice([PRIYA, HELEN]), AMARA.email, idempotency_key=str(uuid4()))
@@ -200,4 +199,3 @@ async def test_whoever_works_at_once_waits_for_nobody_in_a_circle_and_no_step_is
     twice = """SELECT count(*) FROM (SELECT successor_device_id FROM requests
                WHERE status IN ('allocated', 'shipped') GROUP BY 1 HAVING count(*) > 1) AS given"""
     assert await pool.fetchval(twice) == 0
-    assert email_of("Amara Osei") == AMARA.email
