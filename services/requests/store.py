@@ -152,7 +152,7 @@ async def lock_request(
 
 async def set_aside(connection: Connection) -> set[UUID]:
     """Devices that open requests hold, whatever the register says of them yet."""
-    return {row["successor_device_id"] for row in await connection.fetch(SQL["set_aside"], list(OPEN))}
+    return {row["successor_device_id"] for row in await connection.fetch(SQL["set_aside"])}
 
 
 async def give(connection: Connection, request_id: UUID, device_id: UUID, serial: str) -> None:

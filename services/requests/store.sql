@@ -62,7 +62,8 @@ ORDER BY request_id
 FOR UPDATE
 
 -- name: set_aside
-SELECT successor_device_id FROM requests.requests WHERE successor_device_id IS NOT NULL AND status = ANY ($1::text[])
+SELECT successor_device_id FROM requests.requests
+WHERE successor_device_id IS NOT NULL AND status NOT IN ('closed', 'refused', 'withdrawn')
 
 -- name: give
 UPDATE requests.requests
