@@ -15,6 +15,7 @@ from services.clock import london_date
 from services.database.pool import Connection
 from services.errors import BadInput, NotAllowed, RuleBroken
 from services.eventlog.outbox import Outgoing
+from services.losses import queries as losses
 from services.machines import NEW, Actor
 from services.register import queries as register
 from services.register.queries import OnShelf
@@ -28,7 +29,7 @@ from services.requests.rules.guards import Facts, holds
 from services.requests.rules.judging import Judgement, judge
 from services.requests.rules.machine import REQUEST as MACHINE
 from services.requests.rules.machine import Cause, Status
-from services.requests.rules.verdicts import Reason, Verdict
+from services.requests.rules.verdicts import GONE, Reason, Verdict
 from services.requests.store import Moment, NewRequest
 
 MOST_PHOTOS = 3
@@ -124,6 +125,7 @@ class Raising:
         if await store.open_request_of_device(self._connection, asked.device_id):
             raise await has_open_request(self._connection, asked.device_id)
         await self._check_not_replaced(asked.device_id, device)
+        await self._check_not_lost(asked.device_id, asked.reason)
         return await devices.with_outlook(self._connection, self._viewer, asked.device_id, device, self._today)
 
     async def _check_not_replaced(self, device_id: UUID, device: DeviceFacts) -> None:
@@ -131,6 +133,17 @@ class Raising:
         whose = (device.holder_email or self._viewer.email).lower()
         if reference := await store.replaced_by(self._connection, device_id, whose):
             raise RuleBroken(f"{reference} has replaced that device already; ask about the one that came instead.")
+
+    async def _check_not_lost(self, device_id: UUID, reason: Reason) -> None:
+        """What is reported lost is not repaired, nor swapped without a manager."""
+        if reason in GONE:
+            return
+        loss = await losses.open_loss_of(self._connection, self._viewer, self._directory, device_id)
+        if loss is not None:
+            raise RuleBroken(
+                f"{loss.reference} reports that device lost or stolen; choose that as what happened, or say there that "
+                "it was found."
+            )
 
     async def _check_entitlement(self, kind: Kind, recipient: Recipient | None) -> None:
         email = recipient.email if recipient else self._viewer.email

@@ -20,6 +20,8 @@ def next_above(approver_email: str, unit: str, never: Collection[str], directory
     barred = {approver_email.lower(), *_lowered(never)}
     here = approver.unit if approver is not None else unit
     codes = [above.code for above in directory.above(here)] if here in directory.units else []
+    if approver is None:
+        codes.insert(0, unit)  # who was to decide has left: whoever came in their place is nearest
     people = [person for _, person in sorted(directory.people.items()) if person.email.lower() not in barred]
     for code in codes:
         for role in (Role.MANAGER, Role.DIRECTOR):

@@ -10,8 +10,9 @@ from schemas.vocabulary import DeviceState, Role
 from services.access.directory import Directory, Person
 from services.access.viewer import viewer_for
 from services.clock import FixedClock
-from services.database.pool import Pool
+from services.database.pool import Pool, open_pool
 from services.errors import RuleBroken
+from services.losses.commands import Losses
 from services.machines import Actor
 from services.requests.commands import Requests
 from services.requests.queries import Cause, Reason, Status
@@ -85,3 +86,22 @@ def test_a_request_ends_at_a_director_and_is_handed_to_and_fro_by_none() -> None
             assert above not in seen
             seen, at = [*seen, above], above
         assert viewer_for(at, directory).has(Role.DIRECTOR)
+
+
+def test_who_came_in_the_place_of_an_approver_who_left_is_asked_first() -> None:
+    left = next_above("gone@metropolitan.example", "central-west", [email_of("Amara Osei")], small_directory())
+    assert left == email_of("Priya Nair")
+    hers = next_above("gone@metropolitan.example", "central-west", [email_of("Priya Nair")], small_directory())
+    assert hers == email_of("Catherine Doyle"), "but not for her own"
+
+
+async def test_what_is_reported_lost_is_not_asked_for_as_broken(
+    pool: Pool, database_url: str, ask: Asks, clock: FixedClock, devices: dict[str, UUID]
+) -> None:
+    losing = await open_pool(database_url, "losses")
+    losses = Losses(losing, clock, small_directory())
+    reported = await losses.report(viewer("Amara Osei"), device_id=devices["S1"], how="lost", idempotency_key="l")
+    await losing.close()
+    with pytest.raises(RuleBroken, match=f"{reported.loss.reference} reports that device lost"):
+        await ask(device_id=devices["S1"], reason=Reason.BROKEN)
+    assert (await ask(device_id=devices["S1"], reason=Reason.LOST, key="2")).status is Status.WAITING_FOR_APPROVAL
