@@ -52,6 +52,7 @@ class Cause(StrEnum):
     COMMITTED = "committed"
     NO_MONEY = "no_money"
     WAVE_ORDERED = "wave_ordered"
+    WAVE_LOST = "wave_lost"
     ALLOCATE = "allocate"
     CANCEL = "cancel"
     SHIP = "ship"
@@ -211,6 +212,13 @@ REQUEST = Machine(
         _reminder(_S.WAITING_FOR_REPAIR),
         Step(_S.WAITING_FOR_REPAIR, _C.WITHDRAW, _S.WITHDRAWN, who=_WITHDRAWS, does="withdrawn"),
         Step(_S.WAITING_FOR_WAVE, _C.WAVE_ORDERED, _S.ORDERED, who=[_A.REFRESH], does="ordered with its wave"),
+        Step(
+            _S.WAITING_FOR_WAVE,
+            _C.WAVE_LOST,
+            _S.WAITING_FOR_APPROVAL,
+            who=[_A.REFRESH],
+            does="no wave replaces it any more",
+        ),
         Step(_S.WAITING_FOR_WAVE, _C.INSIST, _S.WAITING_FOR_APPROVAL, who=_WITHDRAWS, does="cannot wait"),
         Step(_S.WAITING_FOR_WAVE, _C.WITHDRAW, _S.WITHDRAWN, who=_WITHDRAWS, does="withdrawn"),
         # Money and stock.

@@ -89,3 +89,33 @@ async def test_a_device_ordered_for_another_request_is_no_wave(
     assert insisted.status is Status.WAITING_FOR_APPROVAL
     await hear(pool, word)
     assert await status(pool, raised.request_id) is Status.WAITING_FOR_APPROVAL, "a manager decides now"
+
+
+async def test_a_device_that_leaves_its_wave_and_the_queue_goes_to_a_manager_once(
+    pool: Pool, clock: FixedClock, ask: Asks, devices: dict[str, UUID]
+) -> None:
+    await place(pool, devices["S1"], "planned")
+    raised = await ask(device_id=devices["S1"], reason=Reason.SLOW)
+    sweeps = [WaitingSweep(pool, clock, small_directory(), own_policy().patience) for _ in range(2)]
+    assert await sweeps[0].sweep() == 0
+    await pool.execute("DELETE FROM refresh.placements")
+    assert [await each.sweep() for each in sweeps] == [1, 0]
+    assert await status(pool, raised.request_id) is Status.WAITING_FOR_APPROVAL
+    assert [each.data.status for each in await told(pool)] == [Status.WAITING_FOR_WAVE, Status.WAITING_FOR_APPROVAL]
+
+
+async def test_a_device_whose_wave_was_refused_waits_for_the_next_while_it_is_queued(
+    pool: Pool, clock: FixedClock, ask: Asks, devices: dict[str, UUID]
+) -> None:
+    await place(pool, devices["S1"], "planned")
+    raised = await ask(device_id=devices["S1"], reason=Reason.SLOW)
+    await pool.execute(
+        "INSERT INTO refresh.queue (entry_id, device_id, kind, demand, rule, reason, policy_version, due_on, score, "
+        "score_parts, status, line, entered_at) "
+        "VALUES ($1, $1, 'laptop', 'refresh', 'age', 'x', '1', '2024-09-01', 1, '{}', 'queued', "
+        "'refresh-and-bau', now())",
+        devices["S1"],
+    )
+    await pool.execute("DELETE FROM refresh.placements")
+    assert await WaitingSweep(pool, clock, small_directory(), own_policy().patience).sweep() == 0
+    assert await status(pool, raised.request_id) is Status.WAITING_FOR_WAVE
