@@ -6,14 +6,18 @@ named by when the wait began and how often was reminded. Keys never change, so e
 
 from __future__ import annotations
 
+import msgspec
+
 from bot.desk import Desk
 from bot.outgoing import OutgoingMessage
-from bot.render import delivery
+from bot.render import delivery, request
 from services.access.viewer import Viewer, viewer_for
 from services.database.pool import Connection
 from services.requests import queries
 from services.requests.queries import Reason, RequestView, Status
 
+_OWES_WORDS = (Status.QUESTION_ASKED, Status.WAITING_FOR_REPAIR)
+"""What whoever asked is to say something about: an answer, or whether the repair helped."""
 _REMINDED = (Status.DELIVERED, Status.WAITING_FOR_CHECK, Status.RETURN_DUE)
 _FOLLOWED = (Status.SHIPPED, *_REMINDED)
 
@@ -32,9 +36,14 @@ async def of_delivery(desk: Desk, connection: Connection, view: RequestView) -> 
     if view.status in _FOLLOWED or (view.status not in queries.OPEN and _was_under_way(view)):
         shown = delivery.for_user(view, offers)
         told.append(OutgoingMessage(f"{key}/delivery", f"person:{whom}", view.revision, shown))
+    since = view.waits_since.isoformat() if view.waits_since else ""
+    name = f"{key}/reminder/{since}/{view.chases}"
+    if view.chases and view.status in _OWES_WORDS:
+        asker = queries.may(view, viewer_for(view.requester_email, desk.directory))
+        seen = msgspec.structs.replace(view, may=asker)
+        shown = request.for_requester(seen, desk.unit_names, _people(desk))
+        told.append(OutgoingMessage(name, f"person:{view.requester_email}", 0, shown))
     if view.chases and view.status in _REMINDED:
-        since = view.waits_since.isoformat() if view.waits_since else ""
-        name = f"{key}/reminder/{since}/{view.chases}"
         told.append(OutgoingMessage(name, f"person:{whom}", 0, delivery.reminder(view, offers)))
         told += await _of_overdue(desk, connection, view, user)
     if is_leaving(view):

@@ -58,7 +58,8 @@ class BudgetConsumer:
             await hold_placing(connection, alone=alone)
         given_back = await _given_back(connection, unneeded, now)
         asked = await _new_requests(connection, events)
-        lines = sorted(paid_from | {line for fund_year, line in _released(given_back) if fund_year == year})
+        # What was promised in an ended year may have rolled over into this one.
+        lines = sorted(paid_from | {line for _, line in _released(given_back)})
         hopeful = await reservation_store.waiting(connection, lines)
         orders_of_finance = {document.order_id for document in given if document.order_id}
         order_ids = orders_of_finance | {wanted.order_id for wanted in (*asked, *hopeful)}

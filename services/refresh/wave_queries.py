@@ -261,6 +261,13 @@ async def placed(connection: Connection, device_ids: Collection[UUID]) -> dict[U
     return {row["device_id"]: InWave(**dict(list(row.items())[1:])) for row in rows}
 
 
+async def awaiting_wave(connection: Connection, device_ids: Collection[UUID]) -> set[UUID]:
+    """Of these devices those that the queue or a released wave holds: some wave is to replace them. For services."""
+    if not device_ids:
+        return set()
+    return {row["device_id"] for row in await connection.fetch(SQL["awaiting_wave"], list(device_ids))}
+
+
 async def set_aside_in(connection: Connection, device_id: UUID, replacing: UUID | None) -> str | None:
     """The wave in which a device on the shelf is set aside for another than `replacing`; None if it is free.
 

@@ -5,6 +5,11 @@ SELECT device_id, wave_id, wave, attempt, order_id, state = 'ordered' AS ordered
 FROM refresh.placements
 WHERE device_id = ANY ($1::uuid[]) AND holds
 
+-- name: awaiting_wave
+SELECT entry_id AS device_id FROM refresh.queue WHERE entry_id = ANY ($1::uuid[])
+UNION
+SELECT device_id FROM refresh.placements WHERE device_id = ANY ($1) AND holds
+
 -- name: set_aside_in
 -- $1 a device on the shelf, $2 the device that it may replace.
 SELECT wave FROM refresh.placements

@@ -38,7 +38,7 @@ class RequestsConsumer:
         waves = {
             event.data.device_id: event
             for event in events
-            if isinstance(event, QueueEntered) and event.data.status == "ordered"
+            if isinstance(event, QueueEntered) and event.data.status == "ordered" and event.data.wave is not None
         }
         if not named and not devices and not waves:
             return []
@@ -47,7 +47,11 @@ class RequestsConsumer:
         ids = {event.data.request_id for event in named} | near | in_wave
         if not ids:
             return []
-        going = Progressing(await store.lock_requests(connection, sorted(ids)))
+        # What the batch may write it holds first, in one order: no two batches wait for one another in a circle.
+        held = await store.lock_requests(connection, sorted(ids))
+        if await enrolment.follow(connection, devices, held):
+            held = await store.lock_requests(connection, sorted(ids))
+        going = Progressing(held)
         _check_raised(named, going)
         tickets = [event for event in named if isinstance(event, RequestTicketChanged)]
         if tickets:
@@ -84,6 +88,6 @@ async def _ordered_with_wave(
     event = waves.get(request.device_id) if request.device_id is not None else None
     if event is None or request.status is not Status.WAITING_FOR_WAVE:
         return []
-    word = Word.of(event, Actor.REFRESH, f"Ordered with wave {event.data.wave or 'of the refresh plan'}")
+    word = Word.of(event, Actor.REFRESH, f"Ordered with wave {event.data.wave}")
     told = await going.move(connection, request_id, Cause.WAVE_ORDERED, word)
     return told + await going.deliver(connection, request_id)

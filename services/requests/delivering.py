@@ -18,7 +18,7 @@ from services.clock import london_date
 from services.database.pool import Connection
 from services.errors import BadInput
 from services.eventlog import outbox
-from services.requests import delivery_store, moving, naming, store
+from services.requests import delivery_store, moving, naming
 from services.requests.delivery_store import Brought, taken_meanwhile
 from services.requests.facts import answers
 from services.requests.handling import Handling
@@ -123,7 +123,7 @@ class Deliveries(Handling):
             if cause is Cause.ALLOCATE:
                 await delivery_store.hold_placing(connection)
             held, actors = await self.hold(connection, viewer, request_id)
-            if await store.use_key(connection, viewer.email, str(cause), key, request_id, now):
+            if await self.is_repeated(connection, viewer, str(cause), key, request_id, now):
                 return Done(request=await self.view(connection, viewer, request_id), done_now=False)
             # Who may not do it at all is told so, before they are told what is wrong with what they gave.
             MACHINE.take(held.status, cause, actors, lambda _guard: True)

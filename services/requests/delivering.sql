@@ -42,25 +42,35 @@ WHERE device_id = ANY ($1::uuid[])
                  'waiting_for_money', 'ordered', 'allocated', 'shipped', 'delivered', 'waiting_for_check', 'return_due')
   AND status = 'waiting_for_wave'
 
+-- name: waiting_for_waves
+SELECT device_id, request_id FROM requests.requests WHERE status = 'waiting_for_wave' AND device_id IS NOT NULL
+
 -- name: merged
--- Records proved to be one device: a request follows it, unless the other record has an open request of its own.
+-- Records proved to be one device: a request that is held ($3) follows it, unless the other record has an open request of
+-- its own. Of two whose records became one at once the older follows.
 UPDATE requests.requests AS r
 SET device_id = CASE WHEN r.device_id = merged.gone THEN merged.into_id ELSE r.device_id END,
     successor_device_id = CASE WHEN r.successor_device_id = merged.gone THEN merged.into_id
                                ELSE r.successor_device_id END
-FROM unnest($1::uuid[], $2::uuid[]) AS merged (gone, into_id)
-WHERE (r.device_id = merged.gone OR r.successor_device_id = merged.gone)
-  AND r.status NOT IN ('closed', 'refused', 'withdrawn')
-  AND NOT EXISTS (
-      SELECT FROM requests.requests AS other
-      WHERE other.request_id <> r.request_id AND other.status NOT IN ('closed', 'refused', 'withdrawn')
-        AND (other.device_id = merged.into_id OR other.successor_device_id = merged.into_id)
-  )
+FROM (
+    SELECT DISTINCT ON (told.into_id) held.request_id, told.gone, told.into_id
+    FROM unnest($1::uuid[], $2::uuid[]) AS told (gone, into_id)
+    JOIN requests.requests AS held ON told.gone IN (held.device_id, held.successor_device_id)
+    WHERE held.request_id = ANY ($3::uuid[]) AND held.status NOT IN ('closed', 'refused', 'withdrawn')
+      AND NOT EXISTS (
+          SELECT FROM requests.requests AS other
+          WHERE other.request_id <> held.request_id AND other.status NOT IN ('closed', 'refused', 'withdrawn')
+            AND (other.device_id = told.into_id OR other.successor_device_id = told.into_id)
+      )
+    ORDER BY told.into_id, held.raised_at, held.request_id
+) AS merged
+WHERE r.request_id = merged.request_id
 
 -- name: waited_too_long
 -- $1 now, $2 and $3 how long a decision and a person are waited for. Of replicas at once each takes others.
 SELECT request_id FROM requests.requests
-WHERE status IN ('waiting_for_approval', 'delivered', 'waiting_for_check', 'return_due')
+WHERE status IN ('waiting_for_approval', 'question_asked', 'waiting_for_repair', 'delivered', 'waiting_for_check',
+                 'return_due')
   AND coalesce(next_chase_at, waits_since) <= $1::timestamptz
   AND coalesce(next_chase_at, waits_since + CASE status WHEN 'waiting_for_approval' THEN $2::interval
                                                         ELSE $3::interval END) <= $1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -76,10 +76,14 @@ async def waiting_for_wave_of(connection: Connection, devices: Sequence[UUID]) -
     return {row["request_id"] for row in rows}
 
 
-async def merged(connection: Connection, into: Mapping[UUID, UUID]) -> None:
-    """Let requests follow records that proved to be another's."""
-    if into:
-        await connection.execute(SQL["merged"], list(into), list(into.values()))
+async def waiting_for_waves(connection: Connection) -> dict[UUID, UUID]:
+    """All requests that wait for a wave, by the device that it replaces."""
+    return {row["device_id"]: row["request_id"] for row in await connection.fetch(SQL["waiting_for_waves"])}
+
+
+async def merged(connection: Connection, into: Mapping[UUID, UUID], held: Collection[UUID]) -> None:
+    """Let requests that are held follow records that proved to be another's."""
+    await connection.execute(SQL["merged"], list(into), list(into.values()), list(held))
 
 
 async def waited_too_long(

@@ -7,7 +7,7 @@ that every order of words leads to the same end; what a request cannot move on b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from schemas.events.register import DeviceChanged
@@ -34,14 +34,25 @@ def that_matter(events: Iterable[DeviceChanged]) -> list[DeviceChanged]:
 
 
 async def find(connection: Connection, events: Sequence[DeviceChanged]) -> set[UUID]:
-    """The requests that these events may concern; records that proved to be another's are followed first."""
+    """The requests that these events may concern, also those of records that others proved to be."""
     if not events:
         return set()
-    into = {event.data.device_id: event.data.merged_into for event in events if event.data.merged_into is not None}
-    await delivery_store.merged(connection, into)
-    devices = list(dict.fromkeys(event.data.device_id for event in events))
+    into = _merged_into(events)
+    devices = list(dict.fromkeys([*(event.data.device_id for event in events), *into.values()]))
     holders = sorted({holder for event in events if (holder := arrivals.in_use_by(event.data))})
     return await delivery_store.concerned(connection, devices, holders)
+
+
+async def follow(connection: Connection, events: Sequence[DeviceChanged], held: Collection[UUID]) -> bool:
+    """Let held requests follow records that proved to be another's; True if any may have."""
+    into = _merged_into(events)
+    if into and held:
+        await delivery_store.merged(connection, into, held)
+    return bool(into and held)
+
+
+def _merged_into(events: Iterable[DeviceChanged]) -> dict[UUID, UUID]:
+    return {event.data.device_id: event.data.merged_into for event in events if event.data.merged_into is not None}
 
 
 async def hear(

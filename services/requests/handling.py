@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
@@ -69,9 +70,11 @@ class Handling:
                     f"{held.reference} is for {held.approver_email} or a manager above to decide, not you."
                 )
             # A key that comes again, whatever came between, changes nothing.
-            repeated = await store.use_key(connection, viewer.email, "decide", key, request_id, now)
+            repeated = await self.is_repeated(connection, viewer, "decide", key, request_id, now)
             open_to_it = MACHINE.step(held.status, cause, [Actor.APPROVER], _nothing_holds) is not None
-            if repeated is not None or not open_to_it:
+            if not repeated and not open_to_it:
+                await audit.record(connection, now, viewer, str(cause), held.reference, granted=False)
+            if repeated or not open_to_it:
                 return Decision(request=await self.view(connection, viewer, request_id), decided_now=False)
             what = "Approved" if refusal is None else f"Refused: {refusal}"
             picked = None
@@ -106,7 +109,7 @@ class Handling:
         now = self._clock.now()
         async with self.transaction(viewer, str(cause), str(request_id)) as connection:
             held, actors = await self.hold(connection, viewer, request_id)
-            if await store.use_key(connection, viewer.email, str(cause), key, request_id, now):
+            if await self.is_repeated(connection, viewer, str(cause), key, request_id, now):
                 return await self.view(connection, viewer, request_id)
             step = MACHINE.take(held.status, cause, actors, answers(held))
             if writes is not None:
@@ -124,6 +127,15 @@ class Handling:
             raise NotFound(NO_SUCH)
         managed = deciding.managed_units(viewer, self._directory)
         return held, deciding.actors_of(viewer, managed, held, covered)
+
+    async def is_repeated(
+        self, connection: Connection, viewer: Viewer, command: str, key: str, about: UUID, now: datetime
+    ) -> bool:
+        """Whether this very act came before. Raises RuleBroken for a key that was used for something else."""
+        used = await store.use_key(connection, viewer.email, command, key, about, now)
+        if used is not None and used != about:
+            raise RuleBroken("That press belongs to something else you did; open this again and press once more.")
+        return used is not None
 
     async def view(self, connection: Connection, viewer: Viewer, request_id: UUID) -> RequestView:
         """The request as the viewer now sees it. Raises NotFound if they may not."""

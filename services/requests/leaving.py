@@ -64,8 +64,8 @@ class Leaving(Handling):
         async with self.transaction(viewer, "leave", whose) as connection:
             if not viewer.has(Role.MANAGER, Role.PLANNER):
                 raise NotAllowed("That is for the manager or the planner to do, not for you.")
-            act = uuid5(_LEAVING, f"{viewer.email}\n{idempotency_key}")
-            repeated = await store.use_key(connection, viewer.email, "leave", idempotency_key, act, now) is not None
+            act = uuid5(_LEAVING, f"{viewer.email}\n{idempotency_key}\n{whose}")
+            repeated = await self.is_repeated(connection, viewer, "leave", idempotency_key, act, now)
             devices = [] if repeated else await register.held_by(connection, viewer, whose)
             taken = await self._open_requests(connection, devices)
             added = 0

@@ -30,6 +30,7 @@ from services.requests.delivery_queries import (
 from services.requests.facts import facts_of
 from services.requests.policy import Band, RequestPolicy
 from services.requests.rules.deciding import actors_of
+from services.requests.rules.details import may_see_details
 from services.requests.rules.guards import holds
 from services.requests.rules.machine import OPEN, Cause, Status
 from services.requests.rules.machine import REQUEST as MACHINE
@@ -230,7 +231,21 @@ async def _read(
         [viewer.email, *covers_for],
     )
     views = [_view(dict(row)) for row in rows]
-    return [msgspec.structs.replace(view, may=may(view, viewer, covers_for)) for view in views]
+    views = [msgspec.structs.replace(view, may=may(view, viewer, covers_for)) for view in views]
+    return [_for(viewer, view, covers_for) for view in views]
+
+
+def _for(viewer: Viewer, view: RequestView, covers_for: Sequence[str]) -> RequestView:
+    """The view without what it says of somebody's health, unless this viewer needs it for what they do with it."""
+    needed = may_see_details(
+        viewer,
+        requester_email=view.requester_email,
+        recipient_email=view.recipient_email,
+        approver_email=view.approver_email or "",
+        status=view.status,
+        covers_for=covers_for,
+    )
+    return view if needed else msgspec.structs.replace(view, assistive_technology="", photos=())
 
 
 def _view(values: dict[str, Any]) -> RequestView:

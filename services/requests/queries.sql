@@ -32,8 +32,11 @@ ORDER BY ($7 AND r.approver_email = ANY ($10)) DESC, r.raised_at, r.request_id
 LIMIT $8::integer
 
 -- name: device_lines
--- Requests that replace this device, or that it serves. $1 units (null: all), $2 the viewer's own address.
-SELECT greatest(line.at, r.raised_at) AS at, r.reference, line.what
+-- Requests that replace this device, or that it serves. $1 units (null: all), $2 the viewer's own address. What people
+-- wrote to one another stands in the request alone.
+SELECT greatest(line.at, r.raised_at) AS at, r.reference,
+       CASE WHEN split_part(line.cause, '/', 1) IN ('ask', 'answer', 'insist', 'not_repaired', 'refuse')
+            THEN split_part(line.what, ':', 1) ELSE line.what END AS what
 FROM requests.requests AS r
 JOIN requests.timeline AS line USING (request_id)
 WHERE (r.device_id = $3::uuid OR r.successor_device_id = $3)

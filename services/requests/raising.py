@@ -15,10 +15,11 @@ from services.clock import london_date
 from services.database.pool import Connection
 from services.errors import BadInput, NotAllowed, RuleBroken
 from services.eventlog.outbox import Outgoing
+from services.losses import queries as losses
 from services.machines import NEW, Actor
 from services.register import queries as register
 from services.register.queries import OnShelf
-from services.requests import devices, stock, store
+from services.requests import devices, stock, store, waves
 from services.requests.announcements import BY_POLICY, announce_approved, announce_raised
 from services.requests.policy import RequestPolicy
 from services.requests.rules import asking, deciding
@@ -28,7 +29,7 @@ from services.requests.rules.guards import Facts, holds
 from services.requests.rules.judging import Judgement, judge
 from services.requests.rules.machine import REQUEST as MACHINE
 from services.requests.rules.machine import Cause, Status
-from services.requests.rules.verdicts import Reason, Verdict
+from services.requests.rules.verdicts import GONE, Reason, Verdict
 from services.requests.store import Moment, NewRequest
 
 MOST_PHOTOS = 3
@@ -85,7 +86,10 @@ class Raising:
         request = await self._begun(request_id, asked, device, kind, recipient)
         if not await store.insert_request(self._connection, request):
             raise await has_open_request(self._connection, asked.device_id)
-        return request, await self._written(request)
+        told = await self._written(request)
+        if device is not None and device.in_released_wave is not None and device.wave_is_ordered:
+            told += await waves.ordered(self._connection, {request_id: device.in_released_wave}, self._now)
+        return request, told
 
     def _check(self, asked: Asked) -> None:
         asking.check_texts(asked.explanation, asked.delivery_place, asked.needed_by, self._today)
@@ -120,7 +124,26 @@ class Raising:
         device = asking.check_device(found, self._viewer, self._managed)
         if await store.open_request_of_device(self._connection, asked.device_id):
             raise await has_open_request(self._connection, asked.device_id)
+        await self._check_not_replaced(asked.device_id, device)
+        await self._check_not_lost(asked.device_id, asked.reason)
         return await devices.with_outlook(self._connection, self._viewer, asked.device_id, device, self._today)
+
+    async def _check_not_replaced(self, device_id: UUID, device: DeviceFacts) -> None:
+        """What was lost stays its holder's for the register until it is written off, and is replaced once."""
+        whose = (device.holder_email or self._viewer.email).lower()
+        if reference := await store.replaced_by(self._connection, device_id, whose):
+            raise RuleBroken(f"{reference} has replaced that device already; ask about the one that came instead.")
+
+    async def _check_not_lost(self, device_id: UUID, reason: Reason) -> None:
+        """What is reported lost is not repaired, nor swapped without a manager."""
+        if reason in GONE:
+            return
+        loss = await losses.open_loss_of(self._connection, self._viewer, self._directory, device_id)
+        if loss is not None:
+            raise RuleBroken(
+                f"{loss.reference} reports that device lost or stolen; choose that as what happened, or say there that "
+                "it was found."
+            )
 
     async def _check_entitlement(self, kind: Kind, recipient: Recipient | None) -> None:
         email = recipient.email if recipient else self._viewer.email

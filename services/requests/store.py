@@ -128,6 +128,12 @@ async def open_request_of_device(connection: Connection, device_id: UUID) -> str
     return reference
 
 
+async def replaced_by(connection: Connection, device_id: UUID, whose: str) -> str | None:
+    """The reference of the request by which somebody got another for a device that they lost."""
+    reference: str | None = await connection.fetchval(SQL["replaced_by"], device_id, whose, list(GONE))
+    return reference
+
+
 async def insert_request(connection: Connection, request: NewRequest) -> bool:
     """Write a request; False if its device got an open one meanwhile."""
     return await connection.fetchval(SQL["insert_request"], *msgspec.structs.astuple(request)) is not None
@@ -146,7 +152,7 @@ async def lock_request(
 
 async def set_aside(connection: Connection) -> set[UUID]:
     """Devices that open requests hold, whatever the register says of them yet."""
-    return {row["successor_device_id"] for row in await connection.fetch(SQL["set_aside"], list(OPEN))}
+    return {row["successor_device_id"] for row in await connection.fetch(SQL["set_aside"])}
 
 
 async def give(connection: Connection, request_id: UUID, device_id: UUID, serial: str) -> None:

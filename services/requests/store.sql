@@ -15,6 +15,13 @@ SELECT nextval('requests.reference_numbers')
 SELECT reference FROM requests.requests
 WHERE device_id = $1::uuid AND status = ANY ($2::text[])
 
+-- name: replaced_by
+-- $1 a device, $2 whose it is, $3 the reasons for which it does not come back.
+SELECT reference FROM requests.requests
+WHERE device_id = $1::uuid AND coalesce(recipient_email, requester_email) = $2::text AND reason = ANY ($3::text[])
+  AND status = 'closed'
+LIMIT 1
+
 -- name: insert_request
 -- Answers nothing if the device has an open request that came first.
 INSERT INTO requests.requests (request_id, reference, requester_email, requester_name, unit, kind, reason, device_id,
@@ -55,7 +62,8 @@ ORDER BY request_id
 FOR UPDATE
 
 -- name: set_aside
-SELECT successor_device_id FROM requests.requests WHERE successor_device_id IS NOT NULL AND status = ANY ($1::text[])
+SELECT successor_device_id FROM requests.requests
+WHERE successor_device_id IS NOT NULL AND status NOT IN ('closed', 'refused', 'withdrawn')
 
 -- name: give
 UPDATE requests.requests

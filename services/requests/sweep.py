@@ -18,7 +18,7 @@ from services.database.pool import TEMPORARY_ERRORS, Pool
 from services.eventlog import outbox
 from services.lifecycle import OwnedTasks
 from services.machines import Actor
-from services.requests import delivery_store, moving, store
+from services.requests import delivery_store, moving, store, waves
 from services.requests.delivery_store import Chased
 from services.requests.facts import answers
 from services.requests.moving import Move
@@ -68,11 +68,18 @@ class WaitingSweep:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def sweep(self) -> int:
-        """Do all that is due; how many requests were handed on or their people reminded."""
-        done = 0
+        """Do all that is due; how many requests were handed on, their people reminded, or their waves found ordered."""
+        done = await self._catch_up(self._clock.now())
         while (moved := await self._chunk(self._clock.now())) is not None:
             done += moved
         return done
+
+    async def _catch_up(self, now: datetime) -> int:
+        """One transaction: requests whose wave was ordered while nobody heard."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            told = await waves.catch_up(connection, now)
+            await outbox.append(connection, told)
+            return len(told)
 
     async def _chunk(self, now: datetime) -> int | None:
         """One transaction; None once nothing is due that nobody else holds."""

@@ -67,14 +67,11 @@ CREATE UNIQUE INDEX one_open_request_a_device ON requests.requests (device_id)
 -- A device is set aside for one request at a time.
 CREATE UNIQUE INDEX one_request_a_successor ON requests.requests (successor_device_id)
     WHERE status IN ('allocated', 'shipped');
-CREATE INDEX ON requests.requests (successor_device_id) WHERE successor_device_id IS NOT NULL;
 -- What somebody asked for beyond what they hold.
 CREATE INDEX ON requests.requests (coalesce(recipient_email, requester_email), kind) WHERE device_id IS NULL;
 CREATE INDEX ON requests.requests (next_chase_at) WHERE next_chase_at IS NOT NULL;
 -- What happened to a device is asked for, also when it is long over.
 CREATE INDEX requests_of_a_device ON requests.requests (device_id) WHERE device_id IS NOT NULL;
-CREATE INDEX requests_with_successor ON requests.requests (successor_device_id)
-    WHERE successor_device_id IS NOT NULL;
 CREATE INDEX ON requests.requests (coalesce(recipient_email, requester_email))
     WHERE status IN ('ordered', 'allocated', 'shipped');
 

@@ -14,6 +14,8 @@ from services.requests.rules.verdicts import Reason
 _NOT_ASKED_FOR = "What a leaver holds is handed back, not replaced; end-user services start that."
 
 LONGEST_TEXT = 2_000
+_NOBODYS = frozenset({DeviceState.ORDERED, DeviceState.IN_STOCK, DeviceState.RETURNED, DeviceState.SANITISED})
+"""States in which nobody uses a device, so that nothing is missing that could be replaced."""
 
 
 class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,10 +32,12 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     """First day of the quarter whose wave replaces it, or is foreseen to; None where no plan reaches it."""
     in_released_wave: str | None = None
     """The W-number of the released wave that holds its successor."""
+    wave_is_ordered: bool = False
+    """Whether that wave's order is placed, or its device from stock set aside."""
 
 
 def check_device(device: DeviceFacts | None, viewer: Viewer, managed: frozenset[str]) -> DeviceFacts:
-    """The device. Raises NotAllowed if it is not theirs to ask for, RuleBroken if it has left the organisation.
+    """The device. Raises NotAllowed if it is not theirs to ask for, RuleBroken if nobody uses it or it is gone.
 
     Staff ask for what they hold; a manager also for devices of the units they answer for (`managed`). None stands for a
     device that is not there, or that they may not see.
@@ -47,6 +51,9 @@ def check_device(device: DeviceFacts | None, viewer: Viewer, managed: frozenset[
         raise NotAllowed("That device is not yours. Only a manager of its unit may request a replacement for it.")
     if device.state in GONE_STATES and device.state is not DeviceState.WRITTEN_OFF:
         raise RuleBroken(f"That device has already been {device.state}; ask for a new one without naming it.")
+    if device.state in _NOBODYS:
+        where = device.state.replace("_", " ")
+        raise RuleBroken(f"Nobody uses that device ({where}); ask for a new one without naming it.")
     return device
 
 

@@ -10,6 +10,7 @@ from services.access.directory import Directory
 from services.access.viewer import Viewer
 from services.errors import RuleBroken
 from services.machines import Actor
+from services.requests.rules.escalating import next_above
 
 
 class Concerned(Protocol):
@@ -85,9 +86,11 @@ def approver_for(requester_email: str, unit: str, directory: Directory, recipien
     nobody.
     """
     person = directory.person(requester_email)
+    never = {requester_email.lower(), (recipient_email or requester_email).lower()}
     approver = None if person is None else directory.approver_of(person)
-    if approver is not None and approver.email.lower() == (recipient_email or "").lower():
-        approver = directory.approver_of(approver)
-    if approver is None or approver.email.lower() == requester_email.lower():
+    if approver is not None and approver.email.lower() in never:
+        above = next_above(approver.email, approver.unit, never, directory)
+        approver = None if above is None else directory.person(above)
+    if approver is None:
         raise RuleBroken(f"Nobody is named to decide on requests of {unit}; ask end-user services to name a manager.")
     return approver.email.lower()

@@ -40,7 +40,9 @@ def judge(
                 then="If the repair does not help, say so here and your manager decides.",
             )
         if device.in_released_wave is not None:
-            return _waits(policy, f"Its successor is in the wave {device.in_released_wave}", device.planned_for)
+            stands = "ordered in" if device.wave_is_ordered else "in"
+            why = f"Its successor is {stands} the wave {device.in_released_wave}"
+            return _waits(policy, why, device.planned_for, can_insist=not device.wave_is_ordered)
     if device is not None and device.due_on is not None and device.due_on <= today:
         return _told(policy, Verdict.REFRESH_NOW, f"It is due anyway, since {_day(device.due_on)}: it is replaced now")
     if device is not None and can_wait and device.due_on is not None and device.planned_for is not None:
@@ -52,14 +54,10 @@ def judge(
     return Judgement(verdict=Verdict.MANAGER_APPROVAL, why=f"{_why_a_manager(device, reason)}; {MANAGER_DECIDES}.")
 
 
-def _waits(policy: RequestPolicy, why: str, month: date | None) -> Judgement:
+def _waits(policy: RequestPolicy, why: str, month: date | None, *, can_insist: bool = True) -> Judgement:
     when = f" of {month:%B %Y}" if month else ""
-    told = _told(
-        policy,
-        Verdict.WAIT_FOR_WAVE,
-        f"{why}, and the wave{when} replaces it",
-        then="If you cannot wait, say so here and your manager decides.",
-    )
+    then = "If you cannot wait, say so here and your manager decides." if can_insist else ""
+    told = _told(policy, Verdict.WAIT_FOR_WAVE, f"{why}, and the wave{when} replaces it", then=then)
     return msgspec.structs.replace(told, wave_month=month)
 
 

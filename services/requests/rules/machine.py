@@ -52,6 +52,7 @@ class Cause(StrEnum):
     COMMITTED = "committed"
     NO_MONEY = "no_money"
     WAVE_ORDERED = "wave_ordered"
+    WAVE_LOST = "wave_lost"
     ALLOCATE = "allocate"
     CANCEL = "cancel"
     SHIP = "ship"
@@ -111,6 +112,11 @@ def _after_check(source: Status, cause: Cause, who: tuple[Actor, ...], does: str
         Step(source, cause, _S.RETURN_DUE, who=who, guards=[_G.OLD_GOES_BACK], does=does),
         Step(source, cause, _S.CLOSED, who=who, does=does),
     ]
+
+
+def _reminder(state: Status) -> Step:
+    """The clock reminds who should act; nothing moves."""
+    return Step(state, _C.CHASE, state, who=[_A.CLOCK], guards=[_G.STILL_WAITS], does="reminded")
 
 
 REQUEST = Machine(
@@ -179,6 +185,7 @@ REQUEST = Machine(
         *_decisions(_S.QUESTION_ASKED),
         Step(_S.WAITING_FOR_APPROVAL, _C.ASK, _S.QUESTION_ASKED, who=[_A.APPROVER], does="asked back"),
         Step(_S.QUESTION_ASKED, _C.ANSWER, _S.WAITING_FOR_APPROVAL, who=_WITHDRAWS, does="answered"),
+        _reminder(_S.QUESTION_ASKED),
         Step(
             _S.WAITING_FOR_APPROVAL,
             _C.ESCALATE,
@@ -202,8 +209,16 @@ REQUEST = Machine(
             who=[*_WITHDRAWS, _A.PLANNER],
             does="repair did not help",
         ),
+        _reminder(_S.WAITING_FOR_REPAIR),
         Step(_S.WAITING_FOR_REPAIR, _C.WITHDRAW, _S.WITHDRAWN, who=_WITHDRAWS, does="withdrawn"),
         Step(_S.WAITING_FOR_WAVE, _C.WAVE_ORDERED, _S.ORDERED, who=[_A.REFRESH], does="ordered with its wave"),
+        Step(
+            _S.WAITING_FOR_WAVE,
+            _C.WAVE_LOST,
+            _S.WAITING_FOR_APPROVAL,
+            who=[_A.REFRESH],
+            does="no wave replaces it any more",
+        ),
         Step(_S.WAITING_FOR_WAVE, _C.INSIST, _S.WAITING_FOR_APPROVAL, who=_WITHDRAWS, does="cannot wait"),
         Step(_S.WAITING_FOR_WAVE, _C.WITHDRAW, _S.WITHDRAWN, who=_WITHDRAWS, does="withdrawn"),
         # Money and stock.
@@ -232,18 +247,11 @@ REQUEST = Machine(
         ),
         *_handed_over(_S.SHIPPED, _C.RECEIVE, _HANDS_OVER, "receipt confirmed"),
         *_handed_over(_S.DELIVERED, _C.RECEIVE, _HANDS_OVER, "receipt confirmed"),
-        Step(_S.DELIVERED, _C.CHASE, _S.DELIVERED, who=[_A.CLOCK], guards=[_G.STILL_WAITS], does="reminded"),
+        _reminder(_S.DELIVERED),
         *_after_check(_S.WAITING_FOR_CHECK, _C.CHECK, (_A.RECIPIENT, _A.PLANNER), "accessibility settings checked"),
-        Step(
-            _S.WAITING_FOR_CHECK,
-            _C.CHASE,
-            _S.WAITING_FOR_CHECK,
-            who=[_A.CLOCK],
-            guards=[_G.STILL_WAITS],
-            does="reminded",
-        ),
+        _reminder(_S.WAITING_FOR_CHECK),
         # The old device.
-        Step(_S.RETURN_DUE, _C.CHASE, _S.RETURN_DUE, who=[_A.CLOCK], guards=[_G.STILL_WAITS], does="reminded"),
+        _reminder(_S.RETURN_DUE),
         Step(
             _S.RETURN_DUE,
             _C.RETURNED,

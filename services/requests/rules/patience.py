@@ -39,6 +39,8 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
 
 CLOCKED = {
     Status.WAITING_FOR_APPROVAL: Cause.ESCALATE,
+    Status.QUESTION_ASKED: Cause.CHASE,
+    Status.WAITING_FOR_REPAIR: Cause.CHASE,
     Status.DELIVERED: Cause.CHASE,
     Status.WAITING_FOR_CHECK: Cause.CHASE,
     Status.RETURN_DUE: Cause.CHASE,

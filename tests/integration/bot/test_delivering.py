@@ -15,14 +15,15 @@ from deploy.local.workspace.scripted import Json, ScriptedPerson
 from schemas.vocabulary import Kind
 from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
+from services.requests.policy import own_policy
 from services.requests.queries import Reason, RequestView
-from services.requests.rules.patience import Patience
 from services.requests.sweep import WaitingSweep
 from tests.fixtures.delivery import deliver
 from tests.fixtures.people import email_of, small_directory, viewer
 from tests.integration.requests.journey import committed, hear, shelve, told
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("bot", "devices")]
+PATIENCE = own_policy().patience
 
 
 @pytest.fixture
@@ -114,8 +115,8 @@ async def test_a_reminder_rings_anew_and_a_late_return_reaches_the_manager_once(
     first = await amara.wait_for_message(lambda message: "Please hand back `S1`" in str(message))
     await priya.wait_for_message(lambda message: "Amara Osei leaves: 1 device" in str(message))
     assert isinstance(desk.clock, FixedClock)
-    desk.clock.advance(timedelta(days=Patience().return_within + 1))
-    sweep = WaitingSweep(requests_pool, desk.clock, small_directory(), Patience())
+    desk.clock.advance(timedelta(days=PATIENCE.return_within + 1))
+    sweep = WaitingSweep(requests_pool, desk.clock, small_directory(), PATIENCE)
     assert await sweep.sweep() == 1
     for _ in range(2):
         await say_all(desk, settings, bot, pool, requests_pool)
@@ -138,3 +139,31 @@ async def test_a_manager_says_who_leaves(priya: ScriptedPerson, pool: Pool) -> N
     assert "Amara Osei is to hand back 1 device: S1." in str(act.view)
     act = await priya.submit_view(form, {"who": email_of("Tom Whitfield")})
     assert await pool.fetchval("SELECT count(*) FROM requests.requests") == 1
+
+
+async def test_who_owes_an_answer_is_reminded_with_the_question_and_its_button(
+    amara: ScriptedPerson, desk: Desk, settings: BotSettings, bot: Parts, pool: Pool, requests_pool: Pool
+) -> None:
+    raised = await desk.commands.raise_request(
+        viewer("Amara Osei"),
+        device_id=None,
+        kind=Kind.SMARTPHONE,
+        reason=Reason.SLOW,
+        needed_by=None,
+        accessibility_needs=False,
+        explanation="Slow",
+        delivery_place="Desk 4",
+        idempotency_key="1",
+    )
+    await desk.commands.ask(viewer("Priya Nair"), raised.request_id, question="How slow?", idempotency_key="2")
+    await say_all(desk, settings, bot, pool, requests_pool)
+    first = await amara.wait_for_message(lambda message: "How slow?" in str(message))
+    assert isinstance(desk.clock, FixedClock)
+    desk.clock.advance(timedelta(days=PATIENCE.remind_after))
+    assert await WaitingSweep(requests_pool, desk.clock, small_directory(), PATIENCE).sweep() == 1
+    for _ in range(2):
+        await say_all(desk, settings, bot, pool, requests_pool)
+    again = await amara.wait_for_message(lambda message: "How slow?" in str(message) and message["ts"] != first["ts"])
+    assert "Answer" in str(again)
+    keys = [row["key"] for row in await pool.fetch("SELECT key FROM outgoing")]
+    assert len([key for key in keys if "/reminder/" in key]) == 1

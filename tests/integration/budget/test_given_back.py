@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -19,7 +19,8 @@ from schemas.events.budget import CommitmentRefused, OrderCommitted
 from schemas.events.finance import DocumentType as Type
 from schemas.events.request import Progress, RequestProgressed
 from schemas.vocabulary import Kind
-from services.budget import configuration_store
+from services.budget import configuration_store, queries
+from services.budget.commands import Budgets
 from services.budget.configuration import load_price_book, load_prior_years
 from services.budget.consumer import BudgetConsumer
 from services.budget.procurement import load_procurement
@@ -27,7 +28,7 @@ from services.clock import FixedClock
 from services.database.pool import Pool, open_pool
 from tests.fixtures.delivery import deliver
 from tests.fixtures.finance import NOW, approved, document, recorded
-from tests.fixtures.people import small_directory
+from tests.fixtures.people import small_directory, viewer
 
 pytestmark = pytest.mark.integration
 ONE_LAPTOP = 102_000
@@ -208,3 +209,25 @@ def test_any_words_in_any_order_keep_the_counters_true(
 
     with asyncio.Runner() as runner:
         runner.run(play())
+
+
+async def test_what_rolled_over_comes_back_in_the_new_year_and_serves_who_waits_there(
+    pool: Pool, clock: FixedClock, consumer: BudgetConsumer
+) -> None:
+    await deliver(pool, consumer.apply, [sums(ONE_LAPTOP), approved(1)])
+    clock.moment = datetime(2025, 4, 8, 9, tzinfo=UTC)
+    money = recorded(document("NEW", Type.APPROVAL, ONE_LAPTOP, 0, financial_year="2025/26"))
+    await deliver(pool, consumer.apply, [money])
+    budgets = Budgets(pool, clock, small_directory())
+    await budgets.roll_over(viewer("Idris Bello"), financial_year="2024/25", reason="year end", idempotency_key="k")
+    told = await deliver(pool, consumer.apply, [approved(2)])
+    assert any(isinstance(each, CommitmentRefused) for each in told)
+    told = await deliver(pool, consumer.apply, [unneeded(1)])
+    assert [each.data.request_reference for each in told if isinstance(each, OrderCommitted)] == ["R-2"]
+    by_year = "SELECT financial_year, sum(committed_pence)::bigint FROM balances GROUP BY 1 ORDER BY 1"
+    assert [tuple(row) for row in await pool.fetch(by_year)] == [("2024/25", 0), ("2025/26", ONE_LAPTOP)]
+    assert await queries.verify_counters(pool) == []
+    again = msgspec.structs.replace(unneeded(1), id="told again")
+    await deliver(pool, consumer.apply, [again, unneeded(2)])
+    assert [tuple(row) for row in await pool.fetch(by_year)] == [("2024/25", 0), ("2025/26", 0)]
+    assert await queries.verify_counters(pool) == []

@@ -179,6 +179,7 @@ async def test_what_stands_in_a_wave_waits_for_it_unless_somebody_cannot(
     devices = await add(database_url, "S1", **held)
     await add(database_url, "N1", first=200)
     await pool.execute(PLACED, devices["S1"], None)
+    await pool.execute("UPDATE refresh.placements SET state = 'planned'")
     raised = await wants(requests, device_id=devices["S1"])
     assert (raised.verdict_kind, raised.status) == (Verdict.WAIT_FOR_WAVE, Status.WAITING_FOR_WAVE)
     assert "in the wave W-1, and the wave of January 2025 replaces it" in raised.verdict

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
+from schemas.vocabulary import Kind
 from services.database.pool import Pool
 from services.requests import queries
 from services.requests.commands import Requests
@@ -61,3 +64,41 @@ async def test_ones_own_open_requests(pool: Pool, requests: Requests, ask: Asks)
     mine = await queries.open_requests(pool, viewer("Amara Osei"))
     assert [each.reference for each in mine] == [second.reference]
     assert await queries.open_requests(pool, viewer("Priya Nair")) == []
+
+
+async def test_what_is_said_of_somebodys_health_is_for_those_who_need_it(pool: Pool, requests: Requests) -> None:
+    raised = await requests.raise_request(
+        viewer("Amara Osei"),
+        device_id=None,
+        kind=Kind.LAPTOP,
+        reason=queries.Reason.ACCESSIBILITY,
+        needed_by=None,
+        accessibility_needs=True,
+        explanation="It does not suit me",
+        delivery_place="Desk 4",
+        idempotency_key="k",
+        photos=("https://files.example/1",),
+        assistive_technology="A screen reader",
+    )
+
+    async def told(name: str) -> str:
+        view = await queries.request(pool, viewer(name), raised.request_id)
+        assert view is not None
+        assert view.accessibility_needs, "that there is something to check is for everybody who handles it"
+        return view.assistive_technology
+
+    assert raised.assistive_technology == await told("Amara Osei") == await told("Priya Nair") == "A screen reader"
+    assert [await told(name) for name in ("Helen Marsh", "Idris Bello")] == ["", ""]
+    await requests.approve(viewer("Priya Nair"), raised.request_id, idempotency_key="k")
+    assert (await told("Helen Marsh"), await told("Priya Nair")) == ("A screen reader", "")
+
+
+async def test_what_people_wrote_to_one_another_is_not_in_a_devices_story(
+    pool: Pool, requests: Requests, ask: Asks, devices: dict[str, UUID]
+) -> None:
+    raised = await ask(device_id=devices["S1"])
+    await requests.ask(viewer("Priya Nair"), raised.request_id, question="Why?", idempotency_key="q")
+    await requests.answer(viewer("Amara Osei"), raised.request_id, answer="My eyes: both", idempotency_key="a")
+    await requests.refuse(viewer("Priya Nair"), raised.request_id, refusal="Ask the clinic", idempotency_key="r")
+    lines = await queries.device_lines(pool, viewer("Helen Marsh"), devices["S1"])
+    assert [line.what for line in lines] == ["Refused", "Answered", "Asked", "Asked for"]

@@ -10,11 +10,12 @@ import pytest
 from services.clock import FixedClock
 from services.database.pool import Pool
 from services.machines import Actor
+from services.requests.commands import Requests
 from services.requests.policy import own_policy
 from services.requests.queries import RequestView
 from services.requests.rules.machine import Cause, Status
 from services.requests.sweep import WaitingSweep
-from tests.fixtures.people import email_of, small_directory
+from tests.fixtures.people import email_of, small_directory, viewer
 from tests.integration.requests.conftest import Asks
 from tests.integration.requests.journey import changed, device, hear, minutes, put, told
 
@@ -65,3 +66,20 @@ async def test_a_return_is_reminded_of_again_and_again_but_once_each_time(
         assert await pool.fetchval("SELECT chases FROM requests") == turn
     statuses = [each.data.status for each in await told(pool) if hasattr(each.data, "status")]
     assert statuses.count(Status.RETURN_DUE) == 4
+
+
+async def test_who_owes_an_answer_is_reminded_and_nobody_else_is_asked(
+    pool: Pool, clock: FixedClock, requests: Requests, ask: Asks, sweeps: list[WaitingSweep]
+) -> None:
+    raised = await ask()
+    await requests.ask(viewer("Priya Nair"), raised.request_id, question="How broken?", idempotency_key="q")
+    clock.advance(timedelta(days=PATIENCE.remind_after) - timedelta(seconds=1))
+    assert await both(sweeps) == 0
+    clock.advance(timedelta(seconds=1))
+    assert await both(sweeps) == 1
+    assert await both(sweeps) == 0
+    row = await pool.fetchrow("SELECT status, chases, approver_email FROM requests")
+    assert row is not None
+    assert tuple(row) == (Status.QUESTION_ASKED, 1, email_of("Priya Nair"))
+    await requests.answer(viewer("Amara Osei"), raised.request_id, answer="Very", idempotency_key="a")
+    assert await both(sweeps) == 0, "a new state begins to wait anew"
