@@ -60,7 +60,7 @@ async def answer_record(desk: Desk, viewer: Viewer, asked: CustodyRecord) -> Mes
             f"No device “{asked.term}” is or was in custody, among those you may see. "
             "Check the serial number or asset tag on its label."
         )
-    return custody.render_record(view, desk.unit_names, certifies=viewer.has(*SEES_ALL_UNITS))
+    return custody.render_record(view, desk.unit_names, certifies=viewer.has(*SEES_ALL_UNITS), people=names_of(desk))
 
 
 async def answer_batch(desk: Desk, viewer: Viewer, asked: CustodyBatch) -> Message:

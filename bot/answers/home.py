@@ -15,6 +15,7 @@ from services.access.viewer import Viewer
 from services.budget import queries as budget_queries
 from services.budget.queries import financial_year
 from services.database.pool import Connection
+from services.losses import queries as losses_queries
 from services.refresh import queries as refresh_queries
 from services.refresh import wave_queries
 from services.register import queries as register_queries
@@ -41,6 +42,7 @@ async def page(desk: Desk, viewer: Viewer) -> dict[str, Any]:
             devices=await register_queries.my_devices(connection, viewer, desk.today),
             requests=await requests_queries.open_requests(connection, viewer),
             waiting=await _waiting(desk, connection, viewer, covers, decides=manages or plans),
+            losses=await losses_queries.open_losses(connection, viewer, desk.directory),
             covers=covers,
             counts=await register_queries.counts(connection, viewer, desk.today, [Dimension.KIND]) if counted else None,
             due=await refresh_queries.due(connection, viewer, desk.today, DUE_MONTHS) if counted else None,

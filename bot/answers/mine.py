@@ -7,6 +7,7 @@ from bot.grammar import Mine
 from bot.render import mine
 from bot.render.message import Message
 from services.access.viewer import Viewer
+from services.losses import queries as losses_queries
 from services.register import queries as register_queries
 from services.requests import queries as requests_queries
 
@@ -16,4 +17,5 @@ async def answer(desk: Desk, viewer: Viewer, _asked: Mine) -> Message:
     async with desk.pool.acquire() as connection:
         devices = await register_queries.my_devices(connection, viewer, desk.today)
         requests = await requests_queries.open_requests(connection, viewer)
-    return mine.render(viewer, devices, requests)
+        losses = await losses_queries.open_losses(connection, viewer, desk.directory)
+    return mine.render(viewer, devices, requests, losses)

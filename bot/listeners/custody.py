@@ -166,7 +166,7 @@ def _told(done: Done, *, many: bool) -> str:
     if not many:
         lines += [f"{escape(each)}: {escape(why)}" for each, why in batch.refused]
     if done.digest:
-        lines.append(f"The file is kept; its SHA-256 is `{done.digest}`.")
+        lines.append(f"The file is kept whole; its fingerprint (SHA-256) is `{done.digest}`.")
     lines.append(_look(batch.moved[0].reference) if not many and batch.moved else f"Batch *{batch.batch}*.")
     if many:
         with_it = ", with the certificate" if any(map(queries.certifiable, batch.moved)) else ""

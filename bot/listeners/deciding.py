@@ -67,7 +67,7 @@ def register(app: AsyncApp, room: Room) -> None:
 
     async def refuse(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
         await ack()
-        view = request_steps.refusal_form("this request", action["value"])
+        view = request_steps.refusal_form("it", action["value"])
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
     async def refused(ack: AsyncAck, body: Json, view: Json) -> None:

@@ -15,17 +15,23 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import ids, outgoing
 from bot.delivery_notices import of_delivery
 from bot.listeners.forms import in_time, show_done, show_errors
-from bot.listeners.room import Room
+from bot.listeners.room import OPEN_VIEW, Room
 from bot.middleware.once import KEY
 from bot.render import delivery_forms, leavers
 from bot.render.delivery_forms import ALLOCATE, CANCEL, LEAVES, SHIP
 from bot.render.fields import text_in
 from bot.render.message import escape, message, section
-from services.errors import QuartermasterError
+from bot.render.replacement import loading
+from services.database.pool import Connection
+from services.errors import NotFound, QuartermasterError
+from services.register.queries import shelf
+from services.requests import queries
 from services.requests.commands import Done
 from services.requests.queries import RequestView
 
 Json = dict[str, Any]
+SHELVED = 8
+"""Devices in stock that a form names."""
 
 
 def register(app: AsyncApp, room: Room) -> None:
@@ -37,10 +43,20 @@ def register(app: AsyncApp, room: Room) -> None:
             await outgoing.put(connection, await of_delivery(room.desk, connection, view))
         room.wake_sender()
 
-    def opens(action_id: str, form: Callable[[str], Json]) -> None:
-        async def pressed(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
+    def opens(action_id: str, title: str, form: Callable[[Connection, RequestView], Awaitable[Json]]) -> None:
+        async def pressed(
+            ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient, context: AsyncBoltContext
+        ) -> None:
             await ack()
-            await client.views_open(trigger_id=body["trigger_id"], view=form(action["value"]))
+            opened = await client.views_open(trigger_id=body["trigger_id"], view=loading(title))
+            context[OPEN_VIEW] = opened["view"]["id"]
+            viewer = await room.viewer(body)
+            async with room.desk.pool.acquire() as connection:
+                view = await queries.request(connection, viewer, UUID(action["value"]))
+                if view is None:
+                    raise NotFound("There is no such request, among those you may see.")
+                drawn = await form(connection, view)
+            await client.views_update(view_id=context[OPEN_VIEW], view=drawn)
 
         app.action(action_id)(pressed)
 
@@ -69,7 +85,8 @@ def register(app: AsyncApp, room: Room) -> None:
                 await show_errors(ack, {block: str(error)})
                 return
             last = done.request.timeline[-1].what if done.request.timeline else ""
-            await show_done(ack, title, f"*{escape(done.request.reference)}*: {escape(last)}")
+            whom = escape(done.request.recipient_name or done.request.requester_name)
+            await show_done(ack, title, f"*{escape(done.request.reference)}*: {escape(last)}. {whom} is told.")
             await tell(done.request)
 
         app.view(callback_id)(filled)
@@ -95,11 +112,21 @@ def register(app: AsyncApp, room: Room) -> None:
             return
         await show_done(ack, LEAVES, escape(leavers.left_words(left)))
 
-    opens(ids.ALLOCATE, delivery_forms.allocate_form)
-    opens(ids.SHIP, delivery_forms.ship_form)
-    opens(ids.CANCEL_ORDER, delivery_forms.cancel_form)
-    does(ids.RECEIVE, deliveries.receive, "noted that it is there.")
-    does(ids.CHECK_SETTINGS, deliveries.check, "noted that the settings are checked.")
+    async def allocate(connection: Connection, view: RequestView) -> Json:
+        taken = await queries.devices_set_aside(connection)
+        return delivery_forms.allocate_form(view, await shelf(connection, view.kind, but_not=taken, limit=SHELVED))
+
+    async def ship(_connection: Connection, view: RequestView) -> Json:
+        return delivery_forms.ship_form(view)
+
+    async def cancel(_connection: Connection, view: RequestView) -> Json:
+        return delivery_forms.cancel_form(view)
+
+    opens(ids.ALLOCATE, ALLOCATE, allocate)
+    opens(ids.SHIP, SHIP, ship)
+    opens(ids.CANCEL_ORDER, CANCEL, cancel)
+    does(ids.RECEIVE, deliveries.receive, "thank you, noted that it has arrived.")
+    does(ids.CHECK_SETTINGS, deliveries.check, "thank you, noted that the settings are checked.")
     does(ids.TAKE_BACK, deliveries.take_back, "noted that it is back.")
     sent_in(
         ids.VIEW_ALLOCATE,

@@ -44,7 +44,7 @@ async def after_raised(room: Room, ack: AsyncAck, viewer: Viewer, raised: Reques
     how = _HOW.get(raised.reason)
     if how is None or raised.device_id is None:
         return False
-    told = f"*{escape(raised.reference)}* is on its way. {escape(raised.verdict)}"
+    told = f"Your request is *{escape(raised.reference)}*. {escape(raised.verdict)}"
     try:
         found = await _soon(
             room.desk.losses.report(

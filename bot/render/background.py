@@ -36,7 +36,9 @@ class Background:
     def _past(self) -> str:
         failed = "failures are not known"
         if self.failures is not None:
-            failed = f"{count_of(len(self.failures), 'failure')} on record"
+            failed = (
+                f"{count_of(len(self.failures), 'failure')} on record" if self.failures else "no failures on record"
+            )
             failed += f", the last on {day(max(self.failures))}" if self.failures else ""
         return f"{failed}; " + (f"due for replacement on {day(self.due_on)}" if self.due_on else "not due yet")
 

@@ -88,10 +88,12 @@ def render_list(
     return message(f"{count_of(total, 'device')}: {what}", blocks)
 
 
-def render_record(view: CustodyView, names: Mapping[str, str], *, certifies: bool) -> Message:
+def render_record(
+    view: CustodyView, names: Mapping[str, str], *, certifies: bool, people: Mapping[str, str] | None = None
+) -> Message:
     """One device: where it stands, what proves it empty, its chain, and what this viewer may do next.
 
-    `certifies` is true for those who are given certificates.
+    `certifies` is true for those who are given certificates. `people` are names by e-mail address.
     """
     facts = {
         "State": state_words(view.state),
@@ -120,7 +122,7 @@ def render_record(view: CustodyView, names: Mapping[str, str], *, certifies: boo
         listed([f"*{label}:* {escape(fact)}" for label, fact in facts.items() if fact]),
     ]
     if view.chain:
-        blocks += [section("*Chain of custody*"), listed([_link(line) for line in view.chain])]
+        blocks += [section("*Chain of custody*"), listed([_link(line, people or {}) for line in view.chain])]
     buttons = [_opens(f"{act_name(cause)}…", CustodyAct(cause, view.reference), cause) for cause in view.may]
     if certifies and certifiable(view):
         buttons.append(button("Certificate", ids.CUSTODY_CERTIFICATE, view.reference))
@@ -141,9 +143,9 @@ def _line(view: CustodyView, names: Mapping[str, str]) -> str:
     return f"*{view.reference}* `{escape(view.serial or 'no serial')}` " + " · ".join(escape(part) for part in parts)
 
 
-def _link(line: ChainLine) -> str:
+def _link(line: ChainLine, people: Mapping[str, str]) -> str:
     where = f" · {escape(line.place)}" if line.place else ""
-    who = escape(line.who.removeprefix("quartermaster/"))
+    who = escape(people.get(line.who.lower(), line.who.removeprefix("quartermaster/")))
     return f"{line.number}. {moment(line.at)} {escape(line.what)} _{who}_{where} `{line.digest[:_DIGITS]}`"
 
 

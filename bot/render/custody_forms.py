@@ -62,7 +62,7 @@ def act_form(
     for block in ASKS.get(cause, (ids.BLOCK_PLACE, ids.BLOCK_NOTE)):
         blocks += _input(block, charities, priced=priced)
     blocks.append(note("It is done once, and stands in each device's chain of custody for good."))
-    return _modal(ids.VIEW_CUSTODY_ACT, "Do it", CustodyAct(cause, asked.on), blocks)
+    return _modal(ids.VIEW_CUSTODY_ACT, act_name(cause), CustodyAct(cause, asked.on), blocks)
 
 
 def _input(block: str, charities: Sequence[CharityRoute], *, priced: bool) -> list[Block]:

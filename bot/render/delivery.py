@@ -12,19 +12,19 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from bot import ids
 from bot.render.message import Message, actions, button, divider, escape, header, listed, message, note, section
 from bot.render.wording import count_of, day, kind_name, moment, unit_name
-from services.requests.queries import Cause, Delivery, RequestView, Status
+from services.requests.queries import Cause, Delivery, Reason, RequestView, Status
 
 ROWS = 4
 """Rows shown of each group: Slack takes 50 blocks."""
 _LABELS: Mapping[str, tuple[str, str, str]] = {
-    Cause.ALLOCATE: (ids.ALLOCATE, "Allocate…", "Allocate…"),
     Cause.SHIP: (ids.SHIP, "Ship…", "Ship…"),
+    Cause.ALLOCATE: (ids.ALLOCATE, "Allocate…", "Allocate…"),
     Cause.RECEIVE: (ids.RECEIVE, "I have it", "It has arrived"),
     Cause.CHECK: (ids.CHECK_SETTINGS, "Settings are checked", "Settings are checked"),
     Cause.RETURNED: (ids.TAKE_BACK, "Took it back", "Took it back"),
     Cause.CANCEL: (ids.CANCEL_ORDER, "Cancel…", "Cancel…"),
 }
-"""By what one may do: its button, in the words of whom the device is for and of a planner."""
+"""By what one may do, the next step first: its button, in the words of whom the device is for and of a planner."""
 _GROUPS: tuple[tuple[str, tuple[Status, ...]], ...] = (
     ("To be allocated", (Status.ORDERED, Status.WAITING_FOR_MONEY)),
     ("To be sent", (Status.ALLOCATED,)),
@@ -52,7 +52,7 @@ def buttons(view: _Stands, offers: Collection[str], *, planner: bool = False) ->
     """What one may do with a request after its decision, as one row of buttons; nothing where there is nothing."""
     found = [
         _button(view, offer, planner=planner, first=place == 0)
-        for place, offer in enumerate(each for each in offers if each in _LABELS)
+        for place, offer in enumerate(each for each in _LABELS if each in offers)
     ]
     return [actions(*found)] if found else []
 
@@ -87,7 +87,8 @@ def _to_user(view: RequestView) -> str:
         case Status.WAITING_FOR_CHECK:
             return f"Please check that your accessibility settings work on the {new}. Keep the old one until then."
         case Status.RETURN_DUE:
-            old = f"`{escape(view.serial)}`" if view.serial else "the old device"
+            old = f"your {'' if view.reason is Reason.LEAVER else 'old '}{kind}"
+            old += f" `{escape(view.serial)}`" if view.serial else ""
             by_day = f" by {day(view.return_due_on)}" if view.return_due_on else ""
             return f"Please hand back {old}{by_day}."
         case Status.CLOSED:

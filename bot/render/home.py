@@ -21,6 +21,7 @@ from bot.render.wave import OPEN, wave_line
 from bot.render.wording import count_of, kind_name, number, unit_name
 from services.access.viewer import Viewer
 from services.budget.queries import BudgetView
+from services.losses.queries import LossView
 from services.refresh.queries import DueView, QueueLine
 from services.refresh.wave_queries import WaveLine
 from services.register.queries import CountRow, DeviceView
@@ -45,12 +46,13 @@ class HomeView:
     queue: Sequence[QueueLine] | None = None
     wave: WaveLine | None = None
     covers: Sequence[Cover] = ()
+    losses: Sequence[LossView] = ()
 
 
 def render(viewer: Viewer, view: HomeView, names: Mapping[str, str], people: Mapping[str, str]) -> dict[str, Any]:
     """The page."""
     blocks: list[Block] = [header(f"Quartermaster for {viewer.name}"), offer(viewer), divider()]
-    blocks += device_blocks(view.devices, view.requests)
+    blocks += device_blocks(view.devices, view.requests, view.losses)
     if view.waiting is not None:
         blocks += [divider(), section("*Waiting for your decision*")]
         blocks.append(listed([_waiting(each) for each in view.waiting]) if view.waiting else note("Nothing waits."))

@@ -48,7 +48,7 @@ def left_words(left: Left) -> str:
     if not left.due_back:
         return f"{left.name} holds nothing, in what you may see, that is to come back for this.{others}"
     labels = ", ".join(each.serial or kind_name(each.kind) for each in left.due_back)
-    return f"{left.name} is to hand back {count_of(len(left.due_back), 'device')}: {labels}.{others}"
+    return f"{left.name} is to hand back {count_of(len(left.due_back), 'device')}: {labels}. They are told.{others}"
 
 
 def _saying(left: Sequence[StrayDevice], people: Mapping[str, str]) -> list[Block]:

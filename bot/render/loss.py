@@ -20,7 +20,7 @@ _BUTTONS: Mapping[Cause, tuple[str, str, str | None]] = {
     Cause.CONFIRM_WIPE: ("Confirm wipe", ids.LOSS_CONFIRM_WIPE, "danger"),
     Cause.CALL_OFF: ("Call off", ids.LOSS_CALL_OFF, None),
     Cause.WRITE_OFF: ("Write off…", ids.LOSS_WRITE_OFF, None),
-    Cause.FIND: ("Found", ids.LOSS_FOUND, "primary"),
+    Cause.FIND: ("Found", ids.LOSS_FOUND, None),
 }
 """What each step is called on a button; steps that are not here are nobody's to press."""
 _SURE = {
@@ -56,6 +56,8 @@ def for_manager(loss: LossView, offers: Sequence[Cause], names: Names, people: N
     told = f"*{escape(loss.reference)}*: {words.device(loss)} of {holder}, {escape(unit_name(names, loss.unit))}"
     wanted = [cause for cause in offers if cause in (Cause.CONFIRM_WIPE, Cause.CALL_OFF)]
     blocks: list[Block] = [section(told), section(_standing(loss, people)), *_pressed(loss, wanted)]
+    if Cause.CONFIRM_WIPE in wanted:
+        blocks.append(note("A wipe takes two people, and you answer for them. If it has turned up, call the wipe off."))
     return message(f"{loss.reference}: {words.plain_state(loss)}", blocks)
 
 
@@ -144,5 +146,5 @@ def _button(loss: LossView, cause: Cause) -> ButtonElement:
     drawn = button(label, action_id, str(loss.loss_id), style=style)
     if cause in _SURE:
         title, text = _SURE[cause]
-        drawn.confirm = ConfirmObject(title=title, text=text, confirm="Yes", deny="No", style="danger")
+        drawn.confirm = ConfirmObject(title=title, text=text, confirm="Wipe it", deny="Not now", style="danger")
     return drawn

@@ -50,7 +50,7 @@ def lock(loss: LossView) -> str:
         case "sent":
             return f"Lock sent and taken by {by}; the device locks once it is reached."
         case "refused":
-            return f"{by[:1].upper()}{by[1:]} refused the lock."
+            return f"{by[:1].upper()}{by[1:]} refused the lock; it can be sent again."
         case "unmanaged":
             return "The lock was not sent: no device management knows the device."
         case "recalled":

@@ -1,4 +1,4 @@
-"""My devices, my open requests, what I may do."""
+"""My devices, my open requests, what I am to hand back, what is lost, and what I may do."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot import ids
+from bot.render.loss_words import device as lost_device
+from bot.render.loss_words import plain_state
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
-from bot.render.wording import STATUSES, age, kind_name, state_name
+from bot.render.wording import STATUSES, age, day, kind_name, state_name
 from schemas.vocabulary import Role
 from services.access.viewer import Viewer
+from services.losses.queries import LossView
 from services.register.queries import DeviceView
-from services.requests.queries import RequestView
+from services.requests.queries import RequestView, Status
 
 
 def device_line(device: DeviceView) -> str:
@@ -34,12 +37,35 @@ def request_line(request: RequestView) -> str:
     )
 
 
-def device_blocks(devices: Sequence[DeviceView], requests: Sequence[RequestView]) -> list[Block]:
-    """Devices and open requests; shared by the answer and App Home."""
+def return_line(request: RequestView) -> str:
+    """What is to be handed back for one request."""
+    serial = f" `{escape(request.serial)}`" if request.serial else ""
+    by_day = f" · by {day(request.return_due_on)}" if request.return_due_on else ""
+    return f"• {kind_name(request.kind).capitalize()}{serial}{by_day} · *{escape(request.reference)}*"
+
+
+def loss_line(loss: LossView) -> str:
+    """One loss in one line."""
+    return f"• *{escape(loss.reference)}* · {lost_device(loss)} · {plain_state(loss)}"
+
+
+def device_blocks(
+    devices: Sequence[DeviceView], requests: Sequence[RequestView], losses: Sequence[LossView] = ()
+) -> list[Block]:
+    """Devices, open requests, returns and losses; shared by the answer and App Home."""
     blocks: list[Block] = [section("*My devices*")]
     blocks.append(listed([device_line(device) for device in devices]) if devices else section(_NO_DEVICES))
-    if requests:
-        blocks += [section("*My open requests*"), listed([request_line(request) for request in requests])]
+    back = [request for request in requests if request.status is Status.RETURN_DUE]
+    under_way = [request for request in requests if request not in back]
+    if under_way:
+        blocks += [section("*My open requests*"), listed([request_line(request) for request in under_way])]
+    if back:
+        blocks += [section("*To hand back*"), listed([return_line(request) for request in back])]
+    if losses:
+        blocks += [section("*Lost or stolen*"), listed([loss_line(loss) for loss in losses[:MOST_LOSSES]])]
+        if len(losses) > MOST_LOSSES:
+            blocks.append(note("`/kit losses` shows all of them."))
+    blocks.append(note(_MORE))
     return blocks
 
 
@@ -49,15 +75,20 @@ def offer(viewer: Viewer) -> ActionsBlock:
     if viewer.has(Role.MANAGER, Role.PLANNER, Role.FINANCE, Role.DIRECTOR, Role.AUDITOR):
         buttons += [_ask("Device counts", "counts"), _ask("Falling due", "due"), _ask("Refresh queue", "queue")]
         buttons.append(_ask("Budget", "budget"))
+    if viewer.has(*ACTS_ON_DELIVERIES):
+        buttons += [_ask("Deliveries and returns", "deliveries"), _ask("Custody", "custody")]
+    if viewer.has(Role.MANAGER, *ACTS_ON_DELIVERIES):
+        buttons += [_ask("Lost and stolen", "losses"), _ask("Leavers", "leavers")]
     buttons += [_ask("Open alerts", "alerts"), _ask("Help", "help")]
     return actions(*buttons)
 
 
-def render(viewer: Viewer, devices: Sequence[DeviceView], requests: Sequence[RequestView]) -> Message:
+def render(
+    viewer: Viewer, devices: Sequence[DeviceView], requests: Sequence[RequestView], losses: Sequence[LossView] = ()
+) -> Message:
     """The answer to `/kit`."""
     first = viewer.name.split("@")[0].split(" ")[0]
-    blocks = [header(f"Hello {first}"), *device_blocks(devices, requests), offer(viewer)]
-    blocks.append(note("`/kit help` lists everything you can ask."))
+    blocks = [header(f"Hello {first}"), *device_blocks(devices, requests, losses), offer(viewer)]
     lines = [device_line(device).replace("*", "") for device in devices] or [_NO_DEVICES]
     return message("Your devices: " + " ".join(lines), blocks)
 
@@ -66,4 +97,10 @@ def _ask(label: str, line: str) -> ButtonElement:
     return button(label, ids.ask(line), line)
 
 
+ACTS_ON_DELIVERIES = (Role.PLANNER, Role.DIRECTOR, Role.AUDITOR)
+MOST_LOSSES = 5
+_MORE = (
+    "`/kit request R-1` shows a request and its next step. `/kit lost SERIAL` reports a loss and locks the device at "
+    "once. `/kit help` lists everything you can ask."
+)
 _NO_DEVICES = "We have no device on record in your name. You can still ask for a replacement."

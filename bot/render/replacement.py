@@ -26,7 +26,7 @@ from bot import ids
 from bot.render.fields import field
 from bot.render.message import note, section, shorten
 from bot.render.prefill import Prefill
-from bot.render.wording import REASONS
+from bot.render.wording import REASONS, day
 from schemas.vocabulary import Kind
 from services.register.queries import DeviceView
 from services.requests.queries import Reason
@@ -101,7 +101,7 @@ def form(
     blocks += _of_reason(prefill.reason)
     blocks += _delivery(delivery_place)
     blocks += _accessibility(prefill.reason, accessibility_needs=accessibility_needs)
-    blocks.append(note(f"Today is {today:%d %B %Y}. You are told at once what policy says, and here how it goes."))
+    blocks.append(note(f"Today is {day(today)}. You are told at once what happens next."))
     return View(
         type="modal", callback_id=ids.VIEW_REPLACE, title=TITLE, submit="Ask", close="Cancel", blocks=blocks
     ).to_dict()
@@ -154,7 +154,7 @@ def _kind(prefill: Prefill, *, needed: bool) -> InputBlock:
         "What kind should it be?" if needed else "What kind should the new one be?",
         StaticSelectElement(options=options, placeholder="Choose" if needed else "The same", initial_option=chosen),
         optional=not needed,
-        hint=None if needed else "Needed only if the device is not listed, or is a tablet.",
+        hint=None if needed else "Leave it as it is, unless you need another kind.",
     )
 
 

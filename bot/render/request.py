@@ -10,7 +10,7 @@ from bot.render.background import Background
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
 from bot.render.request_steps import NEXT, OF_APPROVER, OF_REQUESTER, Offer
 from bot.render.wording import REASONS, STATUSES, TICKET_STATES, day, kind_name, moment, month, unit_name
-from services.requests.queries import RequestView
+from services.requests.queries import OPEN, RequestView
 
 _MARKS = {
     "waiting_for_approval": ":hourglass_flowing_sand:",
@@ -30,6 +30,8 @@ _MARKS = {
     "withdrawn": ":leftwards_arrow_with_hook:",
 }
 _UNDECIDED = ("waiting_for_approval", "question_asked")
+_DELIVERING = ("shipped", "delivered", "waiting_for_check", "return_due")
+"""While a message of its own, to whom it is for, says what to do."""
 _LATEST = 3
 
 
@@ -97,8 +99,8 @@ def next_step(view: RequestView, people: Mapping[str, str]) -> str:
 
 def raised_text(view: RequestView, people: Mapping[str, str]) -> str:
     """What somebody who asked is told at once: the number, policy's verdict, and what comes next."""
-    lines = [f"*{escape(view.reference)}* is on its way.", escape(view.verdict), next_step(view, people)]
-    return "\n".join([*(line for line in lines if line), "Our messages tell you how it goes."])
+    lines = [f"Your request is *{escape(view.reference)}*.", escape(view.verdict), next_step(view, people)]
+    return "\n".join([*(line for line in lines if line), "It stands in our direct messages, and is kept up to date."])
 
 
 def for_requester(view: RequestView, names: Mapping[str, str], people: Mapping[str, str]) -> Message:
@@ -107,11 +109,12 @@ def for_requester(view: RequestView, names: Mapping[str, str], people: Mapping[s
     if view.recipient_name:
         head += f" for {escape(view.recipient_name)}"
     blocks: list[Block] = [section(f"{head}\n{status_text(view, people)}")]
-    if view.verdict:
+    if view.verdict and view.status in OPEN and view.status not in _DELIVERING:
         blocks.append(section(f"*Policy:* {escape(view.verdict)}"))
     if view.status == "question_asked" and view.question:
         blocks.append(section(f"*{escape(_name(people, _asker(view)))} asks:* {escape(view.question)}"))
-    blocks.append(note(next_step(view, people) or escape(view.reference)))
+    if told := _delivered_next(view) or next_step(view, people):
+        blocks.append(note(told))
     blocks += _offers(view, OF_REQUESTER)
     return message(f"Your request {view.reference}: {STATUSES.get(view.status, view.status)}", blocks)
 
@@ -126,7 +129,10 @@ def for_approver(
     if view.status in _UNDECIDED:
         if background is not None:
             blocks.append(listed(background.lines()))
-        since = [f"{moment(line.at)}  {escape(line.what)}" for line in view.timeline[1:]][-_LATEST:]
+        told = (f"Asked: {view.question}", f"Answered: {view.answer}")
+        since = [f"{moment(line.at)}  {escape(line.what)}" for line in view.timeline[1:] if line.what not in told][
+            -_LATEST:
+        ]
         if since:
             blocks.append(section("*Since it was asked for*\n" + "\n".join(since)))
         if view.status == "question_asked":
@@ -159,6 +165,15 @@ def already_decided(view: RequestView, people: Mapping[str, str]) -> Message:
     """What the second person to press is told."""
     told = f"Request {escape(view.reference)} was decided before. {status_text(view, people)}"
     return message(f"Request {view.reference} was decided before.", [section(told)])
+
+
+def _delivered_next(view: RequestView) -> str:
+    """Where the next step stands while a delivery has a message of its own; empty while it has none."""
+    if view.status not in _DELIVERING:
+        return ""
+    if view.recipient_name:
+        return f"{escape(view.recipient_name)} is told what comes next."
+    return "Our message about the delivery says what comes next."
 
 
 def _offers(view: RequestView, offers: tuple[Offer, ...]) -> list[Block]:

@@ -44,10 +44,12 @@ OF_REQUESTER = (
 )
 
 NEXT: Mapping[str, str] = {
-    "waiting_for_approval": "Next: {approver} decides. You will be told here.",
+    "waiting_for_approval": "Next: {approver} decides, and you are told.",
     "question_asked": "Next: the question is answered, then {approver} decides.",
-    "waiting_for_repair": "Next: end-user services repair it. Say here how that went.",
-    "waiting_for_wave": "Next: {wave} orders the new one. You will be told here.",
+    "waiting_for_repair": "Next: end-user services repair it. If that does not help, press “It did not help…”: your "
+    "manager decides.",
+    "waiting_for_wave": "Next: {wave} orders the new one. If you cannot wait, press “I cannot wait…”: your manager "
+    "decides.",
     "approved": "Next: money is set aside and the device is ordered.",
     "waiting_for_money": "Next: it is ordered as soon as there is money on the line.",
     "ordered": "Next: the device is delivered to you.",
@@ -71,8 +73,13 @@ class _Asks:
 
 
 _FORMS: Mapping[Cause, _Asks] = {
-    Cause.ASK: _Asks("Ask about a request", "The requester is asked, and you decide after.", "Your question", "Ask"),
-    Cause.ANSWER: _Asks("Answer", "Who decides will read your words.", "Your answer", "Answer"),
+    Cause.ASK: _Asks(
+        "Ask about a request",
+        "Whoever asked for it is asked, and answers here. You decide after that, or at once.",
+        "Your question",
+        "Ask",
+    ),
+    Cause.ANSWER: _Asks("Answer", "Whoever decides reads your words.", "Your answer", "Answer"),
     Cause.INSIST: _Asks("Cannot wait", "Your manager decides, and reads your words.", "Why can it not wait?", "Send"),
     Cause.NOT_REPAIRED: _Asks(
         "Not repaired", "Your manager decides, and reads your words.", "What is still wrong?", "Send"
@@ -105,7 +112,7 @@ def refusal_form(reference: str, request_id: str) -> dict[str, Any]:
     """Asks a manager for the reason of a refusal."""
     words = PlainTextInputElement(multiline=True, max_length=MOST_WORDS)
     blocks: list[Block] = [
-        section(f"The requester of {escape(reference)} will read your words."),
+        section(f"Whoever asked for {escape(reference)} reads your words."),
         field(ids.BLOCK_REFUSAL, "Why do you refuse?", words),
     ]
     return View(

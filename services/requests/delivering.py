@@ -87,7 +87,7 @@ class Deliveries(Handling):
         number = _words(tracking, "tracking", LONGEST_TRACKING) if tracking.strip() else None
 
         async def prepare(_connection: Connection, _held: Held, now: datetime) -> _Act:
-            what = f"Sent by {by}" + (f", tracking number {number}" if number else "")
+            what = f"Sent with {by}" + (f", tracking number {number}" if number else "")
             return _Act(what=what, brought=Brought(carrier=by, tracking=number, shipped_at=now))
 
         return await self._act(viewer, request_id, Cause.SHIP, idempotency_key, prepare)

@@ -11,12 +11,11 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from deploy.local.workspace.limits import Limits
 from deploy.local.workspace.server import Workspace
+from tests.browser.flags import FLAGS
+from tests.browser.streets import running, streets
 from tests.browser.toy import toy_bolt, toy_seed
 
-FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-]
+__all__ = ["browser", "running", "streets", "toy_workspace"]
 
 
 @pytest.fixture

@@ -37,12 +37,11 @@ def judge(
                 policy,
                 Verdict.REPAIR,
                 f"It is under warranty until {_day(ends)}: repair first",
-                then="If the repair does not help, say so here and your manager decides.",
             )
         if device.in_released_wave is not None:
             stands = "ordered in" if device.wave_is_ordered else "in"
             why = f"Its successor is {stands} the wave {device.in_released_wave}"
-            return _waits(policy, why, device.planned_for, can_insist=not device.wave_is_ordered)
+            return _waits(policy, why, device.planned_for)
     if device is not None and device.due_on is not None and device.due_on <= today:
         return _told(policy, Verdict.REFRESH_NOW, f"It is due anyway, since {_day(device.due_on)}: it is replaced now")
     if device is not None and can_wait and device.due_on is not None and device.planned_for is not None:
@@ -54,18 +53,17 @@ def judge(
     return Judgement(verdict=Verdict.MANAGER_APPROVAL, why=f"{_why_a_manager(device, reason)}; {MANAGER_DECIDES}.")
 
 
-def _waits(policy: RequestPolicy, why: str, month: date | None, *, can_insist: bool = True) -> Judgement:
+def _waits(policy: RequestPolicy, why: str, month: date | None) -> Judgement:
     when = f" of {month:%B %Y}" if month else ""
-    then = "If you cannot wait, say so here and your manager decides." if can_insist else ""
-    told = _told(policy, Verdict.WAIT_FOR_WAVE, f"{why}, and the wave{when} replaces it", then=then)
+    told = _told(policy, Verdict.WAIT_FOR_WAVE, f"{why}, and the wave{when} replaces it")
     return msgspec.structs.replace(told, wave_month=month)
 
 
-def _told(policy: RequestPolicy, verdict: Verdict, why: str, then: str = "") -> Judgement:
+def _told(policy: RequestPolicy, verdict: Verdict, why: str) -> Judgement:
     if policy.asks_manager(verdict):
         return Judgement(verdict=verdict, why=f"{why}; {MANAGER_DECIDES} all the same.")
     nobody = "" if verdict in (Verdict.REPAIR, Verdict.WAIT_FOR_WAVE) else "Nobody needs to approve it."
-    return Judgement(verdict=verdict, why=" ".join(part for part in (f"{why}.", then, nobody) if part))
+    return Judgement(verdict=verdict, why=" ".join(part for part in (f"{why}.", nobody) if part))
 
 
 def _why_a_manager(device: DeviceFacts | None, reason: Reason) -> str:
@@ -76,7 +74,7 @@ def _why_a_manager(device: DeviceFacts | None, reason: Reason) -> str:
     if reason is Reason.ACCESSIBILITY:
         return "An accessibility need counts whatever the device's age"
     if device is not None and device.due_on is not None:
-        return f"It falls due on {_day(device.due_on)}, and no wave holds it yet"
+        return f"It falls due on {_day(device.due_on)}, and no wave of replacements holds it yet"
     if device is None:
         return "No device of yours is named"
     return "It is not due under the refresh policy"

@@ -84,10 +84,12 @@ async def test_from_allocating_to_taking_back_each_has_their_button(
     await helen.press(listed, "delivery_ship")
     form = await helen.wait_for_view(lambda view: view["callback_id"] == "delivery_ship_form")
     act = await helen.submit_view(form, {"carrier": "Van 3"})
-    assert "Sent by Van 3" in str(act.view)
+    assert "Sent with Van 3" in str(act.view)
     sent = await amara.wait_for_message(lambda message: "on its way to Desk 4 with Van 3" in str(message))
     await amara.press(sent, "delivery_receive")
-    now = await amara.wait_for_message(lambda message: "Please hand back `S1` by 18 Nov 2024" in str(message))
+    now = await amara.wait_for_message(
+        lambda message: "Please hand back your old laptop `S1` by 18 Nov 2024" in str(message)
+    )
     assert now["ts"] == sent["ts"], "changed in place"
     assert "delivery_take_back" not in str(now), "only who gets it says that it is back"
     listed = await answered(helen, "/kit deliveries")
@@ -112,7 +114,7 @@ async def test_a_reminder_rings_anew_and_a_late_return_reaches_the_manager_once(
 ) -> None:
     await desk.leaving.leave(viewer("Helen Marsh"), email_of("Amara Osei"), idempotency_key="1")
     await say_all(desk, settings, bot, pool, requests_pool)
-    first = await amara.wait_for_message(lambda message: "Please hand back `S1`" in str(message))
+    first = await amara.wait_for_message(lambda message: "Please hand back your laptop `S1`" in str(message))
     await priya.wait_for_message(lambda message: "Amara Osei leaves: 1 device" in str(message))
     assert isinstance(desk.clock, FixedClock)
     desk.clock.advance(timedelta(days=PATIENCE.return_within + 1))

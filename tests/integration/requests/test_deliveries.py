@@ -61,7 +61,7 @@ async def test_the_whole_way_stands_in_the_timeline_and_is_told_step_by_step(
     assert (view.carrier, view.tracking, view.successor_serial) == ("Van 3", "T-1", "NEW1")
     assert {line.what for line in view.timeline} >= {
         "NEW1 is set aside",
-        "Sent by Van 3, tracking number T-1",
+        "Sent with Van 3, tracking number T-1",
         "Enrolled by its new user: NEW1",
         "Receipt confirmed",
     }
