@@ -99,6 +99,10 @@ class Actor:
         """Tell of a press; the caller does it."""
         self._teller.did(self.name, self.role, where, f"[ {label} ]")
 
+    def told(self, lines: list[Line], seconds: float | None) -> None:
+        """Tell of something that came to them."""
+        self._teller.came(lines, seconds)
+
     async def uses(self, message: Json, action_id: str, label: str, where: str = "a direct message") -> None:
         """Press a button of a message, and tell of it. Raises NotTakenError."""
         self.presses(label, where)

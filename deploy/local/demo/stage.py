@@ -45,6 +45,8 @@ class Stage:
     start_fleet: Callable[[], Coroutine[None, None, None]]
     kept: dict[str, str] = dataclasses.field(default_factory=dict)
     """What one scene leaves for a later one, such as a request's reference."""
+    files: dict[str, bytes] = dataclasses.field(default_factory=dict)
+    """Files that came in chat and are looked at later, by name."""
 
     @property
     def amara(self) -> Actor:

@@ -108,6 +108,24 @@ class Wire:
             len(retired) - len(proven),
         )
 
+    async def jamf_commands(self, management_id: str) -> list[str]:
+        """What Jamf's own list says was commanded to a device, oldest first."""
+        form = {
+            "client_id": CLIENT,
+            "client_secret": self._keys.jamf_client_secret,
+            "grant_type": "client_credentials",
+        }
+        async with self._session.post(f"{self._vendors}/api/oauth/token", data=form) as answer:
+            answer.raise_for_status()
+            token = (await answer.json())["access_token"]
+        async with self._session.get(
+            f"{self._vendors}/api/v2/mdm/commands",
+            params={"filter": f'clientManagementId=="{management_id}"'},
+            headers={"Authorization": f"Bearer {token}"},
+        ) as answer:
+            answer.raise_for_status()
+            return [row["commandType"] for row in (await answer.json())["results"]]
+
     async def ticket_state(self, reference: str) -> str:
         """How the service desk's own interface shows the ticket of a request; empty if there is not just one."""
         query = {
