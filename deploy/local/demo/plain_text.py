@@ -122,7 +122,9 @@ def _element(element: Json) -> str:
         return "  ".join(f"☐ {_words(option['text'])}" for option in element["options"])
     if kind == "radio_buttons":
         chosen = (element.get("initial_option") or {}).get("value")
-        return "  ".join(f"{'◉' if each['value'] == chosen else '○'} {_words(each['text'])}" for each in element["options"])
+        return "  ".join(
+            f"{'◉' if each['value'] == chosen else '○'} {_words(each['text'])}" for each in element["options"]
+        )
     if kind == "file_input":
         return "⟨choose a file⟩"
     if kind == "static_select":

@@ -27,7 +27,9 @@ async def play(stage: Stage) -> None:
     form = await daniel.opens(await daniel.person.press(answer.message, "somebody_leaves"), "leaves_form")
     act = await daniel.submits(form, {"who": leaver.email}, "They leave", leaver.email)
     told = str(act.view)
-    tell.check("what the vendors say they hold is due back", all(serial in told for serial in serials), ", ".join(serials))
+    tell.check(
+        "what the vendors say they hold is due back", all(serial in told for serial in serials), ", ".join(serials)
+    )
     listed = await daniel.sees(
         lambda message: leaver.email in str(message) and "to be handed back" in str(message),
         told="Quartermaster, to Daniel Reyes in a direct message",

@@ -51,8 +51,12 @@ async def _wiped(stage: Stage) -> None:
 
     failing = stage.props.spoilt.serial
     wiped = sorted(expected - {failing})
-    proved = "SELECT count(*) = $2 FROM custody.records WHERE serial = ANY ($1) AND state = 'sanitised' AND proof = 'mdm'"
-    tell.check("device management proves them empty", await stage.truth.until(proved, wiped, len(wiped)), ", ".join(wiped))
+    proved = (
+        "SELECT count(*) = $2 FROM custody.records WHERE serial = ANY ($1) AND state = 'sanitised' AND proof = 'mdm'"
+    )
+    tell.check(
+        "device management proves them empty", await stage.truth.until(proved, wiped, len(wiped)), ", ".join(wiped)
+    )
     failed = "SELECT state = 'wipe_failed' FROM custody.records WHERE serial = $1"
     tell.check("and one wipe failed, which is no proof", await stage.truth.until(failed, failing), failing)
 
