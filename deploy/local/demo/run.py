@@ -38,8 +38,8 @@ from services.database.pool import open_pool
 SCENARIO = "borough"
 SPEED = 60.0
 """Scenario seconds a real second: the whole run stays within a morning."""
-WIPE_HOURS = 0.05
-"""Three minutes of scenario time, so three seconds: the real ones take hours or days."""
+WIPE_HOURS = 0.02
+"""A minute of scenario time, so about a second: the real ones take hours or days."""
 FOLDER_OF_DEMO = VAR / "demo"
 REAL_PARTS = (
     "DATABASE_URL",

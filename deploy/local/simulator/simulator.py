@@ -79,12 +79,14 @@ class Simulator:
         reached = self.world.moment(position.step, STEP_SECONDS)
         clock = self._settings.clock(reached, datetime.now(UTC))
 
+        if self._settings.simulator_obeys and not self._settings.simulator_live:
+            self.commands.now = lambda: microseconds(clock.now())  # no step is ever reached
+
         async def play() -> None:
             await self.play.fill(self.progress)
             if self._settings.simulator_live:
                 await self.play.live(clock, self._settings.speed)
             elif self._settings.simulator_obeys:
-                self.commands.now = lambda: microseconds(clock.now())
                 await self.play.obey(clock)
 
         self._playing = asyncio.create_task(play(), name="simulator-play")

@@ -91,9 +91,9 @@ async def _checked_outside(stage: Stage) -> None:
             "both files are as issued, and their chains hold", code == 0 and words.count(": sound.") == len(files)
         )
         changed = Path(folder) / "changed.pdf"
-        content = bytearray(next(iter(stage.files.values())))
-        content[len(content) // 2] ^= 1
-        changed.write_bytes(content)
+        forged = bytearray(next(iter(stage.files.values())))
+        forged[len(forged) // 2] ^= 1
+        changed.write_bytes(forged)
         code, words = await quartermaster(
             stage, ["custody", "verify", str(changed)], ["custody", "verify", changed.name]
         )
