@@ -76,7 +76,7 @@ run: install ## start everything here: open the printed address and type /kit (S
 	@$(BIN)/quartermaster local --scenario $(SCENARIO) --speed $(SPEED)
 
 .PHONY: demo
-demo: install ## no keyboard: 6,000 devices arrive by real wire formats, staff, manager and finance talk to the bot
+demo: install ## no keyboard: 6,000 devices arrive by real wire formats, and staff go from asking to the last certificate
 	@$(BIN)/quartermaster demo
 
 WORKSPACE ?= http://127.0.0.1:8400

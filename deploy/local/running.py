@@ -77,12 +77,21 @@ class LocalStack:
     """All processes of a local Quartermaster, owned until the context ends."""
 
     def __init__(
-        self, scenario: str, speed: float, *, var: Path = VAR, console: Console | None = None, live: bool = True
+        self,
+        scenario: str,
+        speed: float,
+        *,
+        var: Path = VAR,
+        console: Console | None = None,
+        live: bool = True,
+        vendors: Mapping[str, str] | None = None,
     ) -> None:
+        """`vendors` are further settings of the simulated vendors, by the names of their environment."""
         self._scenario = scenario
         self._speed = speed
         self._var = var
         self._live = live
+        self._vendors = vendors or {}
         self._console = console or Console(file=sys.stderr, highlight=False)
         self._parts = contextlib.AsyncExitStack()
         self._addresses: Addresses | None = None
@@ -246,6 +255,7 @@ class LocalStack:
             "MDM_JAMF_CLIENT_SECRET": keys.mdm_jamf_client_secret,
             "SIMULATOR_STATE": str(self._var / "simulator.json"),
             "SIMULATOR_LIVE": str(self._live).lower(),
+            **self._vendors,
         }
 
         def service(name: str, *names: str, **more: str) -> ProcessSpec:

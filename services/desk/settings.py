@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.desk.desks.servicenow import TableName
+from services.desk.desks.servicenow import CLOSE_CODE, TableName
 
 _NEEDED = {
     "servicenow": ("desk_servicenow_url", "desk_servicenow_user", "desk_servicenow_password"),
@@ -29,6 +29,7 @@ class DeskSettings(BaseSettings):
     desk_servicenow_user: str | None = None
     desk_servicenow_password: SecretStr | None = None
     desk_servicenow_table: TableName = "incident"
+    desk_servicenow_close_code: str = CLOSE_CODE
 
     desk_jira_url: HttpUrl | None = None
     desk_jira_email: str | None = None
@@ -36,6 +37,7 @@ class DeskSettings(BaseSettings):
     desk_jira_project: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]+$")] | None = None
     desk_jira_issue_type: str = "[System] Service request"
     desk_jira_start_transition: str = "In progress"
+    desk_jira_resolve_transition: str = "Resolve this issue"
     desk_jira_cancel_transition: str = "Cancel request"
 
     @model_validator(mode="after")

@@ -99,6 +99,22 @@ class Actor:
         """Tell of a press; the caller does it."""
         self._teller.did(self.name, self.role, where, f"[ {label} ]")
 
+    def told(self, lines: list[Line], seconds: float | None) -> None:
+        """Tell of something that came to them."""
+        self._teller.came(lines, seconds)
+
+    async def uses(self, message: Json, action_id: str, label: str, where: str = "a direct message") -> None:
+        """Press a button of a message, and tell of it. Raises NotTakenError."""
+        self.presses(label, where)
+        _must_be_taken(await self.person.press(message, action_id))
+
+    async def chooses(self, view: Json, field: str, value: Any, then: str) -> Json:
+        """Choose something in a form that is redrawn for it; the form, once it shows the field `then`."""
+        _must_be_taken(await self.person.press(view, field, value))
+        return await self.person.wait_for_view(
+            lambda view: any(block.get("block_id") == then for block in view["blocks"]), PATIENCE
+        )
+
     async def fetches(self, message: Json, action_id: str, label: str) -> bytes:
         """Press a button that brings a file, and give its content. The command it belongs to is asked once more."""
         self.presses(label, "#general")
@@ -119,6 +135,11 @@ class Actor:
         title = Line(f"Form: {view['title']['text']}", Look.TITLE)
         self._teller.came([title, *lines_of(view["blocks"])], time.monotonic() - began)
         return view
+
+    async def commands(self, line: str, callback_id: str, room: str = "general") -> Json:
+        """Use a slash command that opens a form."""
+        self._teller.did(self.name, self.role, f"#{room}", line)
+        return await self.opens(await self.person.slash(line, channel=room), callback_id)
 
     async def submits(self, view: Json, values: dict[str, Any], label: str, said: str) -> Act:
         """Send a modal in and tell what came of it: errors at fields, or the view that took its place."""

@@ -120,6 +120,13 @@ def _element(element: Json) -> str:
         return f"[ {_words(element['text'])} ]"
     if kind == "checkboxes":
         return "  ".join(f"☐ {_words(option['text'])}" for option in element["options"])
+    if kind == "radio_buttons":
+        chosen = (element.get("initial_option") or {}).get("value")
+        return "  ".join(
+            f"{'◉' if each['value'] == chosen else '○'} {_words(each['text'])}" for each in element["options"]
+        )
+    if kind == "file_input":
+        return "⟨choose a file⟩"
     if kind == "static_select":
         chosen = element.get("initial_option")
         return f"⟨{_words(chosen['text']) if chosen else _words(element.get('placeholder')) or 'choose'} ▾⟩"

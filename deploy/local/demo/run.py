@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import time
@@ -14,6 +15,7 @@ import aiohttp
 from rich.console import Console
 
 from deploy.local.demo.actor import Actor
+from deploy.local.demo.props import Props
 from deploy.local.demo.scenes import SCENES
 from deploy.local.demo.stage import CAST, Stage
 from deploy.local.demo.teller import WIDTH, Teller
@@ -36,6 +38,8 @@ from services.database.pool import open_pool
 SCENARIO = "borough"
 SPEED = 60.0
 """Scenario seconds a real second: the whole run stays within a morning."""
+WIPE_HOURS = 0.02
+"""A minute of scenario time, so about a second: the real ones take hours or days."""
 FOLDER_OF_DEMO = VAR / "demo"
 REAL_PARTS = (
     "DATABASE_URL",
@@ -82,8 +86,19 @@ async def _fresh_stack(console: Console) -> AsyncIterator[LocalStack]:
                 old.unlink()
     for name in REAL_PARTS:
         os.environ.pop(name, None)
-    async with LocalStack(SCENARIO, SPEED, var=FOLDER_OF_DEMO, console=console, live=False) as stack:
+    vendors = {
+        "SIMULATOR_OBEYS": "true",
+        "SIMULATOR_WIPE_HOURS": str(WIPE_HOURS),
+        "MISCHIEF__WIPE_FAILED_SHARE": "0",
+        "MISCHIEF__WIPE_FAILS_ON": json.dumps([Props.of(_world()).spoilt.serial]),
+    }
+    async with LocalStack(SCENARIO, SPEED, var=FOLDER_OF_DEMO, console=console, live=False, vendors=vendors) as stack:
         yield stack
+
+
+def _world() -> World:
+    path = FOLDER / f"{SCENARIO}.yaml"
+    return World(load_scenario(path), load_directory(directory_path(path)))
 
 
 async def _play(stack: LocalStack, tell: Teller) -> None:
@@ -102,7 +117,7 @@ async def _play(stack: LocalStack, tell: Teller) -> None:
 async def _stage(stack: LocalStack, tell: Teller) -> AsyncIterator[Stage]:
     addresses = stack.addresses
     assert addresses.workspace is not None, "the demonstration needs the local workspace, not a real Slack"
-    path = FOLDER / f"{SCENARIO}.yaml"
+    world = _world()
     async with contextlib.AsyncExitStack() as parts:
         pool = await open_pool(addresses.database_url, "public", size=2)
         parts.push_async_callback(pool.close)
@@ -117,7 +132,8 @@ async def _stage(stack: LocalStack, tell: Teller) -> AsyncIterator[Stage]:
             people=people,
             wire=Wire(session, addresses.intake, addresses.vendors, keys),
             truth=Truth(pool),
-            world=World(load_scenario(path), load_directory(directory_path(path))),
+            world=world,
+            props=Props.of(world),
             clock=_clock_of(addresses),
             directory=Directory.load(FOLDER / f"{SCENARIO}.directory.yaml"),
             addresses=addresses,

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Coroutine, Mapping
 
 from deploy.local.demo.actor import Actor
+from deploy.local.demo.props import Props
 from deploy.local.demo.teller import Teller
 from deploy.local.demo.truth import Truth
 from deploy.local.demo.wire import Wire
@@ -16,6 +17,9 @@ from services.clock import Clock
 
 CAST: Mapping[str, tuple[str, str]] = {
     "Amara Osei": ("amara.osei@metropolitan.example", "staff"),
+    "Grace Appiah": ("grace.appiah@metropolitan.example", "staff"),
+    "Tom Whitfield": ("tom.whitfield@metropolitan.example", "staff"),
+    "Chloë Martin": ("chloe.martin@metropolitan.example", "staff"),
     "Priya Nair": ("priya.nair@metropolitan.example", "manager of Central West"),
     "Daniel Reyes": ("daniel.reyes@metropolitan.example", "manager of Central North"),
     "Helen Marsh": ("helen.marsh@metropolitan.example", "planner"),
@@ -37,11 +41,28 @@ class Stage:
     clock: Clock
     directory: Directory
     addresses: Addresses
+    props: Props
     start_fleet: Callable[[], Coroutine[None, None, None]]
+    kept: dict[str, str] = dataclasses.field(default_factory=dict)
+    """What one scene leaves for a later one, such as a request's reference."""
+    files: dict[str, bytes] = dataclasses.field(default_factory=dict)
+    """Files that came in chat and are looked at later, by name."""
 
     @property
     def amara(self) -> Actor:
         return self.people["Amara Osei"]
+
+    @property
+    def grace(self) -> Actor:
+        return self.people["Grace Appiah"]
+
+    @property
+    def tom(self) -> Actor:
+        return self.people["Tom Whitfield"]
+
+    @property
+    def chloe(self) -> Actor:
+        return self.people["Chloë Martin"]
 
     @property
     def priya(self) -> Actor:

@@ -12,7 +12,7 @@ from services.budget import queries as budget_queries
 from services.database.pool import Pool
 from services.register import queries as register_queries
 
-SCHEMAS = ("intake", "register", "requests", "refresh", "budget", "watch", "bot")
+SCHEMAS = ("intake", "register", "requests", "refresh", "budget", "desk", "mdm", "losses", "custody", "watch", "bot")
 LINE = "refresh-and-bau"
 YEAR = "2024/25"
 

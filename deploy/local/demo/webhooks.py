@@ -24,3 +24,9 @@ def check_in(world: World, device: Device, at: datetime) -> bytes:
     """The body of a check-in."""
     event = "ComputerCheckIn" if device.model.plan.platform == "macos" else "MobileDeviceCheckIn"
     return webhook_body(world, event, device, microseconds(at), latin1=False)
+
+
+def enrolment(world: World, device: Device, at: datetime) -> bytes:
+    """The body of an enrolment by whoever holds the device in the world."""
+    event = "ComputerAdded" if device.model.plan.platform == "macos" else "MobileDeviceEnrolled"
+    return webhook_body(world, event, device, microseconds(at), latin1=False)

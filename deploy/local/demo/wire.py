@@ -13,6 +13,9 @@ from deploy.local.secrets import LocalSecrets
 from deploy.local.simulator.delivery.post import FINANCE_PATH, JAMF_PATH, SERVICENOW_PATH
 from deploy.local.simulator.delivery.postbox import DESK_HEADER, PROOF_HEADER
 from deploy.local.simulator.finance.extract import Row, write_extract
+from deploy.local.simulator.fleet.device import Device
+from deploy.local.simulator.servicenow.push import fill_template, hardware_body
+from deploy.local.simulator.world import World
 
 TENANT, CLIENT = "metropolitan.example", "quartermaster"
 RETIRED, MISSING = "7", "8"
@@ -60,6 +63,10 @@ class Wire:
         """One webhook of Jamf's."""
         return await self._post(JAMF_PATH, body, self._keys.jamf_webhook_secret, "application/json")
 
+    async def asset(self, world: World, device: Device) -> Reply:
+        """ServiceNow pushes an asset as the world has it."""
+        return await self.servicenow(fill_template(hardware_body(world, device, "update"), escape=True))
+
     async def servicenow(self, body: bytes) -> Reply:
         """One push of a business rule of ServiceNow's."""
         return await self._post(
@@ -100,6 +107,39 @@ class Wire:
             len(managed),
             len(retired) - len(proven),
         )
+
+    async def jamf_commands(self, management_id: str) -> list[str]:
+        """What Jamf's own list says was commanded to a device, oldest first."""
+        form = {
+            "client_id": CLIENT,
+            "client_secret": self._keys.jamf_client_secret,
+            "grant_type": "client_credentials",
+        }
+        async with self._session.post(f"{self._vendors}/api/oauth/token", data=form) as answer:
+            answer.raise_for_status()
+            token = (await answer.json())["access_token"]
+        async with self._session.get(
+            f"{self._vendors}/api/v2/mdm/commands",
+            params={"filter": f'clientManagementId=="{management_id}"'},
+            headers={"Authorization": f"Bearer {token}"},
+        ) as answer:
+            answer.raise_for_status()
+            return [row["commandType"] for row in (await answer.json())["results"]]
+
+    async def ticket_state(self, reference: str) -> str:
+        """How the service desk's own interface shows the ticket of a request; empty if there is not just one."""
+        query = {
+            "sysparm_query": f"correlation_id=quartermaster-{reference}^ORDERBYsys_created_on",
+            "sysparm_display_value": "true",
+            "sysparm_fields": "number,state",
+        }
+        credentials = aiohttp.encode_basic_auth(CLIENT, self._keys.servicenow_password)
+        async with self._session.get(
+            f"{self._vendors}/api/now/table/incident", params=query, headers={"Authorization": credentials}
+        ) as answer:
+            answer.raise_for_status()
+            found = msgspec.json.decode(await answer.read())["result"]
+        return str(found[0]["state"]) if len(found) == 1 else ""
 
     async def _assets(self) -> list[dict[str, dict[str, str]]]:
         rows: list[dict[str, dict[str, str]]] = []

@@ -12,6 +12,7 @@ import msgspec
 
 from deploy.local.simulator.fleet.device import Action, Device
 from deploy.local.simulator.live.leaving import command
+from deploy.local.simulator.mischief import Mischief
 from deploy.local.simulator.outbound import Outbound
 from deploy.local.simulator.world import World
 
@@ -27,10 +28,13 @@ class _Given(msgspec.Struct, frozen=True):
 class CommandBook:
     """What was commanded. `now` is scenario time in microseconds, and is set before the first command comes."""
 
-    def __init__(self, world: World, path: Path | None, failed_share: float | None) -> None:
+    def __init__(
+        self, world: World, path: Path | None, mischief: Mischief, longest_wipe_hours: float | None = None
+    ) -> None:
         self._world = world
         self._path = path
-        self._failed_share = failed_share
+        self._mischief = mischief
+        self._longest = longest_wipe_hours
         self.now: Callable[[], int] = lambda: world.starts
         self._given: list[_Given] = []
         if path is not None and path.exists():
@@ -55,6 +59,8 @@ class CommandBook:
         device = self._world.devices[given.device]
         action = Action(given.name, given.state, given.at, given.at)
         if given.state == "pending":
-            command(self._world, device, action, wipes=given.wipes, failed_share=self._failed_share)
+            fails = device.serial in self._mischief.wipe_fails_on
+            share = 1.0 if fails else self._mischief.wipe_failed_share
+            command(self._world, device, action, wipes=given.wipes, failed_share=share, longest=self._longest)
         else:
             device.commanded += (action,)

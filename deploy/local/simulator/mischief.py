@@ -24,3 +24,5 @@ class Mischief(pydantic.BaseModel, frozen=True, extra="forbid"):
     retry_after_seconds: int = pydantic.Field(default=1, ge=0)
     # The share of wipes asked for over an API that fail, in place of the scenario's.
     wipe_failed_share: float | None = pydantic.Field(default=None, ge=0, le=1)
+    # Serials of devices on which every wipe asked for over an API fails.
+    wipe_fails_on: frozenset[str] = frozenset()

@@ -12,6 +12,7 @@ from deploy.local.simulator.finance.extract import opening_rows
 from deploy.local.simulator.fleet.device import JAMF, Device
 from deploy.local.simulator.live.rota import STEP_SECONDS
 from deploy.local.simulator.live.step import run_step, step_at
+from deploy.local.simulator.moments import microseconds
 from deploy.local.simulator.progress import Progress
 from deploy.local.simulator.state import Position, StateFile
 from deploy.local.simulator.world import World
@@ -20,6 +21,7 @@ from services.clock import Clock
 log = logging.getLogger(__name__)
 FILL_AT_ONCE = 400
 _SAVE_EVERY = 1.0  # real seconds between two writings of the position
+_LOOK_EVERY = 0.1  # and between two looks at what is due
 
 
 class Play:
@@ -76,6 +78,13 @@ class Play:
             begins = self._world.moment(self._position.step + 1, STEP_SECONDS)
             wait = (begins - clock.now()).total_seconds() / speed
             await asyncio.sleep(min(max(wait, 0.001), 60.0))
+
+    async def obey(self, clock: Clock) -> None:
+        """Let what was commanded happen when it is due, and nothing by chance; returns only by being cancelled."""
+        while True:
+            self._world.happen(microseconds(clock.now()), self._postbox)
+            await self._sender.deliver(self._postbox.empty())
+            await asyncio.sleep(_LOOK_EVERY)
 
     def save(self) -> None:
         """Write the position down now."""

@@ -38,6 +38,10 @@ class Settings(pydantic_settings.BaseSettings):
 
     simulator_state: Path | None = None
     simulator_live: bool = True
+    # Without live events nothing happens by chance; with this, what is asked for over the APIs is done even so.
+    simulator_obeys: bool = False
+    # The longest that a wipe asked for over an API takes, in scenario hours; without it, as the scenario says.
+    simulator_wipe_hours: float | None = pydantic.Field(default=None, gt=0)
     # Longest pause between two attempts at the same delivery.
     simulator_longest_wait: float = pydantic.Field(default=10.0, gt=0)
     simulator_at_once: int = pydantic.Field(default=16, ge=1, le=256)

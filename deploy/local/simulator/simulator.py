@@ -69,7 +69,9 @@ class Simulator:
         prepare(self.world)
         self._expect(position)
         # Commands of earlier runs happen again in the replay, at the moments they were given.
-        self.commands = CommandBook(self.world, self._beside("commands"), self._settings.mischief.wipe_failed_share)
+        self.commands = CommandBook(
+            self.world, self._beside("commands"), self._settings.mischief, self._settings.simulator_wipe_hours
+        )
         await self._replay(position.step)
         await self.sender.open()
         self.play = Play(self.world, Postbox(self.world, self._settings), self.sender, state, position)
@@ -77,10 +79,15 @@ class Simulator:
         reached = self.world.moment(position.step, STEP_SECONDS)
         clock = self._settings.clock(reached, datetime.now(UTC))
 
+        if self._settings.simulator_obeys and not self._settings.simulator_live:
+            self.commands.now = lambda: microseconds(clock.now())  # no step is ever reached
+
         async def play() -> None:
             await self.play.fill(self.progress)
             if self._settings.simulator_live:
                 await self.play.live(clock, self._settings.speed)
+            elif self._settings.simulator_obeys:
+                await self.play.obey(clock)
 
         self._playing = asyncio.create_task(play(), name="simulator-play")
 

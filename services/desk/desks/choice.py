@@ -22,7 +22,9 @@ def chosen(settings: DeskSettings, session: aiohttp.ClientSession) -> ServiceDes
         assert user is not None
         assert password is not None
         caller = Caller(session, str(url), BasicAuthorisation(user, password.get_secret_value()))
-        return ServiceNow(caller, str(url), settings.desk_servicenow_table)
+        return ServiceNow(
+            caller, str(url), settings.desk_servicenow_table, close_code=settings.desk_servicenow_close_code
+        )
     if settings.desk_system == "jira":
         url, token, project = settings.desk_jira_url, settings.desk_jira_token, settings.desk_jira_project
         email = settings.desk_jira_email
@@ -33,6 +35,7 @@ def chosen(settings: DeskSettings, session: aiohttp.ClientSession) -> ServiceDes
         caller = Caller(session, str(url), BasicAuthorisation(email, token.get_secret_value()))
         moves: dict[TicketState, str] = {
             "in_progress": settings.desk_jira_start_transition,
+            "resolved": settings.desk_jira_resolve_transition,
             "cancelled": settings.desk_jira_cancel_transition,
         }
         return Jira(caller, str(url), project, settings.desk_jira_issue_type, moves)

@@ -22,6 +22,8 @@ TableName = Literal["incident", "sc_request"]
 DISPLAY = "Quartermaster"
 SETTLES = timedelta(seconds=60)
 """ServiceNow gives up a request over REST that takes longer than a minute."""
+CLOSE_CODE = "Solution provided"
+"""An incident is resolved only with a close code and notes; this one comes with ServiceNow."""
 _LARGEST_COUNT = 499_999
 
 log = structlog.stdlib.get_logger()
@@ -39,7 +41,7 @@ _TABLES: Mapping[TableName, _Table] = {
         "state",
         "caller_id",
         {"1": "open", "2": "in_progress", "3": "waiting", "6": "resolved", "7": "closed", "8": "cancelled"},
-        {"in_progress": "2", "cancelled": "8"},
+        {"in_progress": "2", "resolved": "6", "cancelled": "8"},
     ),
     "sc_request": _Table(
         "request_state",
@@ -53,7 +55,7 @@ _TABLES: Mapping[TableName, _Table] = {
             "closed_cancelled": "cancelled",
             "closed_rejected": "cancelled",
         },
-        {"in_progress": "in_process", "cancelled": "closed_cancelled"},
+        {"in_progress": "in_process", "resolved": "closed_complete", "cancelled": "closed_cancelled"},
     ),
 }
 
@@ -99,8 +101,17 @@ class ServiceNow:
 
     name = "servicenow"
 
-    def __init__(self, caller: Caller, url: str, table: TableName, *, settles: timedelta = SETTLES) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        url: str,
+        table: TableName,
+        *,
+        close_code: str = CLOSE_CODE,
+        settles: timedelta = SETTLES,
+    ) -> None:
         self.settles = settles
+        self._close_code = close_code
         self._caller = caller
         self._url = url.rstrip("/")
         self._table = table
@@ -156,6 +167,8 @@ class ServiceNow:
         body = {"work_notes": update.note}
         if update.state is not None:
             body[self._kind.state_field] = self._kind.codes[update.state]
+        if update.state == "resolved":
+            body |= {"close_code": self._close_code, "close_notes": update.note}
         path = f"{self._path}/{record}"
         return self._seen((await self._caller.call("PATCH", path, _One, query=self._fields, body=body)).result)
 

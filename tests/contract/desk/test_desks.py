@@ -75,6 +75,15 @@ async def test_a_note_is_written_once_and_the_ticket_moves(stand_in: DeskStandIn
     assert gone.state == "cancelled"
 
 
+async def test_a_finished_request_resolves_its_ticket(stand_in: DeskStandIn, desk: ServiceDesk) -> None:
+    made = await desk.create(KEY, WORDS)
+    await desk.update(made.record, NOTE, noted=False)
+    done = await desk.update(made.record, Update(note="Done. [2]", mark="[2]", state="resolved"), noted=False)
+    assert done.state == "resolved"
+    (held,) = stand_in.tickets()
+    assert (held.state, held.notes) == ("resolved", [NOTE.note, "Done. [2]"])
+
+
 @pytest.mark.parametrize("state", ["open", "in_progress", "waiting", "resolved", "closed", "cancelled"])
 async def test_what_its_people_do_is_understood(stand_in: DeskStandIn, desk: ServiceDesk, state: TicketState) -> None:
     made = await desk.create(KEY, WORDS)

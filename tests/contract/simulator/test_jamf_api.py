@@ -12,7 +12,7 @@ from deploy.local.simulator.fleet.device import JAMF, Device
 from deploy.local.simulator.jamf.webhook import management_id
 from deploy.local.simulator.outbound import Silence
 from deploy.local.simulator.simulator import Simulator
-from tests.contract.simulator.conftest import Start
+from tests.contract.simulator.conftest import Start, until
 
 GRANT = {
     "grant_type": "client_credentials",
@@ -172,3 +172,27 @@ async def test_the_inventory_is_asked_by_management_id_and_keeps_what_was_wiped(
     for wrong in ("", "general.name==x", f'managementId=="{found}"'):
         async with client.get(address, params={"filter": wrong}, headers=headers) as response:
             assert response.status == 400
+
+
+async def test_without_chance_what_is_commanded_is_done_as_time_passes_and_fails_where_it_was_told_to(
+    start: Start, client: aiohttp.ClientSession
+) -> None:
+    simulator = await start()
+    phones = [each for each in simulator.world.devices if each.managed and each.model.plan.platform == "ios"][:2]
+    obeying = await start(
+        simulator_obeys=True,
+        simulator_wipe_hours=0.01,
+        simulator_speed=600.0,
+        mischief={"wipe_failed_share": 0.0, "wipe_fails_on": [phones[1].serial]},
+    )
+    before = [each.last_sync for each in obeying.world.devices]
+    headers = await bearer(client, obeying)
+    sound, spoilt = (obeying.world.devices[each.number] for each in phones)
+    for phone in (sound, spoilt):
+        async with client.post(obeying.url + COMMANDS, json=erase(obeying, phone), headers=headers) as response:
+            assert response.status == 201
+    await until(lambda: all(phone.commanded[0].state != "pending" for phone in (sound, spoilt)))
+    assert [phone.commanded[0].state for phone in (sound, spoilt)] == ["done", "failed"]
+    assert all(phone.commanded[0].started > obeying.world.starts for phone in (sound, spoilt)), "stamped by the clock"
+    spoken = [each.number for each, at in zip(obeying.world.devices, before, strict=True) if each.last_sync != at]
+    assert set(spoken) == {sound.number, spoilt.number}, "nothing else happened"

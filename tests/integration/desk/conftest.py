@@ -25,7 +25,11 @@ from tests.integration.desk.jira_standin import ISSUE_TYPE, PROJECT, JiraStandIn
 from tests.integration.desk.servicenow_standin import ServiceNowStandIn
 from tests.integration.desk.standins import PASSWORD, USER, DeskStandIn
 
-MOVES: dict[TicketState, str] = {"in_progress": "In progress", "cancelled": "Cancel request"}
+MOVES: dict[TicketState, str] = {
+    "in_progress": "In progress",
+    "resolved": "Resolve this issue",
+    "cancelled": "Cancel request",
+}
 QUICK = Pace(
     workers=2,
     idle=0.02,

@@ -18,7 +18,16 @@ CODES: dict[TicketState, str] = {
     "cancelled": "8",
 }
 WRITABLE = frozenset(
-    {"short_description", "description", "correlation_id", "correlation_display", "caller_id", "state"}
+    {
+        "short_description",
+        "description",
+        "correlation_id",
+        "correlation_display",
+        "caller_id",
+        "state",
+        "close_code",
+        "close_notes",
+    }
 )
 
 
@@ -84,6 +93,9 @@ class ServiceNowStandIn(DeskStandIn):
         row, body = self.rows.get(request.match_info["record"]), await json_object(request)
         if row is None or body is None:
             return self.refusal(400 if row else 404, "No Record found")
+
+        if body.get("state") == CODES["resolved"] and not (body.get("close_code") and body.get("close_notes")):
+            return self.refusal(403, "Data Policy Exception: close_code and close_notes are mandatory")
 
         def do() -> web.Response:
             if body.get("work_notes"):

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from slack_sdk.models.blocks import Option, RadioButtonsElement
+from slack_sdk.models.blocks.block_elements import FileInputElement
+from slack_sdk.models.views import View
 
+from bot.render.fields import field
 from bot.render.message import actions, button, escape, header, listed, message, note, section, table
 from bot.render.prefill import Prefill
 from bot.render.replacement import form
@@ -77,3 +81,16 @@ def test_forms_show_their_fields() -> None:
 
 def test_a_block_that_is_not_drawn_is_named() -> None:
     assert lines_of([{"type": "video"}]) == [Line("[video]", Look.SMALL)]
+
+
+def test_choices_show_which_is_made_and_a_file_field_asks_for_one() -> None:
+    yes, no = Option(value="yes", text="Yes"), Option(value="no", text="No")
+    blocks = View(
+        type="modal",
+        title="T",
+        blocks=[
+            field("unlocked", "Was it unlocked?", RadioButtonsElement(options=[yes, no], initial_option=no)),
+            field("photos", "Photos", FileInputElement(filetypes=["png"])),
+        ],
+    ).to_dict()["blocks"]
+    assert [line.text for line in lines_of(blocks)] == ["Was it unlocked?  ○ Yes  ◉ No", "Photos  ⟨choose a file⟩"]

@@ -30,7 +30,7 @@ async def play(stage: Stage) -> None:
     kinds = sum(pence(row[2]) + pence(row[3]) for row in whole.rows)
     tell.equal("the kinds sum to the line", kinds, sums.committed + sums.invoiced, money)
     ordered = await stage.truth.one(
-        "SELECT sum(CASE entry_type WHEN 'committed' THEN quantity WHEN 'released' THEN 0 ELSE 0 END)::bigint"
+        "SELECT sum(CASE entry_type WHEN 'committed' THEN quantity WHEN 'released' THEN -quantity ELSE 0 END)::bigint"
         " FROM budget.ledger WHERE financial_year = '2024/25'"
     )
     tell.equal("devices ordered this year", sum(column(whole.rows, 1)), ordered)

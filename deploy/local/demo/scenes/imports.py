@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 import tempfile
 from pathlib import Path
 
-from deploy.local.demo.plain_text import Line
+from deploy.local.demo.shell import quartermaster
 from deploy.local.demo.stage import Stage
 from services.clock import london_date
 
@@ -16,7 +13,6 @@ TITLE = "From a file"
 ABOUT = "Two monitors were kept in Snipe-IT only. Its export comes in by `quartermaster import`."
 HEADER = "Serial number,Asset Tag,Category,Manufacturer,Model name,Status,Email,Full Name,Purchase Date,Purchase Cost"
 NEW = ("CN0DEMO00001", "CN0DEMO00002")
-LONGEST_LINE = 100
 
 
 async def play(stage: Stage) -> None:
@@ -63,18 +59,6 @@ async def _import(stage: Stage, file: Path, *options: str) -> str:
     """Run the command as an operator would; what it said."""
     as_of = london_date(stage.clock.now()).isoformat()
     arguments = ["import", str(file), "--source", "snipeit", "--as-of", as_of, *options]
-    shown = ["quartermaster", "import", file.name, *arguments[2:]]
-    stage.tell.did("An operator", "at the terminal", "a shell", " ".join(shown))
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "deploy.command_line",
-        *arguments,
-        env={**os.environ, **stage.addresses.environment, "COLUMNS": str(LONGEST_LINE), "NO_COLOR": "1"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    out, _ = await process.communicate()
-    words = out.decode()
-    stage.tell.came([Line(line) for line in words.splitlines() if line.strip()][-14:], None, "quartermaster import")
+    shown = ["import", file.name, *arguments[2:]]
+    _, words = await quartermaster(stage, arguments, shown)
     return words

@@ -62,14 +62,23 @@ def finish_asked_wipes(world: World) -> None:
             _finish_wipe(world, device, device.action, world.starts, _own_random(world, device))
 
 
-def command(world: World, device: Device, action: Action, *, wipes: bool, failed_share: float | None = None) -> None:
+def command(
+    world: World,
+    device: Device,
+    action: Action,
+    *,
+    wipes: bool,
+    failed_share: float | None = None,
+    longest: float | None = None,
+) -> None:
     """Somebody asked for `action` over the vendor's API. As at the vendors, each such wish is an action of its own: a
-    second wipe while one is pending is taken like the first. `failed_share` is the scenario's if not given.
+    second wipe while one is pending is taken like the first. `failed_share`, and the `longest` hours that a wipe takes,
+    are the scenario's if not given.
     """
     device.commanded += (action,)
     rng = random.Random(f"{world.seed}:{device.number}:commanded:{len(device.commanded)}")
     if wipes:
-        _finish_wipe(world, device, action, action.started, rng, failed_share)
+        _finish_wipe(world, device, action, action.started, rng, failed_share, longest)
         return
 
     def end(_: World, at: int, __: Outbound) -> None:
@@ -87,9 +96,10 @@ def _finish_wipe(
     at: int,
     rng: random.Random,
     failed_share: float | None = None,
+    longest: float | None = None,
 ) -> None:
     movements = world.scenario.movements
-    low, high = movements.wipe_takes_hours
+    low, high = movements.wipe_takes_hours if longest is None else (longest / 2, longest)
     failed = rng.random() < (movements.wipe_failed_share if failed_share is None else failed_share)
     ends = at + int((low + rng.random() * (high - low)) * HOUR)
 

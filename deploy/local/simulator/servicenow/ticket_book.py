@@ -21,7 +21,17 @@ FIRST = 1 << 32
 """The row number of the first ticket in the book; the play's incidents are numbered from 0."""
 
 WRITABLE = frozenset(
-    {"short_description", "description", "correlation_id", "correlation_display", "caller_id", "category", "state"}
+    {
+        "short_description",
+        "description",
+        "correlation_id",
+        "correlation_display",
+        "caller_id",
+        "category",
+        "state",
+        "close_code",
+        "close_notes",
+    }
 )
 JOURNAL = "work_notes"
 
