@@ -39,13 +39,11 @@ def judge(
                 f"It is under warranty until {_day(ends)}: repair first",
             )
         if device.in_released_wave is not None:
-            stands = "ordered in" if device.wave_is_ordered else "in"
-            why = f"Its successor is {stands} the wave {device.in_released_wave}"
-            return _waits(policy, why, device.planned_for)
+            return _waits(policy, device)
     if device is not None and device.due_on is not None and device.due_on <= today:
         return _told(policy, Verdict.REFRESH_NOW, f"It is due anyway, since {_day(device.due_on)}: it is replaced now")
     if device is not None and can_wait and device.due_on is not None and device.planned_for is not None:
-        return _waits(policy, f"It falls due on {_day(device.due_on)}", device.planned_for)
+        return _waits(policy, device)
     if stock_fits and reason in policy.verdicts.from_stock:
         return _told(
             policy, Verdict.SWAP_FROM_STOCK, "One that fits is in stock: you get that one, and nothing is bought"
@@ -53,10 +51,17 @@ def judge(
     return Judgement(verdict=Verdict.MANAGER_APPROVAL, why=f"{_why_a_manager(device, reason)}; {MANAGER_DECIDES}.")
 
 
-def _waits(policy: RequestPolicy, why: str, month: date | None) -> Judgement:
+def _waits(policy: RequestPolicy, device: DeviceFacts) -> Judgement:
+    month = device.planned_for
     when = f" of {month:%B %Y}" if month else ""
-    told = _told(policy, Verdict.WAIT_FOR_WAVE, f"{why}, and the wave{when} replaces it")
-    return msgspec.structs.replace(told, wave_month=month)
+    if device.in_released_wave is None:
+        due = f"It falls due on {_day(device.due_on)}" if device.due_on else "It falls due"
+        why = f"{due}, and the wave{when} replaces it"
+    elif device.wave_is_ordered:
+        why = f"Its successor is ordered already, with the wave {device.in_released_wave}{when}"
+    else:
+        why = f"Its successor is planned in the wave {device.in_released_wave}{when}"
+    return msgspec.structs.replace(_told(policy, Verdict.WAIT_FOR_WAVE, why), wave_month=month)
 
 
 def _told(policy: RequestPolicy, verdict: Verdict, why: str) -> Judgement:

@@ -182,7 +182,7 @@ async def test_what_stands_in_a_wave_waits_for_it_unless_somebody_cannot(
     await pool.execute("UPDATE refresh.placements SET state = 'planned'")
     raised = await wants(requests, device_id=devices["S1"])
     assert (raised.verdict_kind, raised.status) == (Verdict.WAIT_FOR_WAVE, Status.WAITING_FOR_WAVE)
-    assert "in the wave W-1, and the wave of January 2025 replaces it" in raised.verdict
+    assert "planned in the wave W-1 of January 2025" in raised.verdict
     assert raised.wave_month == date(2025, 1, 1)
     assert raised.may == (Cause.INSIST, Cause.WITHDRAW)
     insisted = await requests.insist(viewer("Amara Osei"), raised.request_id, why="I am in court", idempotency_key="i")

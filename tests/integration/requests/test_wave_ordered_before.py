@@ -46,7 +46,7 @@ async def test_who_asks_after_the_wave_was_ordered_is_told_so_at_once(
     await place(pool, devices["S1"], "ordered")
     raised = await ask(device_id=devices["S1"], reason=Reason.SLOW)
     assert (raised.verdict_kind, raised.status) == (Verdict.WAIT_FOR_WAVE, Status.ORDERED)
-    assert raised.verdict == "Its successor is ordered in the wave W-1, and the wave of October 2024 replaces it."
+    assert raised.verdict == "Its successor is ordered already, with the wave W-1 of October 2024."
     assert [line.what for line in raised.timeline] == ["Asked for", "Ordered with wave W-1"]
     assert [(each.data.status, each.data.revision) for each in await told(pool)] == [
         (Status.WAITING_FOR_WAVE, 1),
