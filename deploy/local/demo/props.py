@@ -9,6 +9,7 @@ from datetime import date
 from deploy.local.simulator.fleet.device import IN_STOCK, IN_USE, Device, Holder
 from deploy.local.simulator.world import World
 
+ASKS = "amara.osei@metropolitan.example"
 LEAVERS_UNIT = "central-north-response"
 NEW_TO_CHARITY = date(2020, 10, 31)
 """Phones bought until then have no residual value any more, by a policy that is assumed, but charities can use them."""
@@ -16,8 +17,11 @@ NEW_TO_CHARITY = date(2020, 10, 31)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Props:
-    """`leaver` holds a laptop and an iPhone; a wipe of `spoilt` fails; `mac` lies in stock."""
+    """`old` is Amara's laptop, and `mac` lies in stock to follow it; `leaver` holds a laptop and an iPhone; a wipe of
+    `spoilt` fails.
+    """
 
+    old: Device
     leaver: Holder
     leavers: tuple[Device, ...]
     spoilt: Device
@@ -44,6 +48,7 @@ class Props:
             if device.model.plan.platform == "macos" and device.status == IN_STOCK and device.substatus == "available"
         ]
         return cls(
+            old=next(each for each in world.devices if each.holder is not None and each.holder.email == ASKS),
             leaver=leaver,
             leavers=theirs,
             spoilt=next(iter(_named(rest, "iPhone SE (3rd generation)"))),

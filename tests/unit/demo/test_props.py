@@ -30,7 +30,7 @@ def test_whoever_leaves_is_nobody_who_acts_and_holds_what_can_be_wiped() -> None
 
 def test_no_device_plays_two_parts() -> None:
     props = Props.of(world())
-    serials = [each.serial for each in (*props.leavers, props.spoilt, props.worn, props.mac)]
+    serials = [each.serial for each in (props.old, *props.leavers, props.spoilt, props.worn, props.mac)]
     assert len(set(serials)) == len(serials)
 
 

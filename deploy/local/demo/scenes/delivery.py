@@ -18,7 +18,7 @@ ABOUT = "Helen Marsh sets a MacBook from stock aside and sends it; Jamf tells wh
 async def play(stage: Stage) -> None:
     """Set aside, sent, enrolled, received, checked, handed back; the ticket is resolved."""
     tell, amara, reference = stage.tell, stage.amara, stage.kept[KEY]
-    old = next(device for device in stage.world.devices if device.holder and device.holder.email == amara.email)
+    old = stage.props.old
     await _set_aside_and_sent(stage, reference)
     await _enrolled(stage, reference)
 
@@ -40,6 +40,9 @@ async def play(stage: Stage) -> None:
     tell.equal("is taken", (reply.status, reply.body["accepted"]), (200, 1))
     await _followed(amara, reference, "All is done")
     await _every_step_once(stage, reference)
+    mine = await amara.asks("/kit")
+    tell.check("her list has the new one", stage.props.mac.serial in mine.text)
+    tell.check("and not the old one", old.serial not in mine.text)
 
 
 async def _set_aside_and_sent(stage: Stage, reference: str) -> None:

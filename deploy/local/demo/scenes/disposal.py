@@ -115,7 +115,7 @@ async def _told(stage: Stage) -> None:
     tell.equal("and what it brought", pence(year[-1]), BROUGHT, money)
     planner = await stage.helen.asks("/kit disposals")
     tell.check("the planner sees no sum", "£" not in planner.text and planner.rows[-1][1:4] == year[1:4])
-    old = stage.world.devices[0].serial
+    old = stage.props.old.serial
     pages = [await stage.helen.asks(f"/kit find {old}"), await stage.helen.asks(f"/kit find {old} after 15")]
     told = "\n".join(page.text.partition("What happened")[2] for page in pages)
     places = [told.find(step) for step in LIFE]

@@ -24,7 +24,7 @@ KEY = "amara's laptop"
 async def play(stage: Stage) -> None:
     """Form, verdict, order; then the request, the queue and the money."""
     tell, amara = stage.tell, stage.amara
-    laptop = next(device for device in stage.world.devices if device.holder and device.holder.email == amara.email)
+    laptop = stage.props.old
     before = await stage.idris.asks("/kit budget")
     reference = await _ask(stage, laptop.serial)
     stage.kept[KEY] = reference

@@ -86,5 +86,5 @@ async def _destroyed(stage: Stage) -> None:
 
 def returned_devices(stage: Stage) -> list[Device]:
     """What came back in these scenes and is managed."""
-    old = next(device for device in stage.world.devices if device.number == 0)
-    return [old, *stage.props.leavers, stage.props.worn, stage.props.spoilt]
+    props = stage.props
+    return [props.old, *props.leavers, props.worn, props.spoilt]
