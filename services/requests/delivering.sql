@@ -14,13 +14,15 @@ SET successor_device_id = coalesce($2::uuid, successor_device_id), successor_ser
     checked_at = coalesce($10::timestamptz, checked_at), checked_by = coalesce($11::text, checked_by),
     old_back_at = coalesce(old_back_at, $12::timestamptz), return_due_on = coalesce($13::date, return_due_on),
     enrolled_device_id = coalesce(enrolled_device_id, $14::uuid),
-    enrolled_serial = coalesce(enrolled_serial, $15::text), enrolled_at = coalesce(enrolled_at, $16::timestamptz)
+    enrolled_serial = coalesce(enrolled_serial, $15::text), enrolled_at = coalesce(enrolled_at, $16::timestamptz),
+    handed_out_at = coalesce(handed_out_at, $17::timestamptz)
 WHERE request_id = $1::uuid
 
 -- name: set_aside_for_others
 -- The request that a device is set aside for, if it is another than $2.
 SELECT reference FROM requests.requests
-WHERE successor_device_id = $1::uuid AND request_id <> $2::uuid AND status NOT IN ('closed', 'refused', 'withdrawn')
+WHERE successor_device_id = $1::uuid AND request_id <> $2::uuid
+  AND (status NOT IN ('closed', 'refused', 'withdrawn') OR (status = 'closed' AND handed_out_at IS NULL))
 
 -- name: concerned
 -- Requests that a batch of devices may concern: $1 devices, $2 who uses them. Each part has an index of its own.

@@ -25,6 +25,9 @@ GROUP BY r.status
 -- One that its user confirmed may stand on the shelf for the register still.
 SELECT successor_device_id FROM requests.requests
 WHERE successor_device_id IS NOT NULL AND status NOT IN ('closed', 'refused', 'withdrawn')
+UNION
+SELECT successor_device_id FROM requests.requests
+WHERE successor_device_id IS NOT NULL AND status = 'closed' AND handed_out_at IS NULL
 
 -- name: leaving
 SELECT device_id, reference, reason FROM requests.requests

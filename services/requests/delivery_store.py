@@ -19,7 +19,8 @@ SQL = load_statements(__file__, "delivering.sql")
 class Brought(msgspec.Struct, frozen=True, kw_only=True):
     """What a step brings beside the state; the fields stand in the order of the statement. None leaves what is there.
 
-    When the old device came back, and which device was seen first, is told once and then stays.
+    When the old device came back, when the new one left the shelf, and which device was seen first, is told once and
+    then stays.
     """
 
     successor_device_id: UUID | None = None
@@ -37,6 +38,7 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     enrolled_device_id: UUID | None = None
     enrolled_serial: str | None = None
     enrolled_at: datetime | None = None
+    handed_out_at: datetime | None = None
 
 
 class Chased(NamedTuple):

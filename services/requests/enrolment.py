@@ -70,6 +70,9 @@ async def hear(
             seen = Brought(enrolled_device_id=facts.device_id, enrolled_serial=facts.serial, enrolled_at=event.time)
             await going.bring(connection, request_id, seen)
             told += await going.deliver(connection, request_id)
+        for request in near(event):
+            if request.handed_out_at is None and arrivals.left_the_shelf(awaited(request), event.data, event.time):
+                await going.bring(connection, request.request_id, Brought(handed_out_at=event.time))
     return told
 
 

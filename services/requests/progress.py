@@ -21,7 +21,7 @@ from services.requests.rules.machine import REQUEST as MACHINE
 from services.requests.rules.machine import Cause
 from services.requests.store import Held, Moment
 
-_FIRST_STAYS = ("old_back_at", "enrolled_device_id", "enrolled_serial", "enrolled_at")
+_FIRST_STAYS = ("old_back_at", "enrolled_device_id", "enrolled_serial", "enrolled_at", "handed_out_at")
 
 
 class Word(NamedTuple):

@@ -85,6 +85,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     """A new device that its user was seen with before the request could move on by that."""
     enrolled_serial: str | None = None
     enrolled_at: datetime | None = None
+    handed_out_at: datetime | None = None
 
     @property
     def for_whom(self) -> str:

@@ -37,6 +37,7 @@ _BACK = frozenset(
         DeviceState.RECYCLED,
     }
 )
+_ON_SHELF = frozenset({DeviceState.ORDERED, DeviceState.IN_STOCK})
 _TELLING = frozenset({"state", "holder_email", "kind", "purchased_on", "merged_into"})
 
 
@@ -71,13 +72,22 @@ def in_use_by(facts: DeviceFacts) -> str | None:
 
 
 def is_set_aside_for(awaited: Awaited, facts: DeviceFacts, at: datetime) -> bool:
-    """Whether this is the device set aside for the request, now in use by whom it is for."""
-    return (
-        awaited.status in AWAITED
-        and facts.device_id == awaited.successor_device_id
-        and in_use_by(facts) == awaited.for_whom.lower()
-        and at >= awaited.since
-    )
+    """Whether this is the device set aside for the request, now with whom it is for.
+
+    Device management tells it first, when they enrol it; the desk may still have it on the shelf.
+    """
+    if awaited.status not in AWAITED or facts.device_id != awaited.successor_device_id or at < awaited.since:
+        return False
+    if facts.state in _ON_SHELF and facts.merged_into is None and "holder_email" in facts.changed:
+        return (facts.holder_email or "").lower() == awaited.for_whom.lower()
+    return in_use_by(facts) == awaited.for_whom.lower()
+
+
+def left_the_shelf(awaited: Awaited, facts: DeviceFacts, at: datetime) -> bool:
+    """Whether the new device is on the shelf no more, for the register too."""
+    if facts.device_id != awaited.successor_device_id or facts.merged_into is not None or at < awaited.since:
+        return False
+    return facts.state not in _ON_SHELF
 
 
 def may_be_newly_theirs(awaited: Awaited, facts: DeviceFacts, at: datetime) -> bool:

@@ -15,6 +15,7 @@ from services.clock import FixedClock
 from services.database.pool import Pool
 from services.machines import Actor
 from services.register.consumer import RegisterConsumer
+from services.requests import queries
 from services.requests.commands import Deliveries, Requests
 from services.requests.consumer import RequestsConsumer
 from services.requests.queries import RequestView
@@ -210,3 +211,32 @@ async def test_words_that_cannot_matter_ask_the_database_nothing(pool: Pool, clo
         await RequestsConsumer().apply(connection, matter)
         await asyncio.sleep(0)
         assert sum("requests.requests" in query for query in asked) == 1
+
+
+async def test_device_management_completes_it_before_the_desk_has_noted_it(
+    pool: Pool, register: Pool, clock: FixedClock, ordered: RequestView, deliveries: Deliveries
+) -> None:
+    stock = await shelve(register, "NEW9", 31)
+    await deliveries.allocate(HELEN, ordered.request_id, device="NEW9", idempotency_key="set aside")
+    shelf = {"state": DeviceState.IN_STOCK, "serial": "NEW9"}
+    later = clock.now() + minutes(1)
+    await hear(pool, changed(stock, later, "os_version", **shelf))
+    await hear(pool, changed(stock, later, "holder_email", holder=email_of("Tom Whitfield"), **shelf))
+    assert await status(pool, ordered.request_id) is Status.ALLOCATED
+    await hear(pool, changed(stock, later, "holder_email", **shelf))
+    assert await status(pool, ordered.request_id) is Status.DELIVERED
+
+
+async def test_what_its_user_has_is_given_to_nobody_else_though_the_desk_has_it_on_the_shelf(
+    pool: Pool, register: Pool, clock: FixedClock, ordered: RequestView, deliveries: Deliveries, ask: Asks
+) -> None:
+    stock = await shelve(register, "NEW9", 31)
+    await deliveries.allocate(HELEN, ordered.request_id, device="NEW9", idempotency_key="set aside")
+    await deliveries.ship(HELEN, ordered.request_id, carrier="Van 3", idempotency_key="sent")
+    await deliveries.receive(AMARA, ordered.request_id, idempotency_key="there")
+    await pool.execute("UPDATE requests SET status = 'closed' WHERE request_id = $1", ordered.request_id)
+    assert await queries.devices_set_aside(pool) == [stock]  # type: ignore[arg-type]  # a pool will do
+    await hear(pool, changed(stock, clock.now() - minutes(60 * 24), "state", serial="NEW9"))
+    assert await queries.devices_set_aside(pool) == [stock]  # type: ignore[arg-type]
+    await hear(pool, changed(stock, clock.now() + minutes(5), "state", serial="NEW9"))
+    assert await queries.devices_set_aside(pool) == []  # type: ignore[arg-type]
