@@ -41,7 +41,7 @@ async def test_a_request_gets_a_ticket_that_follows_it(
     await in_step(pool)
     (ticket,) = stand_in.tickets()
     assert ticket.state == "in_progress"
-    assert ticket.notes == ["A manager approved the request; money is being set aside. [quartermaster-R-1/2]", ORDERED]
+    assert ticket.notes == ["The request is approved; money is being set aside. [quartermaster-R-1/2]", ORDERED]
     assert await told(pool) == [("R-1", "open", 1), ("R-1", "in_progress", 2)]
 
 
