@@ -79,7 +79,7 @@ PARTICIPANTS: tuple[Participant, ...] = (
         "losses",
         "Follows devices lost or stolen from the report to written off or found.",
         sends=(LOSS,),
-        receives=(DEVICE_COMMAND_PROGRESS, DEVICE_WIPE, DEVICE_CHANGED),
+        receives=(DEVICE_COMMAND_PROGRESS, DEVICE_WIPE, DEVICE_CHANGED, REQUEST),
     ),
     Participant(
         "custody",

@@ -27,6 +27,7 @@ from services.access import audit
 from services.access.viewer import Viewer
 from services.errors import NotFound, QuartermasterError, RuleBroken
 from services.losses import queries
+from services.losses.commands import request_key
 from services.losses.queries import How, LossState, LossView
 from services.requests.queries import Reason, RequestView
 
@@ -52,7 +53,7 @@ async def after_raised(room: Room, ack: AsyncAck, viewer: Viewer, raised: Reques
                 device_id=raised.device_id,
                 how=how,
                 request_reference=raised.reference,
-                idempotency_key=f"request/{raised.request_id}",
+                idempotency_key=request_key(raised.request_id),
             )
         )
     except QuartermasterError as error:
@@ -216,6 +217,6 @@ async def _replace(room: Room, viewer: Viewer, told: Told, loss: LossView) -> tu
         device_id=loss.device_id,
         how=loss.how,
         request_reference=raised.reference,
-        idempotency_key=f"request/{raised.request_id}",
+        idempotency_key=request_key(raised.request_id),
     )
     return found.loss, raised

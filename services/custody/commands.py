@@ -103,7 +103,7 @@ class Custodies:
             batch_id = uuid5(_BATCHES, f"{viewer.email}\n{key}")
             used = await store.use_key(connection, viewer.email, key, batch_id, now)
             if used is not None:
-                return await _view(connection, viewer, used)
+                return _of_the_same_act(await _view(connection, viewer, used), cause)
             details = stripped(details)
             document = await document_store.named(connection, details.document_id)
             check(cause, details, document, policy)
@@ -166,6 +166,12 @@ def _sorted_out(
         except (RuleBroken, NotAllowed) as error:
             barred.append((record.reference, str(error)))
     return taken, barred
+
+
+def _of_the_same_act(batch: BatchView, cause: Cause) -> BatchView:
+    if batch.cause is not cause:
+        raise RuleBroken(f"That was pressed for another act, {batch.batch}. Please open the form again.")
+    return batch
 
 
 def _answers(facts: Facts) -> Callable[[str], bool]:

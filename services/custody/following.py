@@ -25,6 +25,8 @@ from services.register.queries import CustodyFacts, custody_facts
 RECORDS = UUID("b1f6f0c4-0b0e-4f0f-8a6e-7b7d1f6d2c55")
 WHO = "quartermaster/register"
 _DESCRIBING = ("serial", "asset_tag", "kind", "manufacturer", "model", "unit", "purchased_on")
+_IDENTIFYING = ("serial", "asset_tag", "kind", "manufacturer", "model")
+"""What the first link keeps of the device, so that a chain proves nothing of another."""
 _PROVING = (
     *("proof", "proof_at", "document_id", "certificate_issuer", "certificate_number"),
     *("condition", "route", "review", "review_edition", "residual_pence"),
@@ -131,7 +133,8 @@ def _arrival(standing: Standing, reference: str, told: DeviceFacts | None, known
     proof: dict[str, Any] = {"proof": "mdm", "proof_at": wiped_at} if sanitised else {}
     step = MACHINE.step(NEW, Cause.ARRIVE, [Actor.REGISTER], _answers(Facts(already_sanitised=sanitised)))
     assert step is not None, "a device that comes back always begins a record"
-    return Move(record, step, at, _sentence(step), WHO, brings=proof)
+    which = {name: str(value) for name in _IDENTIFYING if (value := getattr(record, name)) is not None}
+    return Move(record, step, at, _sentence(step), WHO, brings=proof, details=which)
 
 
 def _described(told: DeviceFacts | None, known: CustodyFacts | None) -> dict[str, Any]:

@@ -99,7 +99,8 @@ ORDER BY custody_id
 LIMIT $2::integer
 
 -- name: unlike_chain
--- $2 the fields that links keep. Of each record those that are not as its links say, since its proof last fell.
+-- $2 the fields that links keep, $3 those that the first one keeps of the device. Of each record those that are not as
+-- its links say, since its proof last fell. A moment may be written in more than one way.
 WITH doubted AS (
     SELECT custody_id, max(number) AS number FROM custody.chain
     WHERE custody_id = ANY ($1::uuid[]) AND cause = 'doubt'
@@ -109,15 +110,30 @@ WITH doubted AS (
     FROM custody.chain AS c
     LEFT JOIN doubted AS d USING (custody_id)
     CROSS JOIN LATERAL jsonb_each_text(c.details) AS kept
-    WHERE c.custody_id = ANY ($1) AND kept.key = ANY ($2::text[]) AND c.number > coalesce(d.number, 0)
+    WHERE c.custody_id = ANY ($1) AND (kept.key = ANY ($2::text[]) AND c.number > coalesce(d.number, 0)
+                                       OR kept.key = ANY ($3::text[]) AND c.number = 1)
     ORDER BY c.custody_id, kept.key, c.number DESC
 )
 SELECT r.reference, field.key
 FROM custody.records AS r
 CROSS JOIN LATERAL jsonb_each_text(to_jsonb(r)) AS field
 LEFT JOIN told AS t ON t.custody_id = r.custody_id AND t.key = field.key
-WHERE r.custody_id = ANY ($1) AND field.key = ANY ($2) AND field.value IS DISTINCT FROM t.value
+WHERE r.custody_id = ANY ($1) AND field.key = ANY ($2 || $3) AND CASE
+    WHEN field.key = 'proof_at' THEN field.value::timestamptz IS DISTINCT FROM t.value::timestamptz
+    ELSE field.value IS DISTINCT FROM t.value END
 ORDER BY r.custody_id, field.key
+
+-- name: issued_after
+SELECT number FROM custody.issued_certificates WHERE number > $1::text ORDER BY number LIMIT $2::integer
+
+-- name: unlike_issued
+-- Of these certificates each head that is not a link of its chain, or not that link any more.
+SELECT i.number, head.it ->> 0 AS reference, (head.it ->> 2)::integer AS link
+FROM custody.issued_certificates AS i
+CROSS JOIN LATERAL jsonb_array_elements(i.heads) AS head (it)
+LEFT JOIN custody.chain AS c ON c.custody_id = (head.it ->> 1)::uuid AND c.number = (head.it ->> 2)::integer
+WHERE i.number = ANY ($1::text[]) AND c.digest IS DISTINCT FROM head.it ->> 3
+ORDER BY i.number, reference
 
 -- name: documents_cited
 -- What chains say of documents that are not as they were cited, or are gone.

@@ -117,3 +117,15 @@ ON CONFLICT DO NOTHING
 
 -- name: next_certificate
 SELECT nextval('custody.certificate_numbers')
+
+-- name: forget_last_holders
+-- Of records that ended before $1. Who held a device stands in no link, so the chains hold.
+WITH due AS (
+    SELECT custody_id FROM custody.records
+    WHERE ended_at < $1::timestamptz AND last_holder IS NOT NULL
+    ORDER BY ended_at
+    LIMIT 5000
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE custody.records AS r SET last_holder = NULL FROM due WHERE r.custody_id = due.custody_id
+RETURNING r.custody_id

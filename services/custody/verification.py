@@ -1,5 +1,6 @@
 """Proving the chains: every link is digested anew, every record compared with its last link, every document with its
-bytes. Read in batches, so that it takes no memory, however many there are.
+bytes, every certificate that was given out with the links that it told of, so that whoever forges a chain to its end
+must have asked for no certificate of it. Read in batches, so that it takes no memory, however many there are.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from services.database.statements import load_statements
 
 SQL = load_statements(__file__, "queries.sql")
 AT_ONCE = 1_000
-_DOCUMENTS_AT_ONCE = 50
+_FILES_AT_ONCE = 50
 _KEPT = (
-    *("proof", "document_id", "certificate_issuer", "certificate_number"),
+    *("proof", "proof_at", "document_id", "certificate_issuer", "certificate_number"),
     *("condition", "route", "review", "review_edition", "residual_pence"),
     *("charity", "weee_note", "proceeds_pence"),
 )
 """A record's fields that links keep, and that certificates and views tell of."""
+_IDENTITY = ("serial", "asset_tag", "kind", "manufacturer", "model")
+"""Those that the first link keeps, and no other."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +58,8 @@ async def faults(connection: Connection, checked: Checked | None = None) -> Asyn
     async for fault in _chain_faults(connection, counted):
         yield fault
     async for fault in _record_faults(connection):
+        yield fault
+    async for fault in _issued_faults(connection):
         yield fault
     async for fault in _document_faults(connection, counted):
         yield fault
@@ -95,17 +100,27 @@ async def _chain_faults(connection: Connection, checked: Checked) -> AsyncIterat
 
 
 async def _record_faults(connection: Connection) -> AsyncIterator[Fault]:
-    """What a record says of proof, review and end must be what its links say."""
+    """What a record says of its device, its proof, review and end must be what its links say."""
     after = UUID(int=0)
     while rows := await connection.fetch(SQL["records_after"], after, AT_ONCE):
         after = rows[-1]["custody_id"]
-        for row in await connection.fetch(SQL["unlike_chain"], [row["custody_id"] for row in rows], _KEPT):
+        for row in await connection.fetch(SQL["unlike_chain"], [row["custody_id"] for row in rows], _KEPT, _IDENTITY):
             yield Fault(where=row["reference"], what=f"its {row['key'].replace('_', ' ')} is not what its chain says")
+
+
+async def _issued_faults(connection: Connection) -> AsyncIterator[Fault]:
+    """What certificates told of a chain when they were given out must stand in it for ever."""
+    after = ""
+    while numbers := [row["number"] for row in await connection.fetch(SQL["issued_after"], after, _FILES_AT_ONCE)]:
+        after = numbers[-1]
+        for row in await connection.fetch(SQL["unlike_issued"], numbers):
+            what = f"link {row['link']} is not the one that certificate {row['number']} told of"
+            yield Fault(where=row["reference"], what=what)
 
 
 async def _document_faults(connection: Connection, checked: Checked) -> AsyncIterator[Fault]:
     after = UUID(int=0)
-    while rows := await connection.fetch(SQL["documents_after"], after, _DOCUMENTS_AT_ONCE):
+    while rows := await connection.fetch(SQL["documents_after"], after, _FILES_AT_ONCE):
         after = rows[-1]["document_id"]
         for row in rows:
             checked.documents += 1

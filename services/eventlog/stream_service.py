@@ -10,23 +10,33 @@ from schemas.topics import Topic
 from services.database.pool import Pool, open_pool
 from services.eventlog.applying import Apply
 from services.eventlog.consumer import BatchConsumer
-from services.eventlog.forgetting import Forgetting
+from services.eventlog.forgetting import Forgets, Forgetting
 from services.eventlog.relay import OutboxRelay
 from services.eventlog.topics import ensure_topics
 from services.settings import Settings
 
 
 class StreamService:
-    """Consumes `topics` with `apply` and publishes what it answers. `name` is also its database schema."""
+    """Consumes `topics` with `apply` and publishes what it answers. `name` is also its database schema; `people`
+    forgets what of people it may not keep.
+    """
 
     def __init__(
-        self, name: str, settings: Settings, topics: Sequence[Topic], apply: Apply | None, *, lanes: int = 1
+        self,
+        name: str,
+        settings: Settings,
+        topics: Sequence[Topic],
+        apply: Apply | None,
+        *,
+        lanes: int = 1,
+        people: Forgets | None = None,
     ) -> None:
         self.name = name
         self._settings = settings
         self._topics = topics
         self._apply = apply
         self._lanes = lanes
+        self._people = people
         self._consumer: BatchConsumer | None = None
         self._relay: OutboxRelay | None = None
         self._forgetting: Forgetting | None = None
@@ -48,7 +58,9 @@ class StreamService:
             replication=settings.kafka_replication_factor,
         )
         await self._relay.start()
-        self._forgetting = Forgetting(self.name, self.pool, timedelta(days=settings.dead_letter_keep_days))
+        self._forgetting = Forgetting(
+            self.name, self.pool, timedelta(days=settings.dead_letter_keep_days), people=self._people
+        )
         await self._forgetting.start()
         if self._apply is not None:
             self._consumer = BatchConsumer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
@@ -15,8 +15,9 @@ from services.access.directory import Directory
 from services.access.viewer import Viewer
 from services.clock import Clock, london_date
 from services.database.pool import Connection, Pool
-from services.errors import NotFound, QuartermasterError
+from services.errors import NotFound, QuartermasterError, RuleBroken
 from services.losses import acting, queries, reporting, store
+from services.losses.identity import loss_id_of, request_key
 from services.losses.policy import load_policy
 from services.losses.queries import LossView
 from services.losses.rules import telling
@@ -26,7 +27,7 @@ from services.losses.rules.machine import LOSS, Cause
 from services.losses.rules.standing import How, Standing
 from services.losses.rules.telling import Told
 
-_LOSSES = UUID("6f1b1f6e-0c55-4a54-8a0e-2f7a5b6b3a11")
+__all__ = ["Losses", "Reported", "request_key"]
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +63,7 @@ class Losses:
         """
         now = self._clock.now()
         async with self._transaction(viewer, "lost", str(device_id)) as connection:
-            loss_id = uuid5(_LOSSES, f"{viewer.email}\n{idempotency_key}")
+            loss_id = loss_id_of(viewer.email, idempotency_key)
             used = await store.use_key(connection, viewer.email, "report", idempotency_key, loss_id, now)
             if used is not None:
                 return Reported(loss=await self._view(connection, viewer, used), reported_now=False)
@@ -189,6 +190,8 @@ class Losses:
             if loss is None:
                 raise NotFound("There is no such loss, or it is not one you may see.")
             used = await store.use_key(connection, viewer.email, str(cause), key, loss_id, self._clock.now())
+            if used is not None and used != loss_id:
+                raise RuleBroken("That was pressed for another loss. Please open this one again and press there.")
             yield connection, loss if used is None else None
 
     async def _view(self, connection: Connection, viewer: Viewer, loss_id: UUID) -> LossView:

@@ -1,7 +1,8 @@
 """Losses's consumer. Delivery: at least once, effect once (inbox); any order.
 
 What device management did with our commands, and what the register tells of a lost device, moves its loss on. Words
-that are no news stand in the timeline and move nothing.
+that are no news stand in the timeline and move nothing. Whoever asks for a replacement because theirs is lost or stolen
+has reported it: the loss is written here if their report did not come through.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from uuid import UUID
 
 from schemas.events.mdm import DeviceCommandProgressed
 from schemas.events.register import DeviceChanged, DeviceWipeTold
+from schemas.events.request import RequestEvent, RequestRaised
+from services.clock import Clock, SystemClock
 from services.database.pool import Connection
 from services.errors import NotFound
 from services.eventlog.outbox import Outgoing
-from services.losses import moving, store, words
+from services.losses import moving, requested, store, words
 from services.losses.moving import Move
 from services.losses.policy import load_policy
 from services.losses.rules.guards import Policy, holds
@@ -25,19 +28,24 @@ from services.losses.store import Moment
 from services.machines import Actor
 
 Heard = DeviceChanged | DeviceCommandProgressed | DeviceWipeTold
+_Told = Heard | RequestEvent
 _SHOWN = frozenset({"serial", "kind", "model", "unit"})
 
 
 class LossesConsumer:
     """Writes what was heard. Raises ConfigurationError when made with a policy that does not hold together."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         self._policy = load_policy()
+        self._clock = clock or SystemClock()
 
-    async def apply(self, connection: Connection, events: Sequence[Heard]) -> list[Outgoing]:
-        """Write what `events` mean, and answer the events that follow. Raises NotFound for a loss nobody reported."""
-        concerning = [event for event in events if _may_concern(event)]
-        if not concerning:
+    async def apply(self, connection: Connection, events: Sequence[_Told]) -> list[Outgoing]:
+        """Write what `events` mean, and answer the events that follow. Raises NotFound for a loss nobody reported, and
+        RuleBroken for one of a device that has left us.
+        """
+        reports = [event for event in events if isinstance(event, RequestRaised) and requested.tells_of_loss(event)]
+        concerning = [event for event in events if isinstance(event, Heard) and _may_concern(event)]
+        if not concerning and not reports:
             return []
         merged = {
             event.data.device_id: event.data.merged_into
@@ -46,6 +54,13 @@ class LossesConsumer:
         }
         if merged:
             await store.keep_merged(connection, merged)
+        since = self._policy.requests_report_since(self._clock.now())
+        reported = [told for event in reports for told in await requested.report(connection, event, since)]
+        return reported + await self._hear(connection, concerning)
+
+    async def _hear(self, connection: Connection, concerning: Sequence[Heard]) -> list[Outgoing]:
+        if not concerning:
+            return []
         losses, stands_for = await self._concerned(connection, concerning)
         known = {loss.reference for loss in losses}
         for event in concerning:

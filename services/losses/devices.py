@@ -6,17 +6,24 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+from schemas.events.request import Raised
+from schemas.vocabulary import DeviceState, Kind
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.register import queries as register
-from services.register.queries import DeviceView
 from services.requests import queries as requests
 
 
 class Known(NamedTuple):
-    """A device that the viewer may see, the revision of its record, and which managements know it."""
+    """A device as a loss writes it down. `revision` is that of its record; 0 where the register has none by this id."""
 
-    device: DeviceView
+    device_id: UUID
+    serial: str | None
+    kind: Kind | None
+    model: str | None
+    unit: str | None
+    holder_email: str | None
+    state: DeviceState | None
     revision: int
     managed_by: tuple[str, ...]
 
@@ -27,7 +34,36 @@ async def known(connection: Connection, viewer: Viewer, device_id: UUID, today: 
     management = None if device is None else await register.management(connection, device_id)
     if device is None or management is None:
         return None
-    return Known(device, management.revision, management.managed_by)
+    return Known(
+        device.device_id,
+        device.serial,
+        device.kind,
+        device.model,
+        device.unit,
+        device.holder_email,
+        device.state,
+        management.revision,
+        management.managed_by,
+    )
+
+
+async def requested(connection: Connection, device_id: UUID, said: Raised) -> Known:
+    """The device that a request is about, for services; what the request said of it where the register has none."""
+    management = await register.management(connection, device_id)
+    facts = (await register.custody_facts(connection, [device_id])).get(device_id)
+    if management is None or facts is None:
+        return Known(device_id, said.serial, said.kind, None, said.unit, None, None, 0, ())
+    return Known(
+        device_id,
+        facts.serial,
+        facts.kind,
+        facts.model,
+        facts.unit,
+        facts.last_holder_email,
+        facts.state,
+        management.revision,
+        management.managed_by,
+    )
 
 
 async def is_managed(connection: Connection, device_id: UUID) -> bool:

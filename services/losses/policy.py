@@ -20,6 +20,7 @@ def load_policy(path: Path = POLICY) -> Policy:
         policy = msgspec.yaml.decode(path.read_bytes(), type=Policy)
     except (OSError, msgspec.MsgspecError) as error:
         raise ConfigurationError(f"loss policy {path.name}: {error}") from None
-    if policy.write_off_unwiped_after_days < 0:
-        raise ConfigurationError(f"loss policy {path.name}: write_off_unwiped_after_days must not be negative")
+    for name in ("write_off_unwiped_after_days", "request_reports_within_days", "people_kept_days"):
+        if getattr(policy, name) < 0:
+            raise ConfigurationError(f"loss policy {path.name}: {name} must not be negative")
     return policy

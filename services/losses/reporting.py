@@ -17,6 +17,7 @@ from services.clock import london_date
 from services.database.pool import Connection
 from services.errors import NotAllowed, RuleBroken, TryAgain
 from services.eventlog import outbox
+from services.eventlog.outbox import Outgoing
 from services.losses import devices, store
 from services.losses.announcements import announce, command
 from services.losses.devices import Known
@@ -49,20 +50,21 @@ async def report(
     known = await devices.known(connection, viewer, device_id, london_date(now))
     if known is None:
         raise NotAllowed("I know no such device among yours. `/kit` lists those you hold.")
-    actors = actors_of(viewer, directory, holder_email=known.device.holder_email, unit=known.device.unit)
+    actors = actors_of(viewer, directory, holder_email=known.holder_email, unit=known.unit)
     step = LOSS.take(NEW, Cause.REPORT, actors, lambda guard: holds(guard, Facts()))
     request = None
     if request_reference is not None:
         request = await devices.request_id(connection, viewer, request_reference, device_id)
     before = await store.lock_last(connection, device_id)
     if before is None:
-        _check_ours(known)
-        loss = _new(known, loss_id, LossState(step.target), how, viewer, now)
+        check_ours(known)
+        loss = new_loss(known, loss_id, LossState(step.target), how, viewer.email, now)
         if request is not None:
             loss = replace(loss, request_id=request, request_reference=request_reference)
         loss = replace(loss, reference=await store.next_reference(connection))
         if await store.insert(connection, loss):
-            await _tell(connection, viewer, loss, now)
+            await outbox.append(connection, [await told_of(connection, loss, now)])
+            await audit.record(connection, now, viewer, "lost", loss.reference, granted=True)
             return Found(loss)
         before = await store.lock_last(connection, device_id)
     if before is None:
@@ -80,37 +82,39 @@ def with_lock(loss: Standing) -> Standing:
     )
 
 
-def _check_ours(known: Known) -> None:
-    state = known.device.state
+def check_ours(known: Known) -> None:
+    """Raise RuleBroken for a device that has left us."""
+    state = known.state
     if state in GONE_STATES and state is not DeviceState.WRITTEN_OFF:
         raise RuleBroken(f"That device has already been {state}; it is no longer ours to lose.")
 
 
-def _new(known: Known, loss_id: UUID, state: LossState, how: How, viewer: Viewer, now: datetime) -> Standing:
-    device = known.device
+def new_loss(
+    known: Known, loss_id: UUID, state: LossState, how: How, reporter_email: str, reported_at: datetime
+) -> Standing:
+    """The loss as it is first written, but for its L-number, with a lock wanted where a management knows the device."""
     loss = Standing(
         loss_id=loss_id,
         reference="",
         revision=1,
         state=state,
         how=how,
-        device_id=device.device_id,
+        device_id=known.device_id,
         device_revision=known.revision,
-        serial=device.serial,
-        kind=device.kind,
-        model=device.model,
-        unit=device.unit,
-        holder_email=device.holder_email and device.holder_email.lower(),
-        reporter_email=viewer.email,
-        reported_at=now,
+        serial=known.serial,
+        kind=known.kind,
+        model=known.model,
+        unit=known.unit,
+        holder_email=known.holder_email and known.holder_email.lower(),
+        reporter_email=reporter_email,
+        reported_at=reported_at,
     )
     return with_lock(loss) if known.managed_by else loss
 
 
-async def _tell(connection: Connection, viewer: Viewer, loss: Standing, now: datetime) -> None:
+async def told_of(connection: Connection, loss: Standing, now: datetime) -> Outgoing:
+    """What is told of a loss that was just written, whose timeline begins."""
     wanted = command(loss, "lock", now) if loss.lock_command else None
     what = f"Reported {loss.how}" + ("; lock sent out" if wanted else "; no device management knows it")
-    await store.remember(connection, [Moment(loss.loss_id, "report/1", now, what, viewer.email)])
-    told = announce(loss, f"Reported {loss.how}.", now, wanted=wanted)
-    await outbox.append(connection, [(LOSS_TOPIC, told)])
-    await audit.record(connection, now, viewer, "lost", loss.reference, granted=True)
+    await store.remember(connection, [Moment(loss.loss_id, "report/1", now, what, loss.reporter_email)])
+    return LOSS_TOPIC, announce(loss, f"Reported {loss.how}.", now, wanted=wanted)

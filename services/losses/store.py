@@ -60,6 +60,12 @@ async def lock_last(connection: Connection, device_id: UUID) -> Standing | None:
     return None if row is None else msgspec.convert(dict(row), Standing)
 
 
+async def found_since(connection: Connection, device_id: UUID, since: datetime) -> UUID | None:
+    """The loss by which the device was found at that moment or later; None if there is none."""
+    found: UUID | None = await connection.fetchval(SQL["found_since"], device_id, since)
+    return found
+
+
 async def lock(connection: Connection, viewer: Viewer, scope: list[str] | None, loss_id: UUID) -> Standing | None:
     """Hold a loss until the transaction ends; None if there is none that the viewer may see."""
     row = await connection.fetchrow(SQL["lock_loss"], loss_id, scope, viewer.email)

@@ -41,6 +41,12 @@ ORDER BY state = 'written_off', reported_at DESC
 LIMIT 1
 FOR UPDATE
 
+-- name: found_since
+SELECT loss_id FROM losses.losses
+WHERE device_id = $1::uuid AND state = 'found' AND ended_at >= $2::timestamptz
+ORDER BY ended_at DESC, loss_id
+LIMIT 1
+
 -- name: lock_loss
 -- Only one that the viewer may see: of a device they hold, one they reported, one of their units.
 SELECT loss_id, reference, revision, state, how, device_id, device_revision, serial, kind, model, unit, holder_email,
@@ -140,3 +146,25 @@ UPDATE losses.losses AS loss
 SET device_id = movable.into_id, device_revision = 0
 FROM movable WHERE loss.loss_id = movable.loss_id
 RETURNING loss.loss_id, loss.reference
+
+-- name: forget_people
+-- Losses that ended before $1 name nobody any more; what became of the device stays. What a step was the machine says,
+-- so that a line's own words can go with the people in them.
+WITH due AS (
+    SELECT loss_id FROM losses.losses
+    WHERE ended_at < $1::timestamptz AND reporter_email <> $2::text
+    ORDER BY ended_at
+    LIMIT 1000
+    FOR UPDATE SKIP LOCKED
+), lines AS (
+    UPDATE losses.timeline AS line
+    SET who = CASE WHEN line.who LIKE '%@%' THEN $2 ELSE line.who END, what = split_part(line.what, ': ', 1)
+    FROM due WHERE line.loss_id = due.loss_id AND line.who LIKE '%@%'
+), keys AS (
+    DELETE FROM losses.idempotency_keys AS used USING due WHERE used.loss_id = due.loss_id
+)
+UPDATE losses.losses AS loss
+SET holder_email = NULL, reporter_email = $2, wipe_asked_by = NULL, wipe_confirmed_by = NULL, ended_by = $2,
+    last_seen_on = NULL, last_seen_where = '', crime_reference = '', explanation = ''
+FROM due WHERE loss.loss_id = due.loss_id
+RETURNING loss.loss_id

@@ -79,6 +79,9 @@ class Batch:
         news = device.observe(seen, weight)
         if type(event) is not DeviceCheckedIn:
             self._beside_facts(device, event, news)
+        elif device.values[WIPED_AT] is not None or device.ending is not None:
+            # What proved it empty may be void: it lives.
+            self._derive_state(device, event.time, event.source)
         for field, before in news:
             if field in REMEMBERED:
                 self._remember(device, event.time, event.source, _told_as(field, event), before, device.values[field])

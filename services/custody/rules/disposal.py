@@ -57,6 +57,13 @@ class LeastWorth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     assumed: bool
 
 
+class LastHolder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long after a record's end it still says who held the device last."""
+
+    kept_days: int
+    assumed: bool
+
+
 class DisposalPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The document as adopted. `no_storage` are the kinds that an inspection clears."""
 
@@ -67,6 +74,7 @@ class DisposalPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     families: tuple[Family, ...]
     charities: tuple[Charity, ...]
     no_storage: frozenset[Kind]
+    last_holder: LastHolder = LastHolder(kept_days=365, assumed=True)
 
     def charity(self, key: str) -> Charity | None:
         """The approved charity with this key."""

@@ -143,7 +143,7 @@ CUSTODY = Machine(
             who=[_A.MDM, _A.REGISTER],
             does="device management did not carry out the wipe",
         ),
-        # The register found out that it was in use after its proof.
+        # The register found out that it was in use after its proof. One that was said to be destroyed was not, then.
         *(
             Step(
                 source,
@@ -152,7 +152,7 @@ CUSTODY = Machine(
                 who=[_A.REGISTER],
                 does="it was in use after its proof, which proves nothing any more",
             )
-            for source in (_S.SANITISED, _S.REVIEWED)
+            for source in (_S.SANITISED, _S.REVIEWED, _S.DESTROYED)
         ),
         *(
             Step(

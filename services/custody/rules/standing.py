@@ -103,8 +103,14 @@ def proving(standing: Standing, record: Record) -> Iterator[Cause]:
         not void and standing.wiped_at is not None and standing.wiped_at > record.came_at
     ):
         yield Cause.WIPE_DONE
-    elif standing.failed_at is not None and standing.failed_at > record.came_at:
+    elif _failed_last(standing, record):
         yield Cause.WIPE_FAILED
+
+
+def _failed_last(standing: Standing, record: Record) -> bool:
+    """A failure that a finished wipe followed is over: it does not count again when the proof falls."""
+    since = max(record.came_at, standing.wiped_at or record.came_at)
+    return standing.failed_at is not None and standing.failed_at > since
 
 
 def _is_void(standing: Standing, record: Record) -> bool:

@@ -18,10 +18,20 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     one_person_may_wipe: bool
     write_off_unwiped_after_days: int
     stolen_needs_crime_reference: bool
+    request_reports_within_days: int = 14
+    people_kept_days: int = 2_555
 
     def may_be_written_off_from(self, reported_at: datetime) -> datetime:
         """From when a device that was never wiped may be written off."""
         return reported_at + timedelta(days=self.write_off_unwiped_after_days)
+
+    def people_forgotten_before(self, now: datetime) -> datetime:
+        """A loss that ended before this names nobody any more."""
+        return now - timedelta(days=self.people_kept_days)
+
+    def requests_report_since(self, now: datetime) -> datetime:
+        """From when a request that is heard of now still reports what it says is gone."""
+        return now - timedelta(days=self.request_reports_within_days)
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

@@ -114,9 +114,10 @@ LOSS = Machine(
         _G.MAY_BE_WRITTEN_OFF: "It may be written off once it is wiped, or policy's days after the report have passed.",
     },
     steps=[
-        Step(NEW, _C.REPORT, _S.REPORTED, who=_PEOPLE, does="reported"),
+        # Whoever asks for a replacement because theirs is gone has reported it: where their report died, policy does.
+        Step(NEW, _C.REPORT, _S.REPORTED, who=(*_PEOPLE, _A.POLICY), does="reported"),
         *(
-            Step(source, _C.TELL_MORE, source, who=_PEOPLE, does="more was told of it")
+            Step(source, _C.TELL_MORE, source, who=(*_PEOPLE, _A.POLICY), does="more was told of it")
             for source in (*OPEN, _S.WRITTEN_OFF)
         ),
         *(Step(source, _C.CORRECTED, source, who=[_A.REGISTER], does="its record was corrected") for source in OPEN),

@@ -47,7 +47,8 @@ class Verdict(NamedTuple):
 def judge(seen: Seen, action: str, serial: str | None, title: str, *, doubtful: bool, before: str | None) -> Verdict:
     """What follows from what was seen. `before` is the mark that was seen ahead of an attempt that is in doubt.
 
-    A device is not touched unless its serial is the one that is meant: an id may have passed to another device.
+    A device is not touched unless its serial is the one that is meant: an id may have passed to another device. Where
+    we know a serial and the management names none, a wipe, which nobody can undo, is left to somebody who looks.
     """
     if seen.serial and serial and seen.serial.strip().upper() != serial.strip().upper():
         return Verdict(Step.REFUSE, f"{title} knows another device by this id, so nothing was sent. Check the serial.")
@@ -55,6 +56,10 @@ def judge(seen: Seen, action: str, serial: str | None, title: str, *, doubtful: 
         return Verdict(Step.TAKEN, taken(title, action))
     if seen.under_way:
         return Verdict(Step.TAKEN, f"{title} already has a {action} under way for this device.")
+    if action == "wipe" and serial and not seen.serial:
+        return Verdict(
+            Step.REFUSE, f"{title} names no serial for this device: compare it in its console, and wipe it there."
+        )
     if seen.bar is not None:
         return Verdict(Step.REFUSE, seen.bar)
     return Verdict(Step.SEND)

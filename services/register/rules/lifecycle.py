@@ -3,7 +3,8 @@
 - The desk's latest record counts, by itself up to `returned`: retirement or disposal at the desk means that nobody uses
   the device any more, and what comes after that needs a proof. A record is none.
 - A finished wipe makes a returned device `sanitised` if the device was not in use again after it. A wipe that was
-  merely requested, or failed, is no proof.
+  merely requested, or failed, is no proof. Checking in a good while after it is use too, whatever the desk recorded: a
+  device that was wiped while it was lost, and found, may have been used on.
 - Custody's word on a device stands over an older record of the desk. Its words from `sanitised` on are taken only with
   their proof (`words.told_by`); only they lead to `resold`, `redistributed` and `recycled`, and from there nothing but
   a later word of custody leads back: a record or a check-in that shows such a device in use is kept beside it, and
@@ -18,23 +19,37 @@ Derived from facts that do not depend on the order of arrival, the state does no
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from schemas.vocabulary import DeviceState
-from services.register.rules.facts import IN_USE, IN_USE_AT, RECORDED_STATE, WIPED_AT, Device, desk_moment
+from services.register.rules.facts import IN_USE, IN_USE_AT, LAST_SEEN_AT, RECORDED_STATE, WIPED_AT, Device, desk_moment
 from services.register.rules.words import CUSTODY_STATES, NEEDS_PROOF, Ending, Word
 
 LEFT = frozenset({DeviceState.RESOLD, DeviceState.REDISTRIBUTED, DeviceState.RECYCLED})
 """Where custody's way ends: the device is somebody else's, or no more."""
 
+GOES_QUIET = timedelta(days=1)
+"""A management sees a device in the very session in which it tells that the wipe is done, and perhaps once more.
+Whatever checks in later than this after its proof was set up anew.
+"""
+
 
 def state_of(device: Device) -> DeviceState:
     """The state that follows from what is known of a device."""
     values = device.values
+    used_at = _used_at(values[IN_USE_AT], values[LAST_SEEN_AT])
     if device.ending is None:
-        return derived_state(values[RECORDED_STATE], values[IN_USE_AT], values[WIPED_AT])
+        return derived_state(values[RECORDED_STATE], used_at, values[WIPED_AT])
     recorded_at = desk_moment(device.weights[RECORDED_STATE])
-    return derived_state(values[RECORDED_STATE], values[IN_USE_AT], values[WIPED_AT], device.ending, recorded_at)
+    return derived_state(values[RECORDED_STATE], used_at, values[WIPED_AT], device.ending, recorded_at)
+
+
+def _used_at(in_use_at: datetime | None, seen_at: datetime | None) -> datetime | None:
+    """Since when a proof is void if it is not newer."""
+    if seen_at is None:
+        return in_use_at
+    quiet = seen_at - GOES_QUIET
+    return quiet if in_use_at is None else max(in_use_at, quiet)
 
 
 def derived_state(
@@ -44,13 +59,21 @@ def derived_state(
     ending: Ending | None = None,
     recorded_at: datetime | None = None,
 ) -> DeviceState:
-    """The state, from the desk's latest record and its time, the last record of it in use, the last finished wipe, and
+    """The state, from the desk's latest record and its time, the last that shows it in use, the last finished wipe, and
     what losses and custody told.
     """
     place = _of_desk(recorded) if ending is None else _by_words(recorded, recorded_at, in_use_at, ending)
-    if place is DeviceState.RETURNED and wiped_at is not None and (in_use_at is None or wiped_at > in_use_at):
+    proved = wiped_at is not None and (in_use_at is None or wiped_at > in_use_at)
+    if place is DeviceState.RETURNED and proved and not _to_be_destroyed(ending):
         return DeviceState.SANITISED
     return place
+
+
+def _to_be_destroyed(ending: Ending | None) -> bool:
+    """On its way to destruction a device is proved empty by the certificate alone, as custody's way goes on from there:
+    a wipe that is told meanwhile calls nobody back.
+    """
+    return ending is not None and ending.custody is not None and ending.custody.state == "to_destruction"
 
 
 def _of_desk(recorded: DeviceState | None) -> DeviceState:

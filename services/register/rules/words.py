@@ -123,12 +123,14 @@ def ending_of(told: Iterable[Told]) -> Ending:
     """What follows from all the words on one device, whatever order they came in."""
     newest: dict[UUID, Told] = {}
     proved: dict[UUID, datetime] = {}
-    for each in told:
-        if each.matter == "custody" and CUSTODY_STATES[each.state] in NEEDS_PROOF:
-            proved[each.record_id] = min(each.at, proved.get(each.record_id, each.at))
-        held = newest.get(each.record_id)
-        if held is None or each.revision > held.revision:
-            newest[each.record_id] = each
+    for each in sorted(told, key=lambda word: (word.record_id, word.revision)):
+        newest[each.record_id] = each
+        if each.matter == "loss":
+            continue
+        if CUSTODY_STATES[each.state] in NEEDS_PROOF:
+            proved.setdefault(each.record_id, each.at)
+        else:  # a proof that fell: the next one counts from when it came
+            proved.pop(each.record_id, None)
     ending = Ending()
     for each in newest.values():
         proved_at = each.proof_at or proved.get(each.record_id)

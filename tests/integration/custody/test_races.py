@@ -69,3 +69,11 @@ async def test_two_topics_that_tell_of_the_same_devices_at_once_end_as_one_after
     )
     assert set(await acts.states(numbers)) == {"sanitised"}
     assert await pool.fetchval("SELECT count(*) FROM custody.records") == DEVICES
+
+
+async def test_a_key_of_one_act_is_none_for_another(acts: Acts, hear: Hears) -> None:
+    await hear(returned(1), returned(2))
+    await acts.custodies.act(HELEN, Cause.SEND_TO_DESTRUCTION, ["C-1"], Details(), idempotency_key="k")
+    with pytest.raises(RuleBroken, match="another act, B-1"):
+        await acts.custodies.act(HELEN, Cause.REQUEST_WIPE, ["C-2"], Details(), idempotency_key="k")
+    assert await acts.states([1, 2]) == ["to_destruction", "returned"]

@@ -41,6 +41,16 @@ TAMPERINGS = {
         "UPDATE custody.records SET certificate_number = 'SW-2'",
         "its certificate number is not what its chain says",
     ),
+    "when a record was proved": (
+        None,
+        "UPDATE custody.records SET proof_at = proof_at + interval '1 day'",
+        "its proof at is not what its chain says",
+    ),
+    "another device put in the place of the one that was proved": (
+        None,
+        "UPDATE custody.records SET serial = 'OTHER1'",
+        "its serial is not what its chain says",
+    ),
     "a document's bytes": (
         "documents",
         "UPDATE custody.documents SET content = 'other'",

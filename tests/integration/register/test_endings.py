@@ -224,7 +224,7 @@ async def test_words_and_wipes_go_with_a_record_that_proves_to_be_another_device
             asset("S7", 7, day(1), state=DeviceState.RETURNED),
             custody(None, "returned", 1, day(2), device_id=of_mdm),
             wipe,
-            checked_in("S7", 7, day(4)),
+            checked_in("S7", 7, day(3) + timedelta(hours=1)),
         ],
         size=size,
     )

@@ -40,11 +40,19 @@ def test_another_serial_is_another_device_even_where_something_is_under_way() ->
     assert step(msgspec.structs.replace(SEEN, under_way=True), serial="QM2") is Step.REFUSE
 
 
-@pytest.mark.parametrize(("seen", "meant"), [("qm1 ", "QM1"), (None, "QM1"), ("QM1", None)])
+@pytest.mark.parametrize(("seen", "meant"), [("qm1 ", "QM1"), (None, None), ("QM1", None)])
 def test_serials_are_compared_without_regard_to_case_and_only_where_both_are_known(
     seen: str | None, meant: str | None
 ) -> None:
     assert step(msgspec.structs.replace(SEEN, serial=seen), serial=meant) is Step.SEND
+
+
+def test_what_cannot_be_compared_is_locked_but_not_wiped() -> None:
+    nameless = msgspec.structs.replace(SEEN, serial=None)
+    verdict = judge(nameless, "wipe", "QM1", "Intune", doubtful=False, before=None)
+    assert verdict.step is Step.REFUSE
+    assert "names no serial" in verdict.explanation
+    assert judge(nameless, "lock", "QM1", "Intune", doubtful=False, before=None).step is Step.SEND
 
 
 def test_what_bars_a_device_is_said() -> None:

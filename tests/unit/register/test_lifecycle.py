@@ -61,6 +61,7 @@ CASES: list[tuple[str, tuple[State | None, float], float | None, float | None, W
     ("certified", (State.RETURNED, 4), 1, None, None, said("sanitised"), State.SANITISED),
     ("destroyed, not recycled yet", (State.RETURNED, 4), 1, None, None, said("destroyed"), State.SANITISED),
     ("on its way to destruction", (State.RETURNED, 4), 1, None, None, said("to_destruction"), State.RETURNED),
+    ("wiped on its way to destruction", (State.RETURNED, 4), 1, 6, None, said("to_destruction"), State.RETURNED),
     ("reviewed", (State.RETURNED, 4), 1, None, None, said("reviewed"), State.SANITISED),
     ("resold", (State.RETURNED, 4), 1, None, None, said("resold"), State.RESOLD),
     ("resold, and the desk shows it in stock", (State.IN_STOCK, 9), 9, None, None, said("resold"), State.RESOLD),
@@ -157,6 +158,13 @@ def test_nothing_but_custodys_own_word_leads_out_of_the_house(
     assert (found in LEFT) == (held in {"resold", "redistributed", "recycled"})
     if found is State.SANITISED:
         assert wiped > in_use or (held in {"sanitised", "reviewed", "destroyed"} and in_use <= held_at)
+
+
+def test_a_proof_that_fell_counts_from_when_it_came_anew_whatever_came_first() -> None:
+    states = (("sanitised", 1), ("returned", 3), ("sanitised", 5), ("reviewed", 6))
+    told = [told_by(custody("S1", state, number, day(at))) for number, (state, at) in enumerate(states, 2)]
+    for words in permutations(told):
+        assert ending_of(words).custody == Word(day(6), str(told[0].record_id), "reviewed", day(5))
 
 
 def test_words_on_every_state_of_both_machines_are_understood() -> None:
