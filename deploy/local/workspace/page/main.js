@@ -93,8 +93,10 @@ async function showApp(app, tab) {
   if (tab === "home") {
     [home, list] = [content, null];
     drawHome(home, app);
+    const before = state.homes.get(app.id);
     const act = await api.openApp(app.id, "home");
-    if (act.view && state.place === place) {
+    // What the app published while we asked is newer than what we asked for.
+    if (act.view && state.place === place && state.homes.get(app.id) === before) {
       state.homes.set(app.id, act.view);
       drawHome(home, app);
     }
