@@ -77,7 +77,19 @@ def test_what_is_to_be_handed_back_is_no_open_request() -> None:
     told = mine.render(viewer("Amara Osei"), [], [asked(), back]).blocks
     texts = [block["text"]["text"] for block in told if block["type"] == "section"]
     assert "*R-7*" in texts[texts.index("*My open requests*") + 1]
-    assert texts[texts.index("*To hand back*") + 1] == "• Laptop `K4C1000` · by 18 Nov 2024 · *R-8*"
+    assert texts[texts.index("*To hand back*") + 1] == "• Laptop `K4C1000` · until 18 Nov 2024 · *R-8*"
+
+
+def test_a_manager_sees_who_is_to_hand_back() -> None:
+    leaving = asked(
+        reference="R-8",
+        requester_email="priya.nair@metropolitan.example",
+        recipient_email="amara.osei@metropolitan.example",
+        recipient_name="Amara Osei",
+        status=Status.RETURN_DUE,
+    )
+    assert "• Laptop `K4C1000` · by Amara Osei · *R-8*" in str(mine.render(viewer("Priya Nair"), [], [leaving]).blocks)
+    assert "• Laptop `K4C1000` · *R-8*" in str(mine.render(viewer("Amara Osei"), [], [leaving]).blocks)
 
 
 def test_who_allocates_sees_for_whom_and_what_is_in_stock() -> None:
