@@ -149,6 +149,7 @@ async def the_request(studio: Studio) -> None:
         desk = await studio.page(LIAM)
         await to_bot(desk)
         modal = await fill_in(desk)
+        await modal.locator(".dialog-body").evaluate("body => body.scrollTo(0, 0)")
         await studio.take(desk, "replace-modal")
         await modal.get_by_role("button", name="Ask").click()
         await expect(desk.get_by_role("dialog")).to_contain_text("R-", timeout=10_000)

@@ -53,6 +53,12 @@ def test_policys_answer_is_not_repeated_once_it_is_settled(status: Status) -> No
     assert VERDICT not in str(request.for_requester(asked(status=status), {}, {}).blocks)
 
 
+def test_policys_answer_gives_way_to_who_decided() -> None:
+    ordered = asked(status=Status.ORDERED, decided_by="priya.nair@metropolitan.example", decided_at=AT)
+    assert VERDICT not in str(request.for_requester(ordered, {}, {}).blocks)
+    assert VERDICT in str(request.for_requester(asked(status=Status.ORDERED, decided_by="policy"), {}, {}).blocks)
+
+
 def test_while_a_delivery_has_a_message_of_its_own_only_that_says_what_to_do() -> None:
     back = asked(status=Status.RETURN_DUE, return_due_on=date(2024, 11, 18))
     assert "18 Nov 2024" in str(delivery.for_user(back, ()).blocks)
