@@ -168,7 +168,7 @@ def already_decided(view: RequestView, people: Mapping[str, str]) -> Message:
 
 
 def _policy_matters(view: RequestView) -> bool:
-    """Whether policy's answer still says why it stands where it stands: not once a person decided, or it is on its way."""
+    """Whether policy's answer still says why: not once a person decided, nor while it is on its way."""
     by_person = view.decided_by is not None and "@" in view.decided_by
     return view.status in OPEN and view.status not in _DELIVERING and not by_person
 
