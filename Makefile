@@ -82,7 +82,8 @@ demo: install ## no keyboard: 6,000 devices arrive by real wire formats, and sta
 WORKSPACE ?= http://127.0.0.1:8400
 
 .PHONY: pictures
-pictures: develop ## the README's pictures, taken in Chromium from what `make run` is running
+pictures: develop ## the README's pictures and those of docs/journeys.md, taken in Chromium from what a fresh `make run` is running
+	@$(BIN)/python -m tests.browser.journey_pictures $(WORKSPACE)
 	@$(BIN)/python -m tests.browser.pictures $(WORKSPACE)
 
 .PHONY: bench

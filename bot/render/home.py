@@ -15,7 +15,7 @@ from bot.render.budget import line_text
 from bot.render.counts import UNKNOWN
 from bot.render.cover import cover_blocks
 from bot.render.message import button, divider, escape, header, listed, note, section
-from bot.render.mine import device_blocks, offer
+from bot.render.mine import device_blocks, is_mine, loss_line, offer
 from bot.render.queue import queue_line
 from bot.render.wave import OPEN, wave_line
 from bot.render.wording import count_of, kind_name, number, unit_name
@@ -52,10 +52,15 @@ class HomeView:
 def render(viewer: Viewer, view: HomeView, names: Mapping[str, str], people: Mapping[str, str]) -> dict[str, Any]:
     """The page."""
     blocks: list[Block] = [header(f"Quartermaster for {viewer.name}"), offer(viewer), divider()]
-    blocks += device_blocks(view.devices, view.requests, view.losses)
+    blocks += device_blocks(viewer, view.devices, view.requests, view.losses)
     if view.waiting is not None:
         blocks += [divider(), section("*Waiting for your decision*")]
         blocks.append(listed([_waiting(each) for each in view.waiting]) if view.waiting else note("Nothing waits."))
+    if others := [loss for loss in view.losses if not is_mine(loss, viewer.email.lower())]:
+        lines = [f"{loss_line(each)} · {escape(unit_name(names, each.unit))}" for each in others[:MOST_ALERTS]]
+        if left_off := others[MOST_ALERTS:]:
+            lines.append(f"_and {len(left_off)} more: press Lost and stolen above_")
+        blocks += [divider(), section("*Lost or stolen, where you answer for it*"), listed(lines)]
     if covering := cover_blocks(view.covers, viewer, people):
         blocks += [divider(), section("*Who covers for whom*"), *covering]
     if view.wave is not None and view.wave.status in OPEN:

@@ -37,11 +37,13 @@ def request_line(request: RequestView) -> str:
     )
 
 
-def return_line(request: RequestView) -> str:
-    """What is to be handed back for one request."""
+def return_line(request: RequestView, email: str) -> str:
+    """What is to be handed back for one request; by whom, where that is not the viewer with this address."""
+    whose = request.recipient_email or request.requester_email
+    by = f" · by {escape(request.recipient_name or request.requester_name)}" if whose.lower() != email else ""
     serial = f" `{escape(request.serial)}`" if request.serial else ""
-    by_day = f" · by {day(request.return_due_on)}" if request.return_due_on else ""
-    return f"• {kind_name(request.kind).capitalize()}{serial}{by_day} · *{escape(request.reference)}*"
+    by_day = f" · until {day(request.return_due_on)}" if request.return_due_on else ""
+    return f"• {kind_name(request.kind).capitalize()}{serial}{by}{by_day} · *{escape(request.reference)}*"
 
 
 def loss_line(loss: LossView) -> str:
@@ -49,10 +51,16 @@ def loss_line(loss: LossView) -> str:
     return f"• *{escape(loss.reference)}* · {lost_device(loss)} · {plain_state(loss)}"
 
 
+def is_mine(loss: LossView, email: str) -> bool:
+    """Whether somebody held what is lost, or reported it."""
+    return email in (loss.reporter_email.lower(), (loss.holder_email or "").lower())
+
+
 def device_blocks(
-    devices: Sequence[DeviceView], requests: Sequence[RequestView], losses: Sequence[LossView] = ()
+    viewer: Viewer, devices: Sequence[DeviceView], requests: Sequence[RequestView], losses: Sequence[LossView] = ()
 ) -> list[Block]:
-    """Devices, open requests, returns and losses; shared by the answer and App Home."""
+    """Devices, open requests, returns and losses of one's own; shared by the answer and App Home."""
+    email = viewer.email.lower()
     blocks: list[Block] = [section("*My devices*")]
     blocks.append(listed([device_line(device) for device in devices]) if devices else section(_NO_DEVICES))
     back = [request for request in requests if request.status is Status.RETURN_DUE]
@@ -60,11 +68,9 @@ def device_blocks(
     if under_way:
         blocks += [section("*My open requests*"), listed([request_line(request) for request in under_way])]
     if back:
-        blocks += [section("*To hand back*"), listed([return_line(request) for request in back])]
-    if losses:
-        blocks += [section("*Lost or stolen*"), listed([loss_line(loss) for loss in losses[:MOST_LOSSES]])]
-        if len(losses) > MOST_LOSSES:
-            blocks.append(note("`/kit losses` shows all of them."))
+        blocks += [section("*To hand back*"), listed([return_line(request, email) for request in back])]
+    if mine := [loss for loss in losses if is_mine(loss, email)]:
+        blocks += [section("*Lost or stolen*"), listed([loss_line(loss) for loss in mine])]
     blocks.append(note(_MORE))
     return blocks
 
@@ -88,7 +94,7 @@ def render(
 ) -> Message:
     """The answer to `/kit`."""
     first = viewer.name.split("@")[0].split(" ")[0]
-    blocks = [header(f"Hello {first}"), *device_blocks(devices, requests, losses), offer(viewer)]
+    blocks = [header(f"Hello {first}"), *device_blocks(viewer, devices, requests, losses), offer(viewer)]
     lines = [device_line(device).replace("*", "") for device in devices] or [_NO_DEVICES]
     return message("Your devices: " + " ".join(lines), blocks)
 
@@ -98,7 +104,6 @@ def _ask(label: str, line: str) -> ButtonElement:
 
 
 ACTS_ON_DELIVERIES = (Role.PLANNER, Role.DIRECTOR, Role.AUDITOR)
-MOST_LOSSES = 5
 _MORE = (
     "`/kit request R-1` shows a request and its next step. `/kit lost SERIAL` reports a loss and locks the device at "
     "once. `/kit help` lists everything you can ask."

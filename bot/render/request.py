@@ -109,7 +109,7 @@ def for_requester(view: RequestView, names: Mapping[str, str], people: Mapping[s
     if view.recipient_name:
         head += f" for {escape(view.recipient_name)}"
     blocks: list[Block] = [section(f"{head}\n{status_text(view, people)}")]
-    if view.verdict and view.status in OPEN and view.status not in _DELIVERING:
+    if view.verdict and _policy_matters(view):
         blocks.append(section(f"*Policy:* {escape(view.verdict)}"))
     if view.status == "question_asked" and view.question:
         blocks.append(section(f"*{escape(_name(people, _asker(view)))} asks:* {escape(view.question)}"))
@@ -165,6 +165,12 @@ def already_decided(view: RequestView, people: Mapping[str, str]) -> Message:
     """What the second person to press is told."""
     told = f"Request {escape(view.reference)} was decided before. {status_text(view, people)}"
     return message(f"Request {view.reference} was decided before.", [section(told)])
+
+
+def _policy_matters(view: RequestView) -> bool:
+    """Whether policy's answer still says why: not once a person decided, nor while it is on its way."""
+    by_person = view.decided_by is not None and "@" in view.decided_by
+    return view.status in OPEN and view.status not in _DELIVERING and not by_person
 
 
 def _delivered_next(view: RequestView) -> str:

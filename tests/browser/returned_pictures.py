@@ -94,6 +94,6 @@ async def custody(album: Album, papers: Path) -> None:
     await write(helen, f"/kit custody {record.split()[0]}")
     await album.take(await said(helen, "Chain of custody"), "custody-record")
     await write(helen, f"/kit find {record.split()[1]}")
-    await album.take(await said(helen, "What happened", "Last seen"), "find")
+    await album.take(await said(helen, "What happened", "First heard of"), "find")
     await write(helen, "/kit disposals")
     await album.take(await said(helen, "Disposals 2024/25"), "disposals")

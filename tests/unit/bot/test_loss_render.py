@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from bot.render import home, loss_forms, loss_words, mine
 from bot.render import loss as rendering
-from bot.render import loss_forms, loss_words
+from bot.render.home import HomeView
 from services.losses.queries import Cause, LossState, LossView, offers_to_security
 from tests.fixtures.finance import NOW
 from tests.fixtures.losses import a_loss
-from tests.fixtures.people import email_of
+from tests.fixtures.people import email_of, viewer
 
 PEOPLE = {email_of(name): name for name in ("Amara Osei", "Helen Marsh", "Priya Nair")}
 UNITS = {"central-west-response": "Central West Response"}
@@ -113,3 +114,12 @@ def test_no_day_is_put_in_people_s_mouths() -> None:
 
     assert day(view()) is None
     assert day(view(last_seen_on=(NOW - timedelta(days=1)).date())) == "2024-11-03"
+
+
+def test_my_page_shows_my_losses_and_nobody_elses() -> None:
+    loss = view(holder_email=email_of("Amara Osei"), reporter_email=email_of("Amara Osei"))
+    assert loss.reference in str(mine.render(viewer("Amara Osei"), [], [], [loss]).blocks)
+    assert loss.reference not in str(mine.render(viewer("Priya Nair"), [], [], [loss]).blocks)
+    managers = str(home.render(viewer("Priya Nair"), HomeView([], [], losses=[loss]), UNITS, {})["blocks"])
+    assert "where you answer for it" in managers
+    assert loss.reference in managers

@@ -53,6 +53,12 @@ def test_policys_answer_is_not_repeated_once_it_is_settled(status: Status) -> No
     assert VERDICT not in str(request.for_requester(asked(status=status), {}, {}).blocks)
 
 
+def test_policys_answer_gives_way_to_who_decided() -> None:
+    ordered = asked(status=Status.ORDERED, decided_by="priya.nair@metropolitan.example", decided_at=AT)
+    assert VERDICT not in str(request.for_requester(ordered, {}, {}).blocks)
+    assert VERDICT in str(request.for_requester(asked(status=Status.ORDERED, decided_by="policy"), {}, {}).blocks)
+
+
 def test_while_a_delivery_has_a_message_of_its_own_only_that_says_what_to_do() -> None:
     back = asked(status=Status.RETURN_DUE, return_due_on=date(2024, 11, 18))
     assert "18 Nov 2024" in str(delivery.for_user(back, ()).blocks)
@@ -77,7 +83,19 @@ def test_what_is_to_be_handed_back_is_no_open_request() -> None:
     told = mine.render(viewer("Amara Osei"), [], [asked(), back]).blocks
     texts = [block["text"]["text"] for block in told if block["type"] == "section"]
     assert "*R-7*" in texts[texts.index("*My open requests*") + 1]
-    assert texts[texts.index("*To hand back*") + 1] == "• Laptop `K4C1000` · by 18 Nov 2024 · *R-8*"
+    assert texts[texts.index("*To hand back*") + 1] == "• Laptop `K4C1000` · until 18 Nov 2024 · *R-8*"
+
+
+def test_a_manager_sees_who_is_to_hand_back() -> None:
+    leaving = asked(
+        reference="R-8",
+        requester_email="priya.nair@metropolitan.example",
+        recipient_email="amara.osei@metropolitan.example",
+        recipient_name="Amara Osei",
+        status=Status.RETURN_DUE,
+    )
+    assert "• Laptop `K4C1000` · by Amara Osei · *R-8*" in str(mine.render(viewer("Priya Nair"), [], [leaving]).blocks)
+    assert "• Laptop `K4C1000` · *R-8*" in str(mine.render(viewer("Amara Osei"), [], [leaving]).blocks)
 
 
 def test_who_allocates_sees_for_whom_and_what_is_in_stock() -> None:

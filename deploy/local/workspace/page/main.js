@@ -11,8 +11,10 @@ const sidebar = document.getElementById("sidebar");
 let stopListening = () => {};
 let list = null;
 let home = null;
-// What only this person sees is in no history, so what comes of it before the history is kept for it.
+// What only this person sees is in no history, and what is said while a history is asked for may not be in it yet: what
+// comes before the history is kept for it.
 const early = new Map();
+const asked = new Set();
 
 const openDrawer = () => document.body.classList.add("drawer");
 const closeDrawer = () => document.body.classList.remove("drawer");
@@ -63,8 +65,14 @@ async function older(entry) {
 
 async function load(entry) {
   if (state.messages.has(entry.id)) return;
+  asked.add(entry.id);
   const page = await api.history(entry.id);
-  state.messages.set(entry.id, [...page.messages, ...(early.get(entry.id) ?? [])]);
+  asked.delete(entry.id);
+  const came = new Map((early.get(entry.id) ?? []).map((message) => [message.ts, message]));
+  const known = page.messages.map((message) => came.get(message.ts) ?? message);
+  const last = page.messages.at(-1)?.ts ?? "";
+  const added = [...came.values()].filter((message) => message.is_ephemeral || message.ts > last);
+  state.messages.set(entry.id, [...known, ...added]);
   early.delete(entry.id);
   state.more.set(entry.id, page.has_more);
 }
@@ -93,8 +101,10 @@ async function showApp(app, tab) {
   if (tab === "home") {
     [home, list] = [content, null];
     drawHome(home, app);
+    const before = state.homes.get(app.id);
     const act = await api.openApp(app.id, "home");
-    if (act.view && state.place === place) {
+    // What the app published while we asked is newer than what we asked for.
+    if (act.view && state.place === place && state.homes.get(app.id) === before) {
       state.homes.set(app.id, act.view);
       drawHome(home, app);
     }
@@ -148,7 +158,8 @@ function messageHappened(update) {
     else if (place >= 0) held[place] = message;
     else if (update.type === "message") held.push(message);
   }
-  if (!held && update.type === "message" && message.is_ephemeral) early.set(update.channel, [...(early.get(update.channel) ?? []), message]);
+  const kept = message.is_ephemeral ? update.type === "message" : asked.has(update.channel) && update.type !== "message_deleted" && !inThread;
+  if (!held && kept) early.set(update.channel, [...(early.get(update.channel) ?? []), message]);
   if (state.thread?.channel === update.channel && [message.thread_ts, message.ts].includes(state.thread.ts)) drawThread(closeThread);
   const shown = shownConversation();
   const entry = state.conversations.get(update.channel);
