@@ -84,7 +84,7 @@ async def _every_step_once(stage: Stage, reference: str) -> None:
     for step in (
         "Asked for",
         f"{stage.props.mac.serial} is set aside",
-        "Sent by Van 3",
+        "Sent with Van 3",
         "Receipt confirmed",
         "settings are checked",
         "no longer",
