@@ -62,15 +62,21 @@ async def _of_a_wave(stage: Stage) -> None:
     laptop = serial_of(stage, idris, "laptop")
     form = await form_of(idris)
     verdict = await asked(idris, form, about(form, laptop, "slow"), "a laptop too slow to work with")
-    quarter: date | None = await stage.truth.one(
-        "SELECT coalesce(placed.quarter, foreseen.quarter) FROM refresh.queue"
-        " LEFT JOIN refresh.placements AS placed USING (entry_id)"
-        " LEFT JOIN refresh.wave_entries AS foreseen USING (entry_id)"
-        " WHERE queue.serial = $1 ORDER BY foreseen.wave_id DESC LIMIT 1",
-        laptop,
-    )
+    quarter, ordered = (
+        await stage.truth.rows(
+            "SELECT coalesce(placed.quarter, foreseen.quarter), coalesce(placed.state = 'ordered', false)"
+            " FROM refresh.queue LEFT JOIN refresh.placements AS placed USING (entry_id)"
+            " LEFT JOIN refresh.wave_entries AS foreseen USING (entry_id)"
+            " WHERE queue.serial = $1 ORDER BY foreseen.wave_id DESC LIMIT 1",
+            laptop,
+        )
+    )[0]
     month = f"of {quarter:%B %Y}" if quarter else "no wave"
     tell.check("policy: its wave, and when that is", month in verdict, month)
+    if ordered:
+        told = await request_message(idris, reference_in(verdict), "Ordered")
+        tell.check("that wave is ordered, and so is his", "ordered already" in verdict)
+        return
     told = await request_message(idris, reference_in(verdict), "cannot wait")
     tell.check("who cannot wait may say so", told.has_button("insist_on_request"))
 
