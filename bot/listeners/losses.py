@@ -208,7 +208,7 @@ async def _replace(room: Room, viewer: Viewer, told: Told, loss: LossView) -> tu
         reason=Reason(loss.how),
         needed_by=None,
         accessibility_needs=told.accessibility_needs,
-        explanation=f"Reported {loss.how} as {loss.reference}",
+        explanation=told.explanation,
         delivery_place=told.delivery_place,
         idempotency_key=f"loss/{loss.loss_id}",
     )

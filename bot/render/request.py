@@ -163,8 +163,9 @@ def timeline(view: RequestView, names: Mapping[str, str], people: Mapping[str, s
 
 def already_decided(view: RequestView, people: Mapping[str, str]) -> Message:
     """What the second person to press is told."""
-    told = f"Request {escape(view.reference)} was decided before. {status_text(view, people)}"
-    return message(f"Request {view.reference} was decided before.", [section(told)])
+    what = "was decided before" if view.decided_by else "waits for no decision any more"
+    told = f"Request {escape(view.reference)} {what}. {status_text(view, people)}"
+    return message(f"Request {view.reference} {what}.", [section(told)])
 
 
 def _policy_matters(view: RequestView) -> bool:
