@@ -8,20 +8,22 @@ from bot.grammar import Loss, Losses, Lost
 from bot.notices import names_of
 from bot.render import loss as rendering
 from bot.render.message import Message
-from schemas.vocabulary import Role
+from schemas.vocabulary import Kind, Role
 from services.access import audit
 from services.access.viewer import Viewer
-from services.errors import NotFound
+from services.errors import NotFound, QuartermasterError
 from services.losses import queries
-from services.losses.queries import Cause
+from services.losses.commands import request_key
+from services.losses.queries import Cause, LossView
 from services.register import queries as register_queries
+from services.requests.queries import Reason, RequestView
 
 LOOKS = frozenset({Role.MANAGER, Role.PLANNER, Role.DIRECTOR, Role.AUDITOR})
 _NOT_AT_ONCE = frozenset({Cause.WRITE_OFF, Cause.LOCK_AGAIN})
 
 
 async def report(desk: Desk, viewer: Viewer, asked: Lost, key: str) -> Message:
-    """Report it at once, and offer the questions."""
+    """Report it at once, ask for a new one, and offer the questions."""
     async with desk.pool.acquire() as connection:
         device = await register_queries.find_device(connection, viewer, asked.term, desk.today)
     if device is None:
@@ -30,9 +32,50 @@ async def report(desk: Desk, viewer: Viewer, asked: Lost, key: str) -> Message:
             "call end-user services now."
         )
     found = await desk.losses.report(viewer, device_id=device.device_id, how=asked.how, idempotency_key=key)
-    offers = queries.offers(found.loss, viewer, desk.directory, desk.clock.now())
+    loss, raised, barred = found.loss, None, None
+    if loss.request_reference is None:
+        # A device that is gone needs another, and the service desk a ticket: both follow from a request.
+        try:
+            loss, raised = await replace(desk, viewer, loss, delivery_place=desk.unit_names.get(device.unit or "", ""))
+        except QuartermasterError as error:
+            barred = str(error)
+    offers = queries.offers(loss, viewer, desk.directory, desk.clock.now())
     offered = [cause for cause in offers if cause not in _NOT_AT_ONCE]
-    return rendering.reported(found.loss, offered, reported_now=found.reported_now)
+    return rendering.reported(loss, offered, raised, barred, reported_now=found.reported_now)
+
+
+async def replace(
+    desk: Desk,
+    viewer: Viewer,
+    loss: LossView,
+    *,
+    delivery_place: str,
+    explanation: str = "",
+    accessibility_needs: bool = False,
+) -> tuple[LossView, RequestView]:
+    """Ask for a new one in place of what is lost, and let the loss know of it; once a loss.
+
+    Raises what asking raises: it may not be theirs to ask for.
+    """
+    raised = await desk.commands.raise_request(
+        viewer,
+        device_id=loss.device_id,
+        kind=loss.kind or Kind.LAPTOP,
+        reason=Reason(loss.how),
+        needed_by=None,
+        accessibility_needs=accessibility_needs,
+        explanation=explanation,
+        delivery_place=delivery_place,
+        idempotency_key=f"loss/{loss.loss_id}",
+    )
+    found = await desk.losses.report(
+        viewer,
+        device_id=loss.device_id,
+        how=loss.how,
+        request_reference=raised.reference,
+        idempotency_key=request_key(raised.request_id),
+    )
+    return found.loss, raised
 
 
 async def answer_list(desk: Desk, viewer: Viewer, _asked: Losses) -> Message:

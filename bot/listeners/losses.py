@@ -14,6 +14,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
+from bot.answers.loss import replace
 from bot.listeners.forms import in_time, show_done, show_errors
 from bot.listeners.room import OPEN_VIEW, Room
 from bot.middleware.once import KEY
@@ -22,7 +23,6 @@ from bot.render import loss_forms, loss_words, replacement
 from bot.render.fields import text_in
 from bot.render.loss_forms import TITLE, WRITE_OFF, Told
 from bot.render.message import escape
-from schemas.vocabulary import Kind
 from services.access import audit
 from services.access.viewer import Viewer
 from services.errors import NotFound, QuartermasterError, RuleBroken
@@ -116,7 +116,16 @@ def register(app: AsyncApp, room: Room) -> None:
         raised = None
         if told.replacement and loss.request_id is None:
             try:
-                loss, raised = await _soon(_replace(room, viewer, told, loss))
+                loss, raised = await _soon(
+                    replace(
+                        room.desk,
+                        viewer,
+                        loss,
+                        delivery_place=told.delivery_place,
+                        explanation=told.explanation,
+                        accessibility_needs=told.accessibility_needs,
+                    )
+                )
                 words.append(f"*{escape(raised.reference)}* asks for a new one. {escape(raised.verdict)}")
             except QuartermasterError as error:
                 words.append(f":warning: No replacement is asked for yet: {escape(str(error))}")
@@ -197,26 +206,3 @@ async def _tell_more(room: Room, viewer: Viewer, told: Told, key: str) -> LossVi
         wipe_asked=told.wipe_asked,
         idempotency_key=key,
     )
-
-
-async def _replace(room: Room, viewer: Viewer, told: Told, loss: LossView) -> tuple[LossView, RequestView]:
-    """Ask for a new one, and let the loss know of it."""
-    raised = await room.desk.commands.raise_request(
-        viewer,
-        device_id=loss.device_id,
-        kind=loss.kind or Kind.LAPTOP,
-        reason=Reason(loss.how),
-        needed_by=None,
-        accessibility_needs=told.accessibility_needs,
-        explanation=told.explanation,
-        delivery_place=told.delivery_place,
-        idempotency_key=f"loss/{loss.loss_id}",
-    )
-    found = await room.desk.losses.report(
-        viewer,
-        device_id=loss.device_id,
-        how=loss.how,
-        request_reference=raised.reference,
-        idempotency_key=request_key(raised.request_id),
-    )
-    return found.loss, raised

@@ -11,6 +11,7 @@ from bot.render import loss_words as words
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
 from bot.render.wording import count_of, moment, unit_name
 from services.losses.queries import Cause, LossView
+from services.requests.queries import RequestView
 
 Names = Mapping[str, str]
 _BUTTONS: Mapping[Cause, tuple[str, str, str | None]] = {
@@ -73,13 +74,21 @@ def for_person(loss: LossView, offers: Sequence[Cause], people: Names) -> Messag
     return message(f"{loss.reference}: {words.plain_state(loss)}", blocks)
 
 
-def reported(loss: LossView, offers: Sequence[Cause], *, reported_now: bool) -> Message:
-    """The answer to `lost SERIAL`: what was done already, and the few questions that are left."""
+def reported(
+    loss: LossView, offers: Sequence[Cause], raised: RequestView | None, barred: str | None, *, reported_now: bool
+) -> Message:
+    """The answer to `lost SERIAL`: what was done already, and the few questions that are left. `raised` asks for a new
+    one; `barred` says why nothing does.
+    """
     first = f"*{escape(loss.reference)}* is reported" if reported_now else f"It was reported before: *{loss.reference}*"
     told = f"{first}: {words.device(loss)}. {words.lock(loss)} Security is told."
-    ask = "A few questions help to find it; there you can also ask for a replacement."
-    if loss.request_reference:
-        ask = f"A few questions help to find it. Your request {escape(loss.request_reference)} is on its way."
+    if raised is not None:
+        told += f"\n*{escape(raised.reference)}* asks for a new one. {escape(raised.verdict)} Withdraw it if you need none."
+    elif loss.request_reference:
+        told += f"\n*{escape(loss.request_reference)}* asks for a new one."
+    elif barred is not None:
+        told += f"\nNo new one is asked for: {escape(barred)}"
+    ask = "A few questions help to find it."
     return message(f"{loss.reference} is reported.", [section(told), section(ask), *_pressed(loss, offers)])
 
 

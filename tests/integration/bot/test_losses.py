@@ -180,20 +180,29 @@ async def test_what_device_management_says_is_told_as_no_more_than_it_is(
     assert "so it must be set up anew" in str(await seen(amara, "Found, as Amara Osei said"))
 
 
-async def test_a_word_reports_and_offers_a_replacement(amara: ScriptedPerson, losses: Pool, pool: Pool) -> None:
+async def test_a_word_reports_and_asks_for_a_new_one(amara: ScriptedPerson, losses: Pool, pool: Pool) -> None:
     await amara.slash("/kit lost s1")
     answer = await seen(amara, "is reported: laptop Latitude 7440")
     assert "A lock is on its way" in str(answer)
+    assert "*R-1* asks for a new one" in str(answer)
     await amara.press(answer, "loss_tell")
     view = await amara.wait_for_view(lambda view: view["callback_id"] == "loss_form")
-    act = await amara.submit_view(view, {"replacement": ["replace"], "delivery": "Desk 4"})
-    assert act.response_action == "update"
-    assert "*R-1* asks for a new one" in str(act.view)
+    assert "Ask for a replacement" not in str(view)
     row = await pool.fetchrow("SELECT reason, device_id, delivery_place FROM requests.requests")
     assert row is not None
-    assert (row["reason"], row["delivery_place"]) == ("lost", "Desk 4")
+    assert (row["reason"], row["delivery_place"]) == ("lost", "Central West Response")
     assert await losses.fetchval("SELECT request_reference FROM losses.losses") == "R-1"
     assert await losses.fetchval("SELECT count(*) FROM losses.losses") == 1
+
+
+async def test_who_may_not_ask_for_it_reports_all_the_same(helen: ScriptedPerson, losses: Pool, pool: Pool) -> None:
+    await helen.slash("/kit lost S1")
+    answer = await seen(helen, "is reported: laptop Latitude 7440")
+    assert "No new one is asked for: That device is not yours." in str(answer)
+    assert await losses.fetchval("SELECT request_reference FROM losses.losses") is None
+    await helen.slash("/kit lost S1")
+    await seen(helen, "It was reported before")
+    assert await pool.fetchval("SELECT count(*) FROM requests.requests") == 0
 
 
 async def test_a_device_of_somebody_else_is_not_reported(amara: ScriptedPerson, losses: Pool) -> None:
