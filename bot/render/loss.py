@@ -83,7 +83,8 @@ def reported(
     first = f"*{escape(loss.reference)}* is reported" if reported_now else f"It was reported before: *{loss.reference}*"
     told = f"{first}: {words.device(loss)}. {words.lock(loss)} Security is told."
     if raised is not None:
-        told += f"\n*{escape(raised.reference)}* asks for a new one. {escape(raised.verdict)} Withdraw it if you need none."
+        verdict = escape(raised.verdict)
+        told += f"\n*{escape(raised.reference)}* asks for a new one. {verdict} Withdraw it if you need none."
     elif loss.request_reference:
         told += f"\n*{escape(loss.request_reference)}* asks for a new one."
     elif barred is not None:
