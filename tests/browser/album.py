@@ -6,8 +6,10 @@ import asyncio
 import io
 import re
 import sys
+import tempfile
 from pathlib import Path
 
+import typst
 from PIL import Image, ImageChops
 from playwright.async_api import Browser, Locator, Page, expect
 from playwright.async_api import Error as PlaywrightError
@@ -19,7 +21,10 @@ SIZE = {"width": 1040, "height": 1500}
 COLOURS = 64
 MARGIN = 14
 PATIENCE = 20_000
-WHOLE_FORMS = "#modal { max-height: none }"
+PAPER = '#set page(width: auto, height: auto, margin: 0pt)\n#image("paper.pdf", page: 1)'
+PAPER_PPI = 96
+WHOLE_FORMS = "#modal { max-height: none } dialog::backdrop { background: #fff }"
+"""And nothing of what is behind a form shows at its round corners."""
 
 
 class Album:
@@ -50,8 +55,20 @@ class Album:
         page = shown.page
         await page.evaluate("document.activeElement?.blur()")
         await page.mouse.move(0, 0)
+        self._keep(_without_empty_end(Image.open(io.BytesIO(await _steady(shown))).convert("RGB")), name)
+
+    def draw(self, pdf: bytes, name: str) -> None:
+        """A picture of the first page of a PDF."""
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "paper.pdf").write_bytes(pdf)
+            shows = Path(folder) / "shows.typ"
+            shows.write_text(PAPER)
+            drawn = typst.compile(shows, root=Path(folder), format="png", ppi=PAPER_PPI)
+        assert isinstance(drawn, bytes), "one page is one picture"
+        self._keep(Image.open(io.BytesIO(drawn)).convert("RGB"), name)
+
+    def _keep(self, drawn: Image.Image, name: str) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        drawn = _without_empty_end(Image.open(io.BytesIO(await _steady(shown))).convert("RGB"))
         path = self._folder / f"{name}.png"
         drawn.quantize(COLOURS).save(path, optimize=True)
         sys.stdout.write(f"{path.name}: {path.stat().st_size // 1024} KB\n")

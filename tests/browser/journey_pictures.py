@@ -20,7 +20,7 @@ from playwright.async_api import async_playwright, expect
 from tests.browser.album import PATIENCE, Album, choose, done, home_saying, modal, said, send, write
 from tests.browser.flags import FLAGS
 from tests.browser.pictures import to_bot, to_channel
-from tests.browser.returned_pictures import custody, leaver, loss
+from tests.browser.returned_pictures import custody, homes, leaver, loss
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures" / "journeys"
 SAMUEL, OWEN, TOM, DANIEL = "Samuel Ekpo", "Owen Llewellyn", "Tom Whitfield", "Daniel Reyes"
@@ -62,7 +62,10 @@ async def asking(album: Album, papers: Path) -> None:
     await album.take(form, "ask-form")
     await album.take(await send(amara, "Ask", "R-"), "verdict-due")
     await done(amara)
-    await album.take(await said(amara, "Your request R-", "Ordered"), "request-ordered")
+    mine = await said(amara, "Your request R-")
+    # That it “is ordered” next stands there before.
+    await expect(mine).not_to_contain_text("being set aside", timeout=PATIENCE)
+    await album.take(mine, "request-ordered")
 
     samuel = await album.page(SAMUEL)
     await to_channel(samuel, "general")
@@ -194,12 +197,6 @@ async def delivering(album: Album) -> None:
     await expect(sent).to_contain_text("All is done", timeout=PATIENCE)
     await write(samuel, f"/kit request {reference}")
     await album.take(await said(samuel, "What happened", "handed back"), "request-timeline")
-
-
-async def homes(album: Album) -> None:
-    """A manager's page, and a planner's."""
-    await album.take(await home_saying(await album.page(PRIYA), "Waiting for your decision"), "home-manager")
-    await album.take(await home_saying(await album.page(HELEN), "First in the refresh queue"), "home-planner")
 
 
 if __name__ == "__main__":

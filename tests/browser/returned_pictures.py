@@ -1,17 +1,20 @@
-"""The second half of the journeys' pictures: who leaves, what is lost, and what comes back and is certified."""
+"""The second half of the journeys' pictures: who leaves, what is lost, and what comes back, to its end."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
-from playwright.async_api import expect
+import typst
+from playwright.async_api import Page, expect
 
 from tests.browser.album import PATIENCE, Album, done, home_saying, modal, said, send, write
 from tests.browser.pictures import to_bot, to_channel
 
 HELEN, PRIYA, GRACE, CHLOE, DANIEL = "Helen Marsh", "Priya Nair", "Grace Appiah", "Chloe Martin", "Daniel Reyes"
-PDF = b"%PDF-1.4\n%%EOF\n"
+IDRIS = "Idris Bello"
+ERASED = b"= Erasure report BL-4711\n\nEvery device listed was overwritten once, and read back."
 
 
 async def leaver(album: Album) -> None:
@@ -68,9 +71,11 @@ async def loss(album: Album) -> None:
 
 
 async def custody(album: Album, papers: Path) -> None:
-    """All that came back is certified with one file; one device's chain, its story, and the year's disposals."""
+    """All that came back is certified with one file, reviewed, and goes three ways; then one device's chain and its
+    certificate, its story, and the year's disposals.
+    """
     proof = papers / "erasure report.pdf"
-    proof.write_bytes(PDF)
+    proof.write_bytes(typst.compile(ERASED, format="pdf", timestamp=0))
     helen = await album.page(HELEN)
     await write(helen, "/kit custody")
     overview = await said(helen, "Devices in custody", "Longest there")
@@ -84,16 +89,87 @@ async def custody(album: Album, papers: Path) -> None:
     await expect(form.get_by_role("button", name=re.compile("^Remove"))).to_be_visible(timeout=PATIENCE)
     await form.get_by_label("Who issued it?").fill("Blancco")
     await form.get_by_label("Its number").fill("BL-4711")
+    await form.get_by_label("Where are they now?").fill("Erasure room, north depot")
     await album.take(form, "custody-act")
     await album.take(await send(helen, "Certify as wiped", "SHA-256"), "custody-done")
     await done(helen)
     batch = await said(helen, "Certified as wiped", "Moved")
     await said(helen, "Certificate QC-")
     await album.take(batch, "custody-batch")
-    record = (re.search(r"C-\d+ \w+", await batch.inner_text()) or [""])[0]
-    await write(helen, f"/kit custody {record.split()[0]}")
-    await album.take(await said(helen, "Chain of custody"), "custody-record")
-    await write(helen, f"/kit find {record.split()[1]}")
+    await _reviewed(album, helen, re.findall(r"C-\d+", await batch.inner_text()))
+    given = await _where_they_go(album, helen)
+    await _proved(album, helen, given)
+
+
+async def _reviewed(album: Album, helen: Page, references: list[str]) -> None:
+    """Half of them are good, one is poor, the others are fair."""
+    half = len(references) // 2
+    for condition, names in ("Good", references[:half]), ("Fair", references[half:-1]), ("Poor", references[-1:]):
+        await write(helen, "/kit custody act review")
+        form = await modal(helen, "Which devices?")
+        await form.get_by_label("Which devices?").fill("\n".join(names))
+        await form.get_by_label("Condition").select_option(condition)
+        if condition == "Good":
+            await album.take(form, "custody-review")
+        await send(helen, "Review its value", "Batch")
+        await done(helen)
+    await write(helen, "/kit custody reviewed")
+    await album.take(await said(helen, "Reviewed:", "Record resale"), "custody-reviewed")
+
+
+async def _where_they_go(album: Album, helen: Page) -> str:
+    """Each way takes those that the review sent there. The C-number of one that a charity has."""
+    await write(helen, "/kit custody act redistribute on reviewed")
+    form = await modal(helen, "Which charity?")
+    await form.get_by_label("Which charity?").select_option("Devices for Schools")
+    await form.get_by_label("Where are they now?").fill("Collected by the charity")
+    await album.take(form, "custody-charity")
+    await send(helen, "Give to a charity", "Batch")
+    await done(helen)
+    batch = await said(helen, "Given to a charity", "Moved")
+    await album.take(batch, "custody-given")
+    given = re.search(r"Moved\s+(C-\d+)", await batch.inner_text())
+    assert given is not None, "the message lists what moved"
+
+    await write(helen, "/kit custody act recycle on reviewed")
+    form = await modal(helen, "WEEE consignment note")
+    await form.get_by_label("WEEE consignment note").fill("WCN-2024-0093")
+    await form.get_by_label("Where are they now?").fill("Collected for recycling")
+    await album.take(form, "custody-recycle")
+    await send(helen, "Recycle (WEEE)", "Batch")
+    await done(helen)
+
+    idris = await album.page(IDRIS)
+    await write(idris, "/kit custody act resell on reviewed")
+    form = await modal(idris, "What did it bring?")
+    await form.get_by_label("What did it bring?").fill("£112.50")
+    await form.get_by_label("Where are they now?").fill("Collected by the buyer")
+    await album.take(form, "custody-resell")
+    await send(idris, "Record resale", "Batch")
+    await done(idris)
+    await write(idris, "/kit disposals")
+    await album.take(await said(idris, "Disposals 2024/25"), "disposals")
+    return given[1]
+
+
+async def _proved(album: Album, helen: Page, reference: str) -> None:
+    """The chain of one, its certificate, and all that happened to it before."""
+    await write(helen, f"/kit custody {reference}")
+    record = await said(helen, "Chain of custody", reference)
+    await album.take(record, "custody-record")
+    await record.get_by_role("button", name="Certificate").click()
+    file = await said(helen, "Certificate QC-", reference)
+    address = await file.get_by_role("link").first.get_attribute("href")
+    assert address is not None, "a file has an address"
+    answer = await helen.request.get(urljoin(helen.url, address))
+    album.draw(await answer.body(), "certificate")
+    serial = re.search(r"Serial: (\w+)", await record.inner_text())
+    assert serial is not None, "a device in custody has a serial"
+    await write(helen, f"/kit find {serial[1]}")
     await album.take(await said(helen, "What happened", "First heard of"), "find")
-    await write(helen, "/kit disposals")
-    await album.take(await said(helen, "Disposals 2024/25"), "disposals")
+
+
+async def homes(album: Album) -> None:
+    """A manager's page, and a planner's."""
+    await album.take(await home_saying(await album.page(PRIYA), "Waiting for your decision"), "home-manager")
+    await album.take(await home_saying(await album.page(HELEN), "First in the refresh queue"), "home-planner")
