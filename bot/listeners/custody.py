@@ -111,7 +111,7 @@ def register(app: AsyncApp, room: Room) -> None:
         if many or told.lost:
             shown = custody_batch.render_batch(done.batch, names_of(room.desk))
             await room.say_once(key, await _direct(body), shown)
-        if many and any(map(queries.certifiable, done.batch.moved)):
+        if many and _is_certified(done):
             await room.send_file(
                 client, body["user"]["id"], await certificate_file(room.desk, viewer, done.batch.batch)
             )
@@ -159,6 +159,11 @@ def register(app: AsyncApp, room: Room) -> None:
     app.view(ids.VIEW_CUSTODY_ACT)(acted)
 
 
+def _is_certified(done: Done) -> bool:
+    """Whether the act proved or ended something: a review alone needs no certificate of its own."""
+    return done.batch.cause is not Cause.REVIEW and any(map(queries.certifiable, done.batch.moved))
+
+
 def _told(done: Done, *, many: bool) -> str:
     """What the form gives way to."""
     batch = done.batch
@@ -169,7 +174,7 @@ def _told(done: Done, *, many: bool) -> str:
         lines.append(f"The file is kept whole; its fingerprint (SHA-256) is `{done.digest}`.")
     lines.append(_look(batch.moved[0].reference) if not many and batch.moved else f"Batch *{batch.batch}*.")
     if many:
-        with_it = ", with the certificate" if any(map(queries.certifiable, batch.moved)) else ""
+        with_it = ", with the certificate" if _is_certified(done) else ""
         lines.append(f"A message to you says what moved, what stayed and why{with_it}.")
     return "\n".join(lines)
 

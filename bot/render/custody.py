@@ -140,6 +140,8 @@ def _line(view: CustodyView, names: Mapping[str, str]) -> str:
         state_words(view.state),
         f"since {day(london_date(view.moved_at or view.came_at))}",
     ]
+    if view.route:
+        parts.insert(1, f"{view.condition}, for {ROUTES[view.route]}")
     return f"*{view.reference}* `{escape(view.serial or 'no serial')}` " + " · ".join(escape(part) for part in parts)
 
 

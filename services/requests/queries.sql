@@ -13,8 +13,10 @@ FROM requests.requests AS r
 LEFT JOIN requests.desk_tickets AS d ON d.request_id = r.request_id
 CROSS JOIN LATERAL (
     -- The service desk's clock may be behind ours: nothing stands before the asking.
-    SELECT array_agg(at ORDER BY at, entry) AS at, array_agg(what ORDER BY at, entry) AS what,
-           array_agg(who ORDER BY at, entry) AS who
+    -- Nor, within a second, before what was written before it: desks tell no fractions.
+    SELECT array_agg(at ORDER BY date_trunc('second', at), entry) AS at,
+           array_agg(what ORDER BY date_trunc('second', at), entry) AS what,
+           array_agg(who ORDER BY date_trunc('second', at), entry) AS who
     FROM (
         SELECT greatest(line.at, r.raised_at) AS at, line.entry, line.what, line.who
         FROM requests.timeline AS line WHERE line.request_id = r.request_id

@@ -112,7 +112,8 @@ def review(policy: DisposalPolicy, device: Reviewable, today: date) -> Reviewed:
     family = _family(policy, device)
     residual = 0 if family is None or age is None else _worth(family, age, device.condition)
     described = _described(device, age)
-    book = f"by edition {policy.edition}{' (assumed values)' if family is None or family.assumed else ''}"
+    assumed = (family is None or family.assumed) and "assumed" not in policy.edition
+    book = f"by edition {policy.edition}{' (assumed values)' if assumed else ''}"
     if residual >= max(1, policy.least_worth_reselling.pence):
         route: Route = "resale"
         reason = f"{described} has a residual value worth selling {book}."
@@ -146,6 +147,6 @@ def _reusable(policy: DisposalPolicy, device: Reviewable, age: int | None) -> bo
 
 
 def _described(device: Reviewable, age: int | None) -> str:
-    what = device.model or (device.kind and f"unnamed {device.kind}") or "unnamed device"
-    old = "of unknown age" if age is None else f"of {age} month{'s' if age != 1 else ''}"
-    return f"A {what} {old} in {device.condition} condition"
+    what = device.model or f"An unnamed {device.kind or 'device'}"
+    old = "of unknown age" if age is None else f"{age} month{'s' if age != 1 else ''} old"
+    return f"{what}, {old} and in {device.condition} condition,"

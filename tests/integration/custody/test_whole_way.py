@@ -32,7 +32,9 @@ async def test_a_certified_laptop_is_reviewed_and_resold(acts: Acts, hear: Hears
     assert (view.proof, view.certificate_number, view.route) == ("certificate", "SW-1", "resale")
     assert (view.proceeds_pence, view.batch, view.may) == (8_100, done.batch, ())
     assert view.review is not None
-    assert view.review.startswith("A Latitude 5430 of 37 months in good condition has a residual value worth selling")
+    assert view.review.startswith(
+        "Latitude 5430, 37 months old and in good condition, has a residual value worth selling"
+    )
     assert [line.what for line in view.chain] == [
         "Came back",
         "Sanitised by certificate SW-1 of Secure Wipe Ltd",
