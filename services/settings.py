@@ -20,13 +20,18 @@ from services.errors import ConfigurationError
 SettingsType = TypeVar("SettingsType", bound=BaseSettings)
 
 
-class Settings(BaseSettings):
-    """Every process has these."""
+class DatabaseSettings(BaseSettings):
+    """All that a command needs which only looks into the database."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="QUARTERMASTER_")
 
     database_url: PostgresDsn = Field(validation_alias="DATABASE_URL", repr=False)
     """Not shown where settings are: it holds a password."""
+
+
+class Settings(DatabaseSettings):
+    """Every process has these."""
+
     kafka_bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")
     kafka_idempotence: bool = True
     """Off only for the embedded broker, which refuses idempotent producers."""

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from services.database.pool import Pool, open_pool
-from services.settings import Settings, read
+from services.settings import DatabaseSettings, read
 
 
 @contextlib.asynccontextmanager
@@ -19,7 +19,7 @@ async def intake_pool() -> AsyncIterator[Pool]:
 @contextlib.asynccontextmanager
 async def pool_of(service: str) -> AsyncIterator[Pool]:
     """A pool of one connection, of a service's schema, to the database that the settings name."""
-    pool = await open_pool(str(read(Settings).database_url), service, size=1)
+    pool = await open_pool(str(read(DatabaseSettings).database_url), service, size=1)
     try:
         yield pool
     finally:
