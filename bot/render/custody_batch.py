@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from slack_sdk.models.blocks import Block
 
 from bot import ids
 from bot.render.custody import SHOWN
-from bot.render.custody_words import done_name, model_of
+from bot.render.custody_words import ROUTES, done_name, model_of
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
 from bot.render.wording import count_of, moment, number
-from services.custody.queries import BatchView, CustodyView, certifiable
+from services.custody.queries import BatchView, Cause, CustodyView, certifiable
 
 MOST_REASONS = 12
 
@@ -25,6 +25,8 @@ def render_batch(batch: BatchView, people: Mapping[str, str]) -> Message:
         header(f"{batch.batch}: {done_name(batch.cause)}"),
         section(f"{told}\n{moment(batch.at)}, {escape(who)}"),
     ]
+    if batch.cause is Cause.REVIEW and batch.moved:
+        blocks.append(listed(_decided(batch.moved)))
     if batch.refused:
         blocks += [section("*Why some stayed*"), listed(_reasons(batch.refused))]
     if (lines := [_short(view) for view in sorted(batch.moved, key=_by_number)[:SHOWN]]) and len(batch.moved) > 1:
@@ -45,6 +47,12 @@ def outcome(batch: BatchView) -> str:
     return f"{done_name(batch.cause)}: {moved}{stayed}."
 
 
+def _decided(moved: Sequence[CustodyView]) -> list[str]:
+    """How many go which way, by what was decided."""
+    ways: Counter[str] = Counter(view.route for view in moved if view.route is not None)
+    return [f"For {ROUTES[way]}: *{number(ways[way])}*" for way in ROUTES if way in ways]
+
+
 def _reasons(refused: Sequence[tuple[str, str]]) -> list[str]:
     """A line a reason, the most frequent first, with the devices it holds for."""
     by_reason: dict[str, list[str]] = defaultdict(list)
@@ -52,7 +60,8 @@ def _reasons(refused: Sequence[tuple[str, str]]) -> list[str]:
         by_reason[why].append(reference)
     lines = []
     for why, references in sorted(by_reason.items(), key=lambda each: -len(each[1]))[:MOST_REASONS]:
-        named = ", ".join(escape(each[:40]) for each in references[:SHOWN])
+        first = sorted(references, key=lambda each: (len(each), each))[:SHOWN]
+        named = ", ".join(escape(each[:40]) for each in first)
         more = f" and {number(len(references) - SHOWN)} more" if len(references) > SHOWN else ""
         lines.append(f"{escape(why)} *{number(len(references))}*: {named}{more}")
     if len(by_reason) > MOST_REASONS:

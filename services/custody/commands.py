@@ -181,7 +181,7 @@ def _answers(facts: Facts) -> Callable[[str], bool]:
 def _none_of_them(barred: Sequence[Refused]) -> RuleBroken:
     if len(barred) == 1:
         return RuleBroken(barred[0][1])
-    return RuleBroken(f"None of these {len(barred)} devices may take that step. {barred[0][0]}: {barred[0][1]}")
+    return RuleBroken(f"None of these {len(barred):,} devices may take that step. {barred[0][0]}: {barred[0][1]}")
 
 
 async def _view(connection: Connection, viewer: Viewer, batch: str) -> BatchView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -212,6 +213,14 @@ def test_a_batch_says_how_many_moved_and_why_others_stayed() -> None:
     assert "and 5 more" in text_of(told)
     assert "It is written off. *1*: 5CG9" in text_of(told)
     assert "Helen Marsh" in text_of(told)
+
+
+def test_a_review_of_many_says_how_many_go_which_way() -> None:
+    reviewed = [held(1, route="resale"), held(2, route="recycling"), held(3, route="recycling")]
+    told = text_of(custody_batch.render_batch(msgspec.structs.replace(done(*reviewed), cause=Cause.REVIEW), {}))
+    assert "For resale: *1*" in told
+    assert "For recycling under WEEE: *2*" in told
+    assert "redistribution" not in told
 
 
 def fields(cause: Cause, on: str | None = "C-12", *, priced: bool = True) -> set[str]:
