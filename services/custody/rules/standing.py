@@ -108,9 +108,12 @@ def proving(standing: Standing, record: Record) -> Iterator[Cause]:
 
 
 def _failed_last(standing: Standing, record: Record) -> bool:
-    """A failure that a finished wipe followed is over: it does not count again when the proof falls."""
-    since = max(record.came_at, standing.wiped_at or record.came_at)
-    return standing.failed_at is not None and standing.failed_at > since
+    """A failure that a finished wipe followed is over: it does not count again when the proof falls. One told with the
+    return itself counts: both may be of one moment.
+    """
+    if standing.failed_at is None or standing.failed_at < record.came_at:
+        return False
+    return standing.wiped_at is None or standing.failed_at > standing.wiped_at
 
 
 def _is_void(standing: Standing, record: Record) -> bool:

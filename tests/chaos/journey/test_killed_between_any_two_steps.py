@@ -215,6 +215,55 @@ async def from_the_return_to_resale(pool: Pool, killed: Journey) -> None:
     assert await pool.fetchval("SELECT state FROM register.devices WHERE serial = 'S1'") == "resold"
 
 
+async def test_from_somebody_who_leaves_to_the_laptop_destroyed(
+    pool: Pool, killed: Journey, workspace: Workspace
+) -> None:
+    held = laptop("S1", 1, START, DeviceState.DEPLOYED, "Amara Osei", date(2023, 11, 1))
+    await publish(pool, (DEVICE_OBSERVED, held))
+    await killed.settle()
+    assert await killed.command("leave", "Priya Nair", whose="Amara Osei", key="leaves") == "1"
+    await killed.settle()
+    assert await stands(pool) == "return_due"
+    await killed.command("clock comes", "", days=8)
+    await killed.settle()
+    assert await pool.fetchval("SELECT chases FROM requests.requests") == 1, "reminded once, whoever died"
+
+    back = laptop("S1", 1, NOW + minutes(20), DeviceState.RETURNED, None, date(2023, 11, 1))
+    failed = WipeReported(
+        id="failed",
+        source="intune",
+        time=NOW + minutes(30),
+        subject="S1",
+        data=Wipe(identifiers={"serial": "S1"}, outcome="failed", requested_at=NOW + minutes(25)),
+    )
+    await publish(pool, (DEVICE_OBSERVED, back), (DEVICE_OBSERVED, failed))
+    await killed.settle()
+    assert await stands(pool) == "closed"
+    assert await pool.fetchval("SELECT state FROM custody.records") == "wipe_failed"
+    reference = await pool.fetchval("SELECT reference FROM custody.records")
+    certificate = await killed.command("keep certificate", "Helen Marsh")
+    proof = {"document_id": certificate, "certificate_issuer": "Shred Ltd", "certificate_number": "SH-1"}
+    for cause, details, state in (
+        ("send_to_destruction", {}, "to_destruction"),
+        ("destroy", proof, "destroyed"),
+        ("recycle", {"weee_note": "WEEE-1"}, "recycled"),
+    ):
+        done = await killed.command(
+            "custody", "Helen Marsh", cause=cause, reference=reference, key=cause, details=details
+        )
+        assert done == state
+        await killed.settle()
+
+    await nothing_is_dead(pool)
+    assert killed.kills > 60, "hardly anybody was killed: the test showed little"
+    assert await pool.fetchval("SELECT count(*) FROM requests.requests") == 1
+    assert await pool.fetchval("SELECT count(*) FROM budget.orders") == 0, "nothing is replaced"
+    assert await pool.fetchval("SELECT count(*) FROM custody.chain") == 5
+    assert [fault async for fault in faults(pool, Checked())] == []
+    assert await pool.fetchval("SELECT state FROM register.devices") == "recycled"
+    await everything_was_said_once(pool, workspace, to=("amara.osei", "priya.nair"))
+
+
 async def stands(pool: Pool) -> str:
     return str(await pool.fetchval("SELECT status FROM requests.requests"))
 

@@ -43,8 +43,10 @@ from services.mdm.sender import Sender as MdmSender
 from services.outbound.caller import Caller
 from services.outbound.credentials import BasicAuthorisation
 from services.outbound.workers import Pace
-from services.requests.commands import Deliveries, Requests
+from services.requests.commands import Deliveries, Leaving, Requests
+from services.requests.policy import own_policy
 from services.requests.queries import Reason
+from services.requests.sweep import WaitingSweep
 from services.settings import Settings
 from tests.fixtures.people import email_of
 from tests.integration.desk.standins import PASSWORD, USER
@@ -187,6 +189,21 @@ def _acts(bound: Callable[[Pool, World], _Act]) -> Callable[..., Awaitable[str]]
     return act
 
 
+async def _leave(world: World, who: str, whose: str, key: str) -> str:
+    async with _pool(world, "requests") as pool:
+        left = await Leaving(pool, world.clock, DIRECTORY).leave(
+            viewer_for(email_of(who), DIRECTORY), email_of(whose), idempotency_key=key
+        )
+        return str(len(left.due_back))
+
+
+async def _clock_comes(world: World, who: str, days: int) -> str:
+    """Nobody's command: what the clock does so many days later. `who` does not matter to it."""
+    async with _pool(world, "requests") as pool:
+        clock = FixedClock(world.now + timedelta(days=days))
+        return str(await WaitingSweep(pool, clock, DIRECTORY, own_policy().patience).sweep())
+
+
 async def _report(world: World, who: str, device_id: str, key: str) -> str:
     async with _pool(world, "losses") as pool:
         losses = Losses(pool, world.clock, DIRECTORY)
@@ -235,6 +252,8 @@ _commands: dict[str, Callable[..., Awaitable[str]]] = {
     "ship": _delivers(lambda deliveries: deliveries.ship),
     "receive": _delivers(lambda deliveries: deliveries.receive),
     "check": _delivers(lambda deliveries: deliveries.check),
+    "leave": _leave,
+    "clock comes": _clock_comes,
     "keep certificate": _keep_certificate,
     "custody": _custody,
     "report": _report,
