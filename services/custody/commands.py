@@ -4,12 +4,12 @@ event and audit.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID, uuid5
 
 from schemas.vocabulary import Role
 from services.access import audit
+from services.access.commanded import REFUSED, commanded
 from services.access.directory import Directory
 from services.access.viewer import Viewer
 from services.clock import Clock
@@ -80,7 +80,9 @@ class Custodies:
 
     async def keep_document(self, viewer: Viewer, *, name: str, content: bytes) -> Document:
         """Keep a file that proves something. The same bytes again are the same document. Raises BadInput."""
-        async with self._transaction(viewer, "keep document", [name[:100]]) as connection:
+        async with commanded(
+            self._pool, self._clock, viewer, "keep document", name[:100], audited=REFUSED
+        ) as connection:
             if not viewer.has(Role.PLANNER):
                 raise NotAllowed("Proofs are for the planner to upload, not for you.")
             now = self._clock.now()
@@ -98,7 +100,7 @@ class Custodies:
         key: str,
     ) -> BatchView:
         now, actors, policy = self._clock.now(), actors_of(viewer), disposal_policy()
-        async with self._transaction(viewer, str(cause), subjects) as connection:
+        async with commanded(self._pool, self._clock, viewer, str(cause), subjects, audited=REFUSED) as connection:
             _check_role(cause, actors)
             batch_id = uuid5(_BATCHES, f"{viewer.email}\n{key}")
             used = await store.use_key(connection, viewer.email, key, batch_id, now)
@@ -122,17 +124,6 @@ class Custodies:
             stayed = [reference for reference, _ in [*barred, *refused]]
             await audit.record_all(connection, now, viewer, str(cause), stayed, granted=False)
             return await _view(connection, viewer, batch)
-
-    @asynccontextmanager
-    async def _transaction(self, viewer: Viewer, action: str, subjects: Sequence[str]) -> AsyncIterator[Connection]:
-        """One transaction; what a person may not do, or may not know of, is audited after it was undone."""
-        async with self._pool.acquire() as connection:
-            try:
-                async with connection.transaction():
-                    yield connection
-            except (NotAllowed, NotFound, RuleBroken):
-                await audit.record_all(connection, self._clock.now(), viewer, action, subjects, granted=False)
-                raise
 
 
 def _check_role(cause: Cause, actors: Sequence[Actor]) -> None:

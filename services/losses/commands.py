@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
-from services.access import audit
+from services.access.commanded import commanded
 from services.access.directory import Directory
 from services.access.viewer import Viewer
 from services.clock import Clock, london_date
@@ -200,13 +200,6 @@ class Losses:
             raise NotFound("There is no such loss, or it is not one you may see.")
         return view
 
-    @asynccontextmanager
-    async def _transaction(self, viewer: Viewer, action: str, subject: str) -> AsyncIterator[Connection]:
-        """One transaction; what a person may not do, or not now, is audited after it was undone."""
-        async with self._pool.acquire() as connection:
-            try:
-                async with connection.transaction():
-                    yield connection
-            except QuartermasterError:
-                await audit.record(connection, self._clock.now(), viewer, action, subject, granted=False)
-                raise
+    def _transaction(self, viewer: Viewer, action: str, subject: str) -> AbstractAsyncContextManager[Connection]:
+        """One transaction; whatever was refused is audited after it was undone."""
+        return commanded(self._pool, self._clock, viewer, action, subject, audited=(QuartermasterError,))

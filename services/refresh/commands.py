@@ -14,6 +14,7 @@ import msgspec
 from schemas.topics import WAVE
 from schemas.vocabulary import Kind
 from services.access import audit
+from services.access.commanded import commanded
 from services.access.directory import Directory
 from services.access.viewer import Viewer
 from services.budget.queries import financial_year
@@ -30,7 +31,7 @@ from services.refresh.proposing import Reading
 from services.refresh.releasing import SQL, Held
 from services.refresh.rules.waves import Plan, Problem, plan
 from services.refresh.tally import tally
-from services.refresh.transactions import commanded, may_plan, may_release, policy_in_force, use_key, used_key
+from services.refresh.transactions import may_plan, may_release, policy_in_force, use_key, used_key
 from services.refresh.wave_queries import WaveStatus, WaveView
 
 _WAVES = UUID("5f0c1a86-0d1b-4b53-8c0e-6a1c3a2f9d10")

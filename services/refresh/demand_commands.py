@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from schemas.vocabulary import BauCause, Kind
 from services.access import audit
+from services.access.commanded import commanded
 from services.access.directory import Directory
 from services.access.viewer import Viewer
 from services.clock import Clock, london_date
@@ -20,7 +21,7 @@ from services.refresh.judgement import judge
 from services.refresh.policy_store import Policies
 from services.refresh.rules import add_months
 from services.refresh.rules.foreseen import URGENCY
-from services.refresh.transactions import commanded, may_plan, policy_in_force, use_key
+from services.refresh.transactions import may_plan, policy_in_force, use_key
 
 SQL = load_statements(__file__, "demand_commands.sql")
 MOST = 5000

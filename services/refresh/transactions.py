@@ -1,36 +1,20 @@
-"""What every command shares: one transaction, refusals audited after it was undone, and keys that come twice."""
+"""What every command shares: keys that come twice, the policy in force, and who may."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
 from schemas.vocabulary import Role
-from services.access import audit
 from services.access.viewer import Viewer
-from services.clock import Clock
-from services.database.pool import Connection, Pool
+from services.database.pool import Connection
 from services.database.statements import load_statements
-from services.errors import ConfigurationError, NotAllowed, NotFound, RuleBroken
+from services.errors import ConfigurationError, NotAllowed, RuleBroken
 from services.refresh.policy import PolicyInForce
 from services.refresh.policy_store import Policies
 
 SQL = load_statements(__file__, "transactions.sql")
 PLANS = (Role.PLANNER, Role.DIRECTOR)
-
-
-@asynccontextmanager
-async def commanded(pool: Pool, clock: Clock, viewer: Viewer, action: str, subject: str) -> AsyncIterator[Connection]:
-    """One transaction; what a person may not do, or may not know of, is audited after it was undone."""
-    async with pool.acquire() as connection:
-        try:
-            async with connection.transaction():
-                yield connection
-        except (NotAllowed, NotFound):
-            await audit.record(connection, clock.now(), viewer, action, subject, granted=False)
-            raise
 
 
 async def use_key(

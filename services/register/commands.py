@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Literal
 
@@ -12,6 +10,7 @@ import msgspec
 from schemas.topics import DEVICE_CHANGED, IDENTITY_CONFLICT
 from schemas.vocabulary import Role
 from services.access import audit
+from services.access.commanded import commanded
 from services.access.viewer import Viewer
 from services.clock import Clock
 from services.database.pool import Connection, Pool
@@ -59,7 +58,7 @@ class Conflicts:
         Raises NotAllowed (not a planner or director), NotFound, BadInput (no such claimant).
         """
         now = self._clock.now()
-        async with self._transaction(viewer, conflict) as connection:
+        async with commanded(self._pool, self._clock, viewer, "settle", conflict) as connection:
             if not viewer.has(*SETTLES):
                 raise NotAllowed("Conflicts over a serial number are for planners and directors to settle.")
             held = await _hold(connection, viewer, conflict)
@@ -79,17 +78,6 @@ class Conflicts:
             await outbox.append(connection, await _settle(connection, settled, viewer.email, now))
             await audit.record(connection, now, viewer, "settle", f"{conflict} {ruling}", granted=True)
             return Settlement(conflict=await _view(connection, viewer, conflict), decided_now=True)
-
-    @asynccontextmanager
-    async def _transaction(self, viewer: Viewer, conflict: str) -> AsyncIterator[Connection]:
-        """One transaction; what a person may not do, or may not know of, is audited after it was undone."""
-        async with self._pool.acquire() as connection:
-            try:
-                async with connection.transaction():
-                    yield connection
-            except (NotAllowed, NotFound):
-                await audit.record(connection, self._clock.now(), viewer, "settle", conflict, granted=False)
-                raise
 
 
 async def _hold(connection: Connection, viewer: Viewer, conflict: str) -> Conflict:

@@ -5,8 +5,8 @@ What is refused is audited too, after it was undone. The same key again answers 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from services.access import audit
+from services.access.commanded import REFUSED, commanded
 from services.access.directory import Directory
 from services.access.viewer import Viewer
 from services.clock import Clock, london_date
@@ -144,16 +145,9 @@ class Handling:
             raise NotFound(NO_SUCH)
         return view
 
-    @asynccontextmanager
-    async def transaction(self, viewer: Viewer, action: str, subject: str) -> AsyncIterator[Connection]:
-        """One transaction; what was refused, or what a person may not know of, is audited after it was undone."""
-        async with self._pool.acquire() as connection:
-            try:
-                async with connection.transaction():
-                    yield connection
-            except (NotAllowed, NotFound, RuleBroken):
-                await audit.record(connection, self._clock.now(), viewer, action, subject, granted=False)
-                raise
+    def transaction(self, viewer: Viewer, action: str, subject: str) -> AbstractAsyncContextManager[Connection]:
+        """One transaction; what is refused is audited after it was undone."""
+        return commanded(self._pool, self._clock, viewer, action, subject, audited=REFUSED)
 
 
 def _nothing_holds(_guard: str) -> bool:

@@ -29,7 +29,6 @@ from tests.fixtures.delivery import deliver
 from tests.fixtures.observations import asset, checked_in
 from tests.integration.custody.conftest import HELEN, Acts
 
-pytest.importorskip("services.register.words", reason="this register does not hear custody yet")
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
 FITS = {
