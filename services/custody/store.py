@@ -51,12 +51,6 @@ async def write_standings(connection: Connection, standings: Sequence[Standing])
         await connection.execute(SQL["write_standings"], *_columns(standings, Standing.__struct_fields__))
 
 
-async def devices_in_custody(connection: Connection, devices: Iterable[UUID]) -> set[UUID]:
-    """Of these devices those with an open record."""
-    rows = await connection.fetch(SQL["devices_in_custody"], list(devices))
-    return {row["device_id"] for row in rows}
-
-
 async def lock_open(connection: Connection, devices: Iterable[UUID], commands: Iterable[UUID] = ()) -> list[Record]:
     """Hold the open records of these devices, and those that wait for these commands."""
     return _records(await connection.fetch(SQL["lock_open"], list(devices), list(commands)))

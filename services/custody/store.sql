@@ -22,9 +22,6 @@ FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::intege
            failed_at, merged_into)
 WHERE s.device_id = w.device_id
 
--- name: devices_in_custody
-SELECT device_id FROM custody.records WHERE device_id = ANY ($1::uuid[]) AND ended_at IS NULL
-
 -- name: lock_open
 -- The open records of these devices, and those that wait for these commands.
 SELECT * FROM custody.records

@@ -11,6 +11,7 @@ from schemas.vocabulary import DeviceState, Kind
 from services.access.viewer import Viewer
 from services.database.pool import Connection
 from services.register import queries as register
+from services.register.queries import CustodyFacts
 from services.requests import queries as requests
 
 
@@ -31,8 +32,8 @@ class Known(NamedTuple):
 async def known(connection: Connection, viewer: Viewer, device_id: UUID, today: date) -> Known | None:
     """The device; None if there is none that the viewer may see."""
     device = await register.device_by_id(connection, viewer, device_id, today)
-    management = None if device is None else await register.management(connection, device_id)
-    if device is None or management is None:
+    facts = None if device is None else await _facts(connection, device_id)
+    if device is None or facts is None:
         return None
     return Known(
         device.device_id,
@@ -42,16 +43,15 @@ async def known(connection: Connection, viewer: Viewer, device_id: UUID, today: 
         device.unit,
         device.holder_email,
         device.state,
-        management.revision,
-        management.managed_by,
+        facts.revision,
+        facts.managed_by,
     )
 
 
 async def requested(connection: Connection, device_id: UUID, said: Raised) -> Known:
     """The device that a request is about, for services; what the request said of it where the register has none."""
-    management = await register.management(connection, device_id)
-    facts = (await register.custody_facts(connection, [device_id])).get(device_id)
-    if management is None or facts is None:
+    facts = await _facts(connection, device_id)
+    if facts is None:
         return Known(device_id, said.serial, said.kind, None, said.unit, None, None, 0, ())
     return Known(
         device_id,
@@ -61,15 +61,19 @@ async def requested(connection: Connection, device_id: UUID, said: Raised) -> Kn
         facts.unit,
         facts.last_holder_email,
         facts.state,
-        management.revision,
-        management.managed_by,
+        facts.revision,
+        facts.managed_by,
     )
 
 
 async def is_managed(connection: Connection, device_id: UUID) -> bool:
     """Whether a device management knows the device now."""
-    management = await register.management(connection, device_id)
-    return management is not None and bool(management.managed_by)
+    facts = await _facts(connection, device_id)
+    return facts is not None and bool(facts.managed_by)
+
+
+async def _facts(connection: Connection, device_id: UUID) -> CustodyFacts | None:
+    return (await register.custody_facts(connection, [device_id])).get(device_id)
 
 
 async def request_id(connection: Connection, viewer: Viewer, reference: str, device_id: UUID) -> UUID | None:

@@ -27,6 +27,8 @@ class CustodyFacts(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None
     state: DeviceState
     unit: str | None
+    revision: int
+    """How often its record has changed."""
     last_holder_email: str | None
     """Who holds it, or held it last: a record that names nobody takes no holder away."""
     purchased_on: date | None

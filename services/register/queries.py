@@ -55,8 +55,6 @@ __all__ = (
 )
 
 SQL = load_statements(__file__, "queries.sql")
-MANAGEMENTS = ("intune", "jamf", "workspace_one", "fleet")
-"""The schemes of names that a device has because a device management knows it."""
 _AGE_ORDER = {name: place for place, name in enumerate([*(name for name, _ in BANDS), OLDEST, UNKNOWN_AGE])}
 
 
@@ -105,13 +103,6 @@ class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
     before: str | None
     after: str | None
     source: str
-
-
-class Management(msgspec.Struct, frozen=True, kw_only=True):
-    """Which device managements know a device, in the register's words, and how often its record has changed."""
-
-    managed_by: tuple[str, ...]
-    revision: int
 
 
 class CountRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,15 +173,6 @@ async def counts(
 async def known_identifiers(connection: Connection, names: Sequence[str]) -> set[str]:
     """Which of these names (`serial:…`, `intune:…`) some device goes by. Says nothing else, so it takes no viewer."""
     return {row["name"] for row in await connection.fetch(SQL["known_identifiers"], names)}
-
-
-async def management(connection: Connection, device_id: UUID) -> Management | None:
-    """Who could send a device commands; None for one that the register does not know. For services: no viewer."""
-    row = await connection.fetchrow(SQL["management"], device_id)
-    if row is None:
-        return None
-    schemes = {name.partition(":")[0] for name in row["names"].splitlines()}
-    return Management(managed_by=tuple(each for each in MANAGEMENTS if each in schemes), revision=row["revision"])
 
 
 async def names_for_commands(connection: Connection, device_id: UUID, serial: str | None) -> list[str]:

@@ -89,9 +89,6 @@ WHERE coalesce(counted.devices, 0) <> coalesce(fresh.devices, 0)
 -- name: known_identifiers
 SELECT i.name FROM register.identifiers AS i WHERE i.name = ANY ($1::text[])
 
--- name: management
-SELECT d.names, d.revision FROM register.devices AS d WHERE d.device_id = $1::uuid
-
 -- name: names_for_commands
 -- $1 the device as it was called when the command was given, $2 its serial's name.
 SELECT d.names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import msgspec
 
@@ -46,10 +46,3 @@ CLOCKED = {
     Status.RETURN_DUE: Cause.CHASE,
 }
 """What the clock does about a state that waits on a person."""
-
-
-def due_at(waits_since: datetime | None, next_chase_at: datetime | None, wait: timedelta) -> datetime | None:
-    """When the clock acts: as it was set, else after `wait`."""
-    if next_chase_at is not None:
-        return next_chase_at
-    return None if waits_since is None else waits_since + wait

@@ -58,6 +58,7 @@ async def test_custody_facts_tell_of_known_devices_all_that_taking_them_in_needs
         model="Latitude 5440",
         state=DeviceState.SANITISED,
         unit="central-west",
+        revision=1,
         last_holder_email="amara@x",
         purchased_on=date(2021, 5, 2),
         battery_health_percent=71,
