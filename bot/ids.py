@@ -67,6 +67,7 @@ CUSTODY_ACT = "custody_act"
 buttons of a block apart."""
 CUSTODY_ACT_PATTERN = re.compile(r"^custody_act:")
 CUSTODY_CERTIFICATE = "custody_certificate"
+CUSTODY_PROOF = "custody_proof"
 """It carries a C-number or a B-number."""
 CUSTODY_CSV = "custody_csv"
 """These carry the question as a line of our grammar."""

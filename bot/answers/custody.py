@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
 from bot.answers.entitlement import entitled
 from bot.answers.files import File
@@ -129,6 +130,17 @@ async def certificate_file(desk: Desk, viewer: Viewer, reference: str) -> File:
     issued = await desk.certificates.issue(viewer, reference)
     title = f"Certificate {issued.number}, {issued.subject}"
     return File(issued.file_name, title, issued.content, f"PDF: {title}; SHA-256 {issued.digest}")
+
+
+async def proof_file(desk: Desk, viewer: Viewer, document_id: str) -> File:
+    """What was uploaded as proof, as it was. Who took it is audited."""
+    async with desk.pool.acquire() as connection:
+        await entitled(desk, connection, viewer, "proof", document_id, roles=SEES_ALL_UNITS, whose=WHO_LOOKS)
+        found = await queries.document_content(connection, viewer, UUID(document_id))
+    if found is None:
+        raise NotFound("There is no such proof, or it is not one you may see.")
+    document, content = found
+    return File(document.name, document.name, content, f"Uploaded as proof; SHA-256 {document.digest}")
 
 
 async def _disposals_sheet(desk: Desk, viewer: Viewer, asked: Disposals) -> tuple[str, Sheet]:

@@ -63,6 +63,7 @@ _FILES: Mapping[str, Make] = {
     ids.DUE_CSV: _of(Due, due.csv_file),
     ids.DUE_XLSX: _of(Due, due.xlsx_file),
     ids.CUSTODY_CERTIFICATE: custody.certificate_file,
+    ids.CUSTODY_PROOF: custody.proof_file,
     ids.CUSTODY_CSV: _of(CustodyList, custody.list_file),
     ids.DISPOSALS_CSV: _of(Disposals, custody.disposals_csv),
     ids.DISPOSALS_XLSX: _of(Disposals, custody.disposals_xlsx),

@@ -126,6 +126,8 @@ def render_record(
     buttons = [_opens(f"{act_name(cause)}…", CustodyAct(cause, view.reference), cause) for cause in view.may]
     if certifies and certifiable(view):
         buttons.append(button("Certificate", ids.CUSTODY_CERTIFICATE, view.reference))
+    if view.certificate:
+        buttons.append(button("Uploaded proof", ids.CUSTODY_PROOF, str(view.certificate.document_id)))
     if view.batch:
         buttons.append(button(f"Batch {view.batch}", ids.ask("batch"), f"custody batch {view.batch}"))
     if buttons:

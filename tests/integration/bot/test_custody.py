@@ -318,3 +318,16 @@ async def test_what_takes_longer_and_is_then_refused_says_that_nothing_was_done(
             await helen.submit_view(view, {"place": "Cage 1"})
         told = await helen.wait_for_message(lambda message: "Nothing was done" in str(message), after=seen)
     assert "holds no storage" in str(told)
+
+
+async def test_what_was_uploaded_as_proof_can_be_had_again(helen: ScriptedPerson, custody: Pool, pool: Pool) -> None:
+    view = await form(helen, "custody act certify on C-1")
+    file = await helen.upload("report.pdf", PROOF)
+    filled = {"document_id": [file], "certificate_issuer": "Blancco", "certificate_number": "B1"}
+    await helen.submit_view(view, filled)
+    told = await ask(helen, "custody C-1")
+    seen = len(helen.updates)
+    await helen.press(told, "custody_proof")
+    assert await sent(helen, seen) == PROOF
+    taken = "SELECT count(*) FROM access.audit WHERE granted AND action = 'proof' AND email = $1"
+    assert await pool.fetchval(taken, email_of("Helen Marsh")) == 1
