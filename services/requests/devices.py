@@ -44,6 +44,7 @@ async def with_outlook(
     return msgspec.structs.replace(
         device,
         due_on=explained.due_on if explained else None,
+        not_due_because=explained.not_due_because if explained else None,
         planned_for=placed.quarter if placed else explained.planned_for if explained else None,
         in_released_wave=placed.wave if placed else None,
         wave_is_ordered=placed.ordered if placed else False,

@@ -19,7 +19,7 @@ _NOBODYS = frozenset({DeviceState.ORDERED, DeviceState.IN_STOCK, DeviceState.RET
 
 
 class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of the device that a request is about. `due_on` None: not due, or not known."""
+    """What is known of the device that a request is about. `due_on` None: no day is known."""
 
     serial: str | None
     kind: Kind | None
@@ -28,6 +28,8 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     state: DeviceState
     warranty_ends_on: date | None = None
     due_on: date | None = None
+    not_due_because: str | None = None
+    """Why the refresh policy has no place for it, a sentence; None where it has one, or has not heard of it yet."""
     planned_for: date | None = None
     """First day of the quarter whose wave replaces it, or is foreseen to; None where no plan reaches it."""
     in_released_wave: str | None = None

@@ -82,7 +82,7 @@ def _why_a_manager(device: DeviceFacts | None, reason: Reason) -> str:
         return f"It falls due on {_day(device.due_on)}, and no wave of replacements holds it yet"
     if device is None:
         return "No device of yours is named"
-    return "It is not due under the refresh policy"
+    return (device.not_due_because or "When it falls due is not known yet").rstrip(".")
 
 
 def _day(day: date) -> str:

@@ -82,7 +82,7 @@ async def test_the_answer_tells_the_verdict_and_what_comes_next(amara: ScriptedP
     act = await amara.submit_view(view, {"explanation": "It takes ten minutes to start"})
     told = str(act.view)
     assert "R-1" in told
-    assert "not due under the refresh policy" in told
+    assert "When it falls due is not known yet" in told
     assert "Next: Priya Nair decides" in told
 
 

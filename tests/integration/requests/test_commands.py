@@ -34,7 +34,7 @@ async def test_a_request_from_asking_to_approval(
     raised = await ask(device_id=devices["S1"])
     assert (raised.reference, raised.status, raised.serial) == ("R-1", Status.WAITING_FOR_APPROVAL, "S1")
     assert (raised.unit, raised.approver_email) == ("central-west-response", email_of("Priya Nair"))
-    assert "not due under the refresh policy; a manager's approval is needed" in raised.verdict
+    assert "not known yet; a manager's approval is needed" in raised.verdict
     decision = await requests.approve(viewer("Priya Nair"), raised.request_id, idempotency_key="press-1")
     assert decision.decided_now
     assert (decision.request.status, decision.request.decided_by) == (Status.APPROVED, email_of("Priya Nair"))

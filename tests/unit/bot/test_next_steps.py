@@ -16,7 +16,7 @@ from services.requests.queries import Cause, Reason, RequestView, Status, Timeli
 from tests.fixtures.people import viewer
 
 AT = datetime(2024, 11, 4, 9, 0, tzinfo=UTC)
-VERDICT = "It is not due under the refresh policy; a manager's approval is needed."
+VERDICT = "When it falls due is not known yet; a manager's approval is needed."
 
 
 def asked(**differs: Any) -> RequestView:

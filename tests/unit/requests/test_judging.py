@@ -23,7 +23,12 @@ DAYS = st.one_of(st.none(), st.sampled_from([BEFORE, TODAY, LATER]))
 
 
 def facts(
-    *, warranty: date | None = None, due: date | None = None, planned: date | None = None, wave: str | None = None
+    *,
+    warranty: date | None = None,
+    due: date | None = None,
+    because: str | None = None,
+    planned: date | None = None,
+    wave: str | None = None,
 ) -> DeviceFacts:
     return DeviceFacts(
         serial="S1",
@@ -33,6 +38,7 @@ def facts(
         state=DeviceState.DEPLOYED,
         warranty_ends_on=warranty,
         due_on=due,
+        not_due_because=because,
         planned_for=planned,
         in_released_wave=wave,
     )
@@ -43,8 +49,9 @@ def facts(
     [
         (facts(warranty=TODAY), Reason.BROKEN, True, Verdict.REPAIR, "until 4 November 2024: repair first"),
         (facts(warranty=LATER, due=TODAY), Reason.BROKEN, True, Verdict.REPAIR, "repair first"),
-        (facts(warranty=BEFORE), Reason.BROKEN, False, Verdict.MANAGER_APPROVAL, "not due"),
-        (facts(warranty=LATER), Reason.SLOW, True, Verdict.MANAGER_APPROVAL, "not due"),
+        (facts(warranty=BEFORE), Reason.BROKEN, False, Verdict.MANAGER_APPROVAL, "not known yet; a"),
+        (facts(warranty=LATER), Reason.SLOW, True, Verdict.MANAGER_APPROVAL, "not known yet; a"),
+        (facts(because="Its kind is not known."), Reason.SLOW, True, Verdict.MANAGER_APPROVAL, "kind is not known; a"),
         (facts(warranty=LATER), Reason.STOLEN, False, Verdict.MANAGER_APPROVAL, "A stolen device"),
         (facts(warranty=LATER), Reason.ACCESSIBILITY, False, Verdict.MANAGER_APPROVAL, "accessibility need"),
         (facts(due=TODAY), Reason.SLOW, False, Verdict.REFRESH_NOW, "due anyway, since 4 November 2024"),
@@ -56,7 +63,7 @@ def facts(
         (facts(due=LATER, planned=QUARTER), Reason.STOLEN, False, Verdict.MANAGER_APPROVAL, "A stolen device"),
         (facts(due=LATER), Reason.SLOW, False, Verdict.MANAGER_APPROVAL, "falls due on 6 January 2025, and no wave"),
         (facts(), Reason.BROKEN, True, Verdict.SWAP_FROM_STOCK, "nothing is bought"),
-        (facts(), Reason.SLOW, True, Verdict.MANAGER_APPROVAL, "not due"),
+        (facts(), Reason.SLOW, True, Verdict.MANAGER_APPROVAL, "not known yet; a"),
         (None, Reason.BROKEN, True, Verdict.SWAP_FROM_STOCK, "in stock"),
         (None, Reason.BROKEN, False, Verdict.MANAGER_APPROVAL, "manager's approval is needed"),
         (None, Reason.JOINER, True, Verdict.MANAGER_APPROVAL, "somebody who joins"),
