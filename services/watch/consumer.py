@@ -58,5 +58,6 @@ class WatchConsumer:
             ends=await ends_store.keep_records(
                 connection, [e for e in events if isinstance(e, LossMoved | CustodyMoved)]
             ),
+            people=False,  # no event tells that somebody was waited for too long: the sweep looks
         )
         return await self._evaluation.judge(connection, self._clock.now(), touched)
