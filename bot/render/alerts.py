@@ -50,6 +50,9 @@ def _next_step(alert: AnyAlert) -> list[Block]:
         return [actions(*(button(f"Show {name}", ids.ask(name), f"request {name}") for name in alert.about))]
     if alert.condition == "delivery-waiting":
         return [actions(button("Show the deliveries", ids.ask("deliveries"), "deliveries"))]
+    if alert.condition == "idle-devices" and alert.unit:
+        counts = f"counts by kind, age in {alert.unit}"
+        return [actions(button("What the unit holds", ids.ask("counts"), counts))]
     if alert.condition == "kind-past-policy-life":
         kind = alert.key.partition(":")[2]
         ages, due = f"counts {kind} by age", f"due {kind} next 12 months"

@@ -21,6 +21,7 @@ from services.watch.conditions import budget_crossing, failing_model, identity_c
 from services.watch.conditions.finding import Verdict
 from services.watch.conditions.past_policy_life import Command, UnitAgeing
 from services.watch.ends import judge_ends
+from services.watch.idle import judge_idle
 from services.watch.kinds import judge_kinds
 from services.watch.people import judge_people
 from services.watch.rules import is_open, next_event, threshold_held
@@ -31,7 +32,7 @@ from services.watch.thresholds import Thresholds
 @dataclasses.dataclass(frozen=True, slots=True)
 class Touched:
     """What to judge anew: lines (year, line), units (unit, kind), models and sources, None for all; open conflicts;
-    the ends of devices; what waits on people.
+    the ends of devices; what waits on people; devices that are idle.
     """
 
     lines: Collection[tuple[str, str]] | None = None
@@ -41,6 +42,7 @@ class Touched:
     sources: Collection[str] | None = None
     ends: bool = True
     people: bool = True
+    idle: bool = True
 
 
 EVERYTHING = Touched()
@@ -76,6 +78,8 @@ class Evaluation:
             verdicts += await judge_ends(connection, now, self._thresholds, lives)
         if touched.people:
             verdicts += await judge_people(connection, now, self._directory, self._thresholds, lives)
+        if touched.idle:
+            verdicts += await judge_idle(connection, now, self._directory, self._thresholds, lives)
         events = [event for verdict in verdicts if (event := next_event(lives.get(verdict.key), verdict, now))]
         await store.keep_alerts(connection, [event.data for event in events])
         return [(ALERT, event) for event in events]

@@ -12,6 +12,7 @@ from services.watch.conditions.dead_letters_growing import DeadLettersGrowingThr
 from services.watch.conditions.delivery_waiting import DeliveryWaitingThresholds
 from services.watch.conditions.failing_model import FailingModelThresholds
 from services.watch.conditions.identity_conflict import IdentityConflictThresholds
+from services.watch.conditions.idle_devices import IdleDevicesThresholds
 from services.watch.conditions.not_sanitised import NotSanitisedThresholds
 from services.watch.conditions.past_policy_life import PastPolicyLifeThresholds
 from services.watch.conditions.request_waiting import RequestWaitingThresholds
@@ -36,6 +37,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     request_waiting: RequestWaitingThresholds
     delivery_waiting: DeliveryWaitingThresholds
     kind_past_policy_life: PastPolicyLifeThresholds
+    idle_devices: IdleDevicesThresholds
 
 
 def load_thresholds(path: Path = FILE) -> Thresholds:

@@ -20,6 +20,7 @@ from tests.fixtures import alerts
 from tests.fixtures.delivery import deliver
 from tests.fixtures.people import email_of, viewer
 from tests.fixtures.waiting import until
+from tests.integration.watch.test_idle import Fleet
 from tests.integration.watch.test_people import Office
 from tests.integration.watch.test_watch_store import NOW
 
@@ -149,4 +150,23 @@ async def test_a_kind_that_grows_old_everywhere_is_the_planners(chat: Chat, hele
     await chat.office.hear(ageing(9, 10))
     await chat.say_all()
     [over] = await seen(helen, "fleet", "All laptops")
+    assert (over["ts"], "Cleared" in str(over)) == (told["ts"], True)
+
+
+async def test_idle_devices_are_told_to_the_manager_of_their_command(
+    chat: Chat, database_url: str, priya: ScriptedPerson, helen: ScriptedPerson
+) -> None:
+    register = await open_pool(database_url, "register")
+    fleet = Fleet(chat.office.pool, register)
+    await fleet.seen(range(100, 112), NOW)
+    assert await fleet.look(31) == 1
+    await chat.say_all()
+    [told] = await seen(priya, DIRECT, "12 devices have not checked in for 30 days")
+    assert await seen(helen, "fleet", "checked in") == []
+    assert "Central West" in await answered(priya, told, "ask:counts", DIRECT)
+    await fleet.seen(range(100, 112), NOW + timedelta(days=31))
+    assert await fleet.look(32) == 1
+    await register.close()
+    await chat.say_all()
+    [over] = await seen(priya, DIRECT, "checked in")
     assert (over["ts"], "Cleared" in str(over)) == (told["ts"], True)
