@@ -10,7 +10,9 @@ from schemas.vocabulary import AlertSeverity
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """What is wrong, in plain sentences without commercial fields, and the number behind them.
 
-    `audience` is the channel purpose it belongs to (budget, fleet, operations); `unit` limits who may see it.
+    `audience` is the channel purpose it belongs to (budget, fleet, operations); `unit` limits who may see it. Where a
+    person must act, `owner` is their address and `above` that of who is told beside them; the channel is told then only
+    if `in_channel`. `about` names what it is about, such as R-numbers, the most pressing first.
     """
 
     severity: AlertSeverity
@@ -20,6 +22,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None = None
     measured: float | None = None
     threshold: float | None = None
+    owner: str | None = None
+    above: str | None = None
+    in_channel: bool = True
+    about: tuple[str, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
