@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.desk import Desk
-from bot.grammar import Fault, OwnLosses, OwnRequests
+from bot.grammar import Fault, Lost, OwnLosses, OwnRequests, parse
 from bot.notices import names_of
 from bot.render import loss as loss_rendering
 from bot.render import own, request
@@ -58,6 +58,6 @@ async def answer_fault(desk: Desk, viewer: Viewer, asked: Fault) -> Message:
         return render_fault(asked)
     async with desk.pool.acquire() as connection:
         devices = await register_queries.my_devices(connection, viewer, desk.today)
-    named = [each for each in devices if each.serial and asked.kind in (None, each.kind)]
-    gone = named or [each for each in devices if each.serial]
+    known = [each for each in devices if isinstance(parse(f"lost {each.serial}"), Lost)]
+    gone = [each for each in known if asked.kind in (None, each.kind)] or known
     return own.render_gone(asked, gone) if gone else render_fault(asked)

@@ -86,7 +86,7 @@ def _report(how: str, device: DeviceView, place: int) -> ButtonElement:
     drawn = button(name, ids.ask(f"gone {place}"), f"{how} {device.serial}", style="danger")
     drawn.confirm = ConfirmObject(
         title=f"Report it {how}?",
-        text="It is locked and security is told. You can take it back with Found.",
+        text="It is locked and security is told. If it turns up, press Found.",
         confirm="Report it",
         deny="Not now",
         style="danger",
