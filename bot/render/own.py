@@ -71,8 +71,9 @@ def render_losses(losses: Sequence[LossView]) -> Message:
 def render_gone(fault: Fault, devices: Sequence[DeviceView]) -> Message:
     """Something is gone: one press reports it, and asks whether they are sure."""
     how = "stolen" if fault.reason is Reason.STOLEN else "lost"
+    was = "was stolen" if how == "stolen" else "is lost"
     told = (
-        f"Sorry to hear that. Which one is {how}? Reporting it locks it at once "
+        f"Sorry to hear that. Which one {was}? Reporting it locks it at once "
         "where it can be, tells security, and asks for a new one."
     )
     buttons = [_report(how, each, place) for place, each in enumerate(devices[:MOST_GONE])]

@@ -5,6 +5,7 @@ It stays small: what depends on the reason appears once the reason is chosen.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -75,6 +76,8 @@ def form(
 
     `not_listed` is what they chose on screen; None where the form is drawn first.
     """
+    if not_listed is None:
+        prefill = _without_a_part(devices, prefill)
     joins = manages and prefill.reason is Reason.JOINER
     blocks: list[Block] = [_reason(prefill.reason, manages=manages)]
     if joins:
@@ -105,6 +108,14 @@ def form(
     return View(
         type="modal", callback_id=ids.VIEW_REPLACE, title=TITLE, submit="Ask", close="Cancel", blocks=blocks
     ).to_dict()
+
+
+def _without_a_part(devices: Sequence[DeviceView], prefill: Prefill) -> Prefill:
+    """The screen that broke is a part of something else where they hold no monitor."""
+    is_part = prefill.kind is Kind.MONITOR and prefill.reason is Reason.BROKEN
+    if not is_part or not devices or any(device.kind is Kind.MONITOR for device in devices):
+        return prefill
+    return dataclasses.replace(prefill, kind=None)
 
 
 def _reason(reason: Reason | None, *, manages: bool) -> InputBlock:

@@ -101,7 +101,9 @@ def next_step(view: RequestView, people: Mapping[str, str]) -> str:
 def raised_text(view: RequestView, people: Mapping[str, str]) -> str:
     """What somebody who asked is told at once: the number, policy's verdict, and what comes next."""
     lines = [f"Your request is *{escape(view.reference)}*.", escape(view.verdict), next_step(view, people)]
-    return "\n".join([*(line for line in lines if line), "It stands in our direct messages, and is kept up to date."])
+    return "\n".join(
+        [*(line for line in lines if line), "Follow it in our direct messages, where it is kept up to date."]
+    )
 
 
 def for_requester(view: RequestView, names: Mapping[str, str], people: Mapping[str, str]) -> Message:

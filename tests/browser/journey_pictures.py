@@ -116,7 +116,7 @@ async def deciding(album: Album) -> None:
     owen, samuel = await album.page(OWEN), await album.page(SAMUEL)
     asked = await said(owen, "Samuel Ekpo")
     await album.take(asked, "decide")
-    await asked.get_by_role("button", name="Ask…").click()
+    await asked.get_by_role("button", name="Ask a question…").click()
     form = await modal(owen, "Your question")
     await form.get_by_role("textbox").fill("Does it help to turn off start-up programs?")
     await album.take(form, "decide-ask")
