@@ -82,6 +82,8 @@ async def asking(album: Album, papers: Path) -> None:
     await done(samuel)
     await to_bot(samuel)
     await album.take(await said(samuel, "Your request R-"), "request-waiting")
+    await write(samuel, "where is my laptop?")
+    await album.take(await said(samuel, "What happened", "Withdraw"), "ask-where")
 
 
 async def repair(album: Album) -> None:
