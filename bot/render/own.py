@@ -13,7 +13,7 @@ from bot.render.mine import loss_line, request_line, show
 from bot.render.prefill import Prefill
 from bot.render.request import next_step
 from bot.render.wording import kind_name
-from schemas.vocabulary import Kind
+from schemas.vocabulary import Kind, Role
 from services.access.viewer import Viewer
 from services.losses.queries import LossView
 from services.register.queries import DeviceView
@@ -34,6 +34,8 @@ def render_requests(
         blocks.append(section("*Waiting for your decision*"))
         blocks += [section(waiting_line(each), show(f"request {each.reference}")) for each in waiting[:MOST_SHOWN]]
         blocks += _left_off(waiting)
+    elif viewer.has(Role.MANAGER, Role.DIRECTOR):
+        blocks.append(note("Nothing waits for your decision."))
     if found:
         blocks.append(section("*My open requests*"))
         for each in found[:MOST_SHOWN]:

@@ -57,7 +57,7 @@ NEXT: Mapping[str, str] = {
     "shipped": "Next: the device arrives. Confirm receipt when you have it.",
     "delivered": "Next: confirm that you have it.",
     "waiting_for_check": "Next: the accessibility settings are checked on the new device. Keep the old one until then.",
-    "return_due": "Next: hand the old device back{back_by}.",
+    "return_due": "Next: the old device goes back to end-user services{back_by}.",
     "refused": "If something has changed, ask again with `/kit replace`.",
     "withdrawn": "If you need it after all, ask again with `/kit replace`.",
 }

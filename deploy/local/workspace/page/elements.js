@@ -188,7 +188,7 @@ const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", y
 
 function inWords(input, element) {
   const shown = h("span", { class: "shown", "aria-hidden": "true" });
-  const node = h("div", { class: "day" }, input, shown);
+  const node = h("div", { class: "day-field" }, input, shown);
   const tell = () => {
     shown.textContent = input.value ? DAY.format(new Date(input.value)) : plainText(element.placeholder?.text ?? "Choose a day");
     node.classList.toggle("empty", !input.value);
