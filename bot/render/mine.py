@@ -31,11 +31,12 @@ def _old(months: int | None) -> str:
     return age(None) if months is None else f"{age(months)} old"
 
 
-def request_line(request: RequestView) -> str:
-    """One request in one line."""
-    return (
-        f"• *{escape(request.reference)}* · {kind_name(request.kind)} · {STATUSES.get(request.status, request.status)}"
-    )
+def request_line(request: RequestView, email: str) -> str:
+    """One request in one line; for whom, where that is not the viewer with this address."""
+    theirs = request.recipient_name and (request.recipient_email or "").lower() != email
+    whom = f" for {escape(request.recipient_name)}" if theirs else ""
+    standing = STATUSES.get(request.status, request.status)
+    return f"• *{escape(request.reference)}* · {kind_name(request.kind)}{whom} · {standing}"
 
 
 def return_line(request: RequestView, email: str) -> str:
@@ -70,7 +71,7 @@ def device_blocks(
     under_way = [request for request in requests if request not in back]
     if under_way:
         blocks += [section("*My open requests*")]
-        blocks += _rows([(request_line(each), f"request {each.reference}") for each in under_way])
+        blocks += _rows([(request_line(each, email), f"request {each.reference}") for each in under_way])
     if back:
         blocks += [section("*To hand back*")]
         blocks += _rows([(return_line(each, email), f"request {each.reference}") for each in back])
@@ -129,7 +130,7 @@ MOST_ROWS = 8
 """Lines of one group with a button each; Slack takes 50 blocks."""
 ACTS_ON_DELIVERIES = (Role.PLANNER, Role.DIRECTOR, Role.AUDITOR)
 _MORE = (
-    "Lost or stolen? Say so here in your own words, or `/kit lost SERIAL`: the device is locked at once where it can "
+    "Lost or stolen? Tell me in your own words, or `/kit lost SERIAL`: the device is locked at once where it can "
     "be. `/kit help` lists everything you can ask."
 )
 _NO_DEVICES = "We have no device on record in your name. You can still ask for a replacement."

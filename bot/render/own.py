@@ -39,9 +39,7 @@ def render_requests(
     if found:
         blocks.append(section("*My open requests*"))
         for each in found[:MOST_SHOWN]:
-            line = request_line(each)
-            if each.requester_email.lower() == viewer.email.lower() and each.recipient_name:
-                line += f" · for {escape(each.recipient_name)}"
+            line = request_line(each, viewer.email.lower())
             told = "\n".join(part for part in (line, next_step(each, people)) if part)
             blocks.append(section(told, show(f"request {each.reference}")))
         blocks += _left_off(found)
