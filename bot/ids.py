@@ -20,7 +20,7 @@ ASK = "ask"
 """Buttons whose value is a line of our grammar; the part after the colon only keeps them apart within a block."""
 ASK_PATTERN = re.compile(r"^ask:")
 REPLACE = "replace"
-"""Opens the replacement modal; its value is `reason|kind|words`, each empty where it is not known."""
+"""Opens the replacement modal; its value is `reason|kind@device id|words`, each empty where it is not known."""
 APPROVE = "approve_request"
 """These and those below carry the request's id."""
 REFUSE = "refuse_request"

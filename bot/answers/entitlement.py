@@ -55,7 +55,7 @@ def find_unit(desk: Desk, words: str) -> Unit:
 
 def _refusal(desk: Desk, viewer: Viewer, action: str, whose: str, roles: frozenset[Role]) -> str:
     """Whose the word is; and the own manager as somebody to ask, if they may."""
-    sentence = f"`{action}` is for {whose}."
+    sentence = f"`/kit {action}` is for {whose}."
     person = desk.directory.person(viewer.email)
     manager = desk.directory.approver_of(person) if person else None
     return f"{sentence} {manager.name} can look it up for you." if manager and roles & set(manager.roles) else sentence

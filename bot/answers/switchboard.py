@@ -21,6 +21,7 @@ from bot.answers import (
     leavers,
     loss,
     mine,
+    own,
     queue,
     request,
     wave,
@@ -28,6 +29,7 @@ from bot.answers import (
 from bot.desk import Desk
 from bot.grammar import Asked
 from bot.render import help as guidance
+from bot.render import own as own_words
 from bot.render.message import Message
 from bot.render.wave import PROPOSES, render_working
 from services.access.viewer import Viewer
@@ -117,7 +119,17 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = Non
         case grammar.Replace():
             return guidance.render_open_form()
         case grammar.Fault():
-            return guidance.render_fault(asked)
+            return await own.answer_fault(desk, viewer, asked)
+        case grammar.OwnRequests():
+            return await own.answer_requests(desk, viewer, asked)
+        case grammar.OwnLosses():
+            return await own.answer_losses(desk, viewer, asked)
+        case grammar.Wish():
+            return own_words.render_wish(asked)
+        case grammar.Thanks():
+            return own_words.render_thanks()
+        case grammar.Elsewhere():
+            return own_words.render_elsewhere()
         case grammar.Unknown():
             return guidance.render_unknown(asked)
         case _:

@@ -54,6 +54,7 @@ from bot.grammar.custody import (
     CustodyRecord,
     Disposals,
 )
+from bot.grammar.own import Elsewhere, OwnLosses, OwnRequests, Thanks, Wish
 from bot.grammar.reading import parse
 from bot.grammar.usage import USAGE
 
@@ -80,6 +81,7 @@ __all__ = [
     "Demands",
     "Disposals",
     "Due",
+    "Elsewhere",
     "EndCover",
     "Fault",
     "Find",
@@ -91,6 +93,8 @@ __all__ = [
     "Mine",
     "Opens",
     "Override",
+    "OwnLosses",
+    "OwnRequests",
     "PlanDemand",
     "Propose",
     "Queue",
@@ -98,11 +102,13 @@ __all__ = [
     "Request",
     "Reverse",
     "RollOver",
+    "Thanks",
     "Unknown",
     "Virement",
     "Wave",
     "Waves",
     "Why",
+    "Wish",
     "WithdrawDemand",
     "parse",
 ]

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.grammar.custody import AskedOfCustody
+from bot.grammar.own import AskedOfOwn
 from schemas.vocabulary import BauCause, Kind
 from services.losses.queries import How
 from services.register.queries import Dimension
@@ -315,6 +316,7 @@ Asked = (
     | Contracts
     | Acts
     | AskedOfCustody
+    | AskedOfOwn
     | Covers
     | ArrangeCover
     | EndCover

@@ -6,6 +6,7 @@ import re
 
 from bot.grammar.asked import Asked, Fault, Loss, Lost
 from bot.grammar.parts import TERM
+from bot.grammar.plain import kind_in
 from services.losses.queries import How
 from services.requests.queries import Reason
 
@@ -15,7 +16,7 @@ _ANY_FIGURE = re.compile(r"\d")
 
 
 def lost(rest: str) -> Asked | None:
-    """`lost SERIAL` reports at once; `lost my laptop on the bus` is somebody in trouble, who gets the form."""
+    """`lost SERIAL` reports at once; `lost my laptop on the bus` is somebody in trouble, who gets buttons."""
     return _gone(rest, "lost", Reason.LOST)
 
 
@@ -29,7 +30,7 @@ def _gone(rest: str, how: How, reason: Reason) -> Asked | None:
     # A serial or a tag has a figure in it; a word without one describes something.
     if TERM.fullmatch(named) and _ANY_FIGURE.search(named):
         return Lost(named, how)
-    return Fault(reason, f"{how} {rest}"[:MOST_SAID]) if rest else None
+    return Fault(reason, f"{how} {rest}".strip()[:MOST_SAID], kind_in(rest))
 
 
 def loss(rest: str) -> Asked | None:

@@ -29,6 +29,7 @@ from bot.grammar.asked import (
     Waves,
     Why,
 )
+from bot.grammar.own import OwnRequests
 from bot.grammar.parts import KINDS, TERM, person_of, unit_of, year_of
 from schemas.vocabulary import Kind
 from services.register.queries import Dimension
@@ -36,6 +37,8 @@ from services.register.queries import Dimension
 MOST_MONTHS = 60
 _REFERENCE = re.compile(r"(?:R-?)?(\d{1,9})", re.IGNORECASE)
 _MONTHS = re.compile(r"\bnext\s+(\d{1,3})\s+months?\b", re.IGNORECASE)
+_OWN = re.compile(r"(my|the|a|our|out)\b", re.IGNORECASE)
+"""With these begins no name, serial or tag."""
 _AFTER = re.compile(r"\bafter\s+(\d{1,9})$", re.IGNORECASE)
 _DIMENSIONS = {name: each for each in Dimension for name in (each.value, f"{each.value}s")}
 _SIDES = {name: each for each in BudgetSide for name in (each.value, f"{each.value}s")}
@@ -105,6 +108,9 @@ def _budget(rest: str) -> Asked | None:
 
 
 def _request(rest: str) -> Asked | None:
+    """`request R-12`; without a number, one's own."""
+    if not rest:
+        return OwnRequests()
     found = _REFERENCE.fullmatch(rest)
     return Request(f"R-{int(found[1])}") if found else None
 
@@ -129,6 +135,8 @@ def _find(rest: str) -> Asked | None:
     if found:
         after = int(found[1])
         rest = rest[: found.start()].strip()
+    if _OWN.match(rest):
+        return None
     term = rest if TERM.fullmatch(rest) else person_of(rest)
     return Find(term, after) if term else None
 

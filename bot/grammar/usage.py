@@ -16,7 +16,7 @@ USAGE: Mapping[str, str] = {
     "stolen": "stolen SERIAL",
     "losses": "losses",
     "loss": "loss L-12",
-    "request": "request R-123",
+    "request": "request [R-123]",
     "cover": "cover [PERSON from 3 Feb 2025 until 14 Feb 2025], or: cover off",
     "alerts": "alerts",
     "conflicts": "conflicts",
@@ -41,6 +41,8 @@ SYNONYMS = {
     "count": "counts",
     "replacement": "replace",
     "requests": "request",
+    "approvals": "request",
+    "status": "request",
     "covers": "cover",
     "deputy": "cover",
     "alert": "alerts",
@@ -61,4 +63,4 @@ SYNONYMS = {
     "disposal": "disposals",
     "?": "help",
 }
-GREETINGS = {"hello", "hi", "hey", "thanks", "thank", "start", "morning"}
+GREETINGS = {"hello", "hi", "hey", "start", "good", "morning"}

@@ -11,11 +11,13 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
+from bot.answers.own import GONE
 from bot.answers.switchboard import answer, first_word
-from bot.grammar import CustodyAct, Opens, Replace, parse
+from bot.grammar import CustodyAct, Fault, Opens, Replace, Wish, parse
 from bot.listeners import acts, asking, custody
 from bot.listeners.room import Room
 from bot.middleware.once import KEY
+from bot.render.prefill import Prefill
 
 
 def register(app: AsyncApp, room: Room) -> None:
@@ -28,6 +30,10 @@ def register(app: AsyncApp, room: Room) -> None:
         asked = parse(command.get("text") or "")
         if isinstance(asked, Replace):
             await asking.open_form(room, client, command, context)
+            return
+        if isinstance(asked, Wish) or (isinstance(asked, Fault) and asked.reason not in GONE):
+            # There is a trigger already, so nobody has to press a button first.
+            await asking.open_form(room, client, command, context, Prefill(asked.reason, asked.kind, asked.said))
             return
         if isinstance(asked, Opens):
             await acts.open_form(room, client, command, context, asked)

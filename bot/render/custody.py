@@ -17,6 +17,7 @@ from services.clock import london_date
 from services.custody.queries import Cause, ChainLine, CustodyCount, CustodyState, CustodyView, certifiable
 
 SHOWN = 15
+_ROUTED = frozenset({Cause.RESELL, Cause.REDISTRIBUTE, Cause.RECYCLE})
 _DIGITS = 12
 """Of a digest, enough to tell links apart; the certificate has all of it."""
 
@@ -51,7 +52,7 @@ def render_overview(
     if waiting:
         blocks += [section("*What waits longest*"), listed([_line(view, names) for view in waiting])]
     shows = [
-        button(state_words(state).capitalize(), ids.ask(f"custody-{state}"), f"custody {state}") for state in by_state
+        button(f"Show {state_words(state)}", ids.ask(f"custody-{state}"), f"custody {state}") for state in by_state
     ]
     blocks.append(actions(*shows))
     if acts:
@@ -76,15 +77,15 @@ def render_list(
         return message(f"No device is {what}.", [section(f"No device that you may see is *{what}*.")])
     blocks: list[Block] = [
         header(f"{what.capitalize()}: {count_of(total, 'device')}"),
-        listed([_line(view, names) for view in views[:SHOWN]]),
+        listed([_line(view, names, with_state=False) for view in views[:SHOWN]]),
     ]
     if total > SHOWN:
         blocks.append(note(f"The {SHOWN} that wait longest. All of them are in the CSV."))
-    buttons = [
-        _opens(f"{act_name(cause)}: all {number(total)}…", CustodyAct(cause, asked.state), cause) for cause in may
-    ]
+    buttons = [_opens(_label(cause, total), CustodyAct(cause, asked.state), cause) for cause in may]
     csv = button("CSV", ids.CUSTODY_CSV, f"custody {asked.state}")
     blocks.append(actions(*buttons, csv))
+    if any(cause in _ROUTED for cause in may):
+        blocks.append(note("Resale, charity and recycling take those that the review sent there; the others stay."))
     return message(f"{count_of(total, 'device')}: {what}", blocks)
 
 
@@ -135,11 +136,16 @@ def render_record(
     return message(f"{view.reference}, {name} {view.serial or ''}: {state_words(view.state)}", blocks)
 
 
-def _line(view: CustodyView, names: Mapping[str, str]) -> str:
+def _label(cause: Cause, total: int) -> str:
+    """Of an act on all of a state; one that takes only some of them does not say all."""
+    return f"{act_name(cause)}…" if cause in _ROUTED else f"{act_name(cause)}: all {number(total)}…"
+
+
+def _line(view: CustodyView, names: Mapping[str, str], *, with_state: bool = True) -> str:
     parts = [
         model_of(view),
         unit_name(names, view.unit),
-        state_words(view.state),
+        *([state_words(view.state)] if with_state else []),
         f"since {day(london_date(view.moved_at or view.came_at))}",
     ]
     if view.route:

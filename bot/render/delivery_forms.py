@@ -15,13 +15,16 @@ from bot.render.wording import day, kind_name
 from services.register.queries import OnShelf
 from services.requests.queries import RequestView
 
+_ANY_IN_STOCK = "One in stock, of the kind that was asked for."
 ALLOCATE, SHIP, CANCEL, LEAVES = "Allocate a device", "Send a device", "Cancel an order", "Somebody leaves"
 
 
 def allocate_form(view: RequestView, shelf: Sequence[OnShelf]) -> dict[str, Any]:
     """Asks a planner for the device in stock. `shelf` is what is free of the kind, the newest first."""
-    hint = "One in stock, of the kind that was asked for."
-    serial = field(ids.BLOCK_SERIAL, "Serial number or asset tag", PlainTextInputElement(max_length=60), hint=hint)
+    hint = "The newest stands here already; any other in stock, of the kind that was asked for, will do."
+    newest = next((each.serial for each in shelf if each.serial), None)
+    words = PlainTextInputElement(max_length=60, initial_value=newest)
+    serial = field(ids.BLOCK_SERIAL, "Serial number or asset tag", words, hint=hint if newest else _ANY_IN_STOCK)
     free = [f"• `{escape(each.serial)}` {escape(each.model)}{_bought(each)}" for each in shelf]
     told = listed(["*In stock, the newest first*", *free]) if free else note(f"No {kind_name(view.kind)} is in stock.")
     return _modal(ids.VIEW_ALLOCATE, ALLOCATE, "Allocate", str(view.request_id), [section(_whose(view)), told, serial])

@@ -24,7 +24,7 @@ _WHAT = {
     "stolen": "say that a device was stolen: the same",
     "losses": "lost and stolen devices that nobody has found or written off",
     "loss": "how a loss stands, and what can be done",
-    "request": "how a request stands",
+    "request": "how your requests stand, or one of them, with what you can do",
     "cover": "who decides for you while you are away",
     "alerts": "open alerts",
     "conflicts": "serial numbers that two records claim",
@@ -44,6 +44,10 @@ _WHAT = {
     "disposals": "what was resold, given away, recycled and destroyed",
     "help": "this list",
 }
+_OWN_WORDS = (
+    "The same works in a direct message to me, or after mentioning me in a channel. Your own words do, too: “my phone "
+    "is dead”, “lost my laptop on the train”, “where is my laptop?”, “cancel my request”."
+)
 _FOR_ALL = ("replace", "request", "lost", "stolen", "loss", "find", "alerts", "help")
 _DIRECTS = frozenset({Role.DIRECTOR})
 _DECIDES = frozenset({Role.MANAGER, Role.DIRECTOR})
@@ -66,17 +70,30 @@ _FOR_SOME = {
     "disposals": SEES_ALL_UNITS,
 }
 _NEED_NO_MORE = (
-    *("counts", "due", "queue", "budget", "alerts", "conflicts", "leavers", "deliveries", "deadletters", "losses"),
+    *(
+        "counts",
+        "due",
+        "queue",
+        "budget",
+        "request",
+        "alerts",
+        "conflicts",
+        "leavers",
+        "deliveries",
+        "deadletters",
+        "losses",
+    ),
     *("wave", "waves", "demand", "contracts", "acts", "cover", "custody", "disposals"),
 )
 
 
 def render_help(viewer: Viewer) -> Message:
     """The commands this person may use."""
-    names = [name for name in USAGE if name in _FOR_ALL or viewer.roles & _FOR_SOME.get(name, SEES_UNITS)]
+    others = [name for name in USAGE if name not in _FOR_ALL and viewer.roles & _FOR_SOME.get(name, SEES_UNITS)]
+    names = [*_FOR_ALL[:-1], *others, _FOR_ALL[-1]]
     lines = ["`/kit` my devices, my requests", *(f"`/kit {USAGE[name]}` {_WHAT[name]}" for name in names)]
     blocks = [header("What you can ask"), listed(lines)]
-    blocks.append(note("The same words work in a direct message to me, or after mentioning me in a channel."))
+    blocks.append(note(_OWN_WORDS))
     return message("What you can ask: " + ", ".join(["/kit", *names]), blocks)
 
 
@@ -92,6 +109,8 @@ def render_unknown(unknown: Unknown) -> Message:
     if unknown.nearest in _NEED_NO_MORE:
         buttons.insert(0, button(f"Show {unknown.nearest}", ids.ask(unknown.nearest), unknown.nearest))
     told = f"I did not understand “{said}”. Did you mean `/kit {unknown.hint}`?"
+    if unknown.said.lower().split(" ")[0].strip(",.!:;") == unknown.nearest:
+        told = f"I do not understand “{said}” as it stands. It goes like this: `/kit {unknown.hint}`"
     return message(f"Did you mean /kit {unknown.hint}?", [section(told), actions(*buttons)])
 
 

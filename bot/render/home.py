@@ -15,10 +15,11 @@ from bot.render.budget import line_text
 from bot.render.counts import UNKNOWN
 from bot.render.cover import cover_blocks
 from bot.render.message import button, divider, escape, header, listed, note, section
-from bot.render.mine import device_blocks, is_mine, loss_line, offer
+from bot.render.mine import device_blocks, is_mine, loss_line, offer, show
+from bot.render.own import waiting_line
 from bot.render.queue import queue_line
 from bot.render.wave import OPEN, wave_line
-from bot.render.wording import count_of, kind_name, number, unit_name
+from bot.render.wording import count_of, number, unit_name
 from services.access.viewer import Viewer
 from services.budget.queries import BudgetView
 from services.losses.queries import LossView
@@ -30,6 +31,8 @@ from services.watch.queries import AlertView
 
 MOST_BLOCKS = 100
 MOST_ALERTS = 5
+MOST_ROWS = 8
+"""Requests to decide on, with a button each."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,7 +58,10 @@ def render(viewer: Viewer, view: HomeView, names: Mapping[str, str], people: Map
     blocks += device_blocks(viewer, view.devices, view.requests, view.losses)
     if view.waiting is not None:
         blocks += [divider(), section("*Waiting for your decision*")]
-        blocks.append(listed([_waiting(each) for each in view.waiting]) if view.waiting else note("Nothing waits."))
+        rows = [section(waiting_line(each), show(f"request {each.reference}")) for each in view.waiting[:MOST_ROWS]]
+        blocks += rows or [note("Nothing waits.")]
+        if (more := len(view.waiting) - MOST_ROWS) > 0:
+            blocks.append(note(f"and {more} more: `/kit request` lists them"))
     if others := [loss for loss in view.losses if not is_mine(loss, viewer.email.lower())]:
         lines = [f"{loss_line(each)} · {escape(unit_name(names, each.unit))}" for each in others[:MOST_ALERTS]]
         if left_off := others[MOST_ALERTS:]:
@@ -96,10 +102,3 @@ def _alerts(alerts: Sequence[AlertView]) -> list[str]:
     lines = [f"{MARKS[alert.severity]} {escape(alert.headline)}" for alert in alerts[:MOST_ALERTS]]
     left_off = len(alerts) - MOST_ALERTS
     return [*lines, f"_and {left_off} more: press Open alerts above_"] if left_off > 0 else lines
-
-
-def _waiting(request: RequestView) -> str:
-    return (
-        f"• *{escape(request.reference)}* {escape(request.requester_name)}: a {kind_name(request.kind)}."
-        " The buttons are in our direct messages."
-    )

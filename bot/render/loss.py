@@ -14,6 +14,8 @@ from services.losses.queries import Cause, LossView
 from services.requests.queries import RequestView
 
 Names = Mapping[str, str]
+MOST_ROWS = 20
+"""Losses of a list with a button each; Slack takes 50 blocks."""
 _BUTTONS: Mapping[Cause, tuple[str, str, str | None]] = {
     Cause.TELL_MORE: ("Tell more…", ids.LOSS_TELL, None),
     Cause.LOCK_AGAIN: ("Send the lock again", ids.LOSS_LOCK_AGAIN, None),
@@ -84,7 +86,8 @@ def reported(
     told = f"{first}: {words.device(loss)}. {words.lock(loss)} Security is told."
     if raised is not None:
         verdict = escape(raised.verdict)
-        told += f"\n*{escape(raised.reference)}* asks for a new one. {verdict} Withdraw it if you need none."
+        told += f"\n*{escape(raised.reference)}* asks for a new one. {verdict}"
+        told += " If you need none, withdraw it in our message about it."
     elif loss.request_reference:
         told += f"\n*{escape(loss.request_reference)}* asks for a new one."
     elif barred is not None:
@@ -114,13 +117,17 @@ def open_ones(losses: Sequence[LossView], names: Names, people: Names) -> Messag
         told = "No device that you answer for is lost or stolen."
         return message(told, [section(told)])
     summary = f"{count_of(len(losses), 'device')} lost or stolen"
-    lines = [
+    rows = [
         f"• *{escape(loss.reference)}* {words.device(loss)} · {escape(unit_name(names, loss.unit))} · {loss.how} "
         f"{moment(loss.reported_at)} · {words.plain_state(loss)}"
         for loss in losses
     ]
-    hint = note(f"`/kit loss {losses[0].reference}` shows one of them and what can be done.")
-    return message(summary, [header("Lost and stolen"), section(f"*{summary}*"), listed(lines), hint])
+    shown = [
+        section(told, button("Show", ids.ask("show"), f"loss {loss.reference}"))
+        for told, loss in zip(rows[:MOST_ROWS], losses, strict=False)
+    ]
+    rest = [listed(rows[MOST_ROWS:]), note("`/kit loss L-1` shows any of them.")] if rows[MOST_ROWS:] else []
+    return message(summary, [header("Lost and stolen"), section(f"*{summary}*"), *shown, *rest])
 
 
 def _standing(loss: LossView, people: Names) -> str:

@@ -10,6 +10,7 @@ from bot import ids
 from bot.render.loss_words import device as lost_device
 from bot.render.loss_words import plain_state
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
+from bot.render.prefill import Prefill
 from bot.render.wording import STATUSES, age, day, kind_name, state_name
 from schemas.vocabulary import Role
 from services.access.viewer import Viewer
@@ -30,11 +31,12 @@ def _old(months: int | None) -> str:
     return age(None) if months is None else f"{age(months)} old"
 
 
-def request_line(request: RequestView) -> str:
-    """One request in one line."""
-    return (
-        f"• *{escape(request.reference)}* · {kind_name(request.kind)} · {STATUSES.get(request.status, request.status)}"
-    )
+def request_line(request: RequestView, email: str) -> str:
+    """One request in one line; for whom, where that is not the viewer with this address."""
+    theirs = request.recipient_name and (request.recipient_email or "").lower() != email
+    whom = f" for {escape(request.recipient_name)}" if theirs else ""
+    standing = STATUSES.get(request.status, request.status)
+    return f"• *{escape(request.reference)}* · {kind_name(request.kind)}{whom} · {standing}"
 
 
 def return_line(request: RequestView, email: str) -> str:
@@ -62,17 +64,38 @@ def device_blocks(
     """Devices, open requests, returns and losses of one's own; shared by the answer and App Home."""
     email = viewer.email.lower()
     blocks: list[Block] = [section("*My devices*")]
-    blocks.append(listed([device_line(device) for device in devices]) if devices else section(_NO_DEVICES))
+    blocks += [section(device_line(each), _replace(each)) for each in devices[:MOST_ROWS]] or [section(_NO_DEVICES)]
+    if more := devices[MOST_ROWS:]:
+        blocks.append(listed([device_line(each) for each in more]))
     back = [request for request in requests if request.status is Status.RETURN_DUE]
     under_way = [request for request in requests if request not in back]
     if under_way:
-        blocks += [section("*My open requests*"), listed([request_line(request) for request in under_way])]
+        blocks += [section("*My open requests*")]
+        blocks += _rows([(request_line(each, email), f"request {each.reference}") for each in under_way])
     if back:
-        blocks += [section("*To hand back*"), listed([return_line(request, email) for request in back])]
+        blocks += [section("*To hand back*")]
+        blocks += _rows([(return_line(each, email), f"request {each.reference}") for each in back])
     if mine := [loss for loss in losses if is_mine(loss, email)]:
-        blocks += [section("*Lost or stolen*"), listed([loss_line(loss) for loss in mine])]
+        blocks += [section("*Lost or stolen*"), *_rows([(loss_line(each), f"loss {each.reference}") for each in mine])]
     blocks.append(note(_MORE))
     return blocks
+
+
+def show(line: str) -> ButtonElement:
+    """A button that asks a line of our grammar."""
+    return button("Show", ids.ask("show"), line)
+
+
+def _rows(rows: Sequence[tuple[str, str]]) -> list[Block]:
+    """Lines, the first with a button each that shows what the line speaks of."""
+    blocks: list[Block] = [section(told, show(line)) for told, line in rows[:MOST_ROWS]]
+    return [*blocks, listed([told for told, _ in rows[MOST_ROWS:]])] if rows[MOST_ROWS:] else blocks
+
+
+def _replace(device: DeviceView) -> ButtonElement:
+    """Opens the form with this device chosen."""
+    known = Prefill(kind=device.kind, device_id=device.device_id)
+    return button("Replace…", ids.REPLACE, known.value())
 
 
 def offer(viewer: Viewer) -> ActionsBlock:
@@ -103,9 +126,11 @@ def _ask(label: str, line: str) -> ButtonElement:
     return button(label, ids.ask(line), line)
 
 
+MOST_ROWS = 8
+"""Lines of one group with a button each; Slack takes 50 blocks."""
 ACTS_ON_DELIVERIES = (Role.PLANNER, Role.DIRECTOR, Role.AUDITOR)
 _MORE = (
-    "`/kit request R-1` shows a request and its next step. `/kit lost SERIAL` reports a loss and locks the device at "
-    "once. `/kit help` lists everything you can ask."
+    "Lost or stolen? Tell me in your own words, or `/kit lost SERIAL`: the device is locked at once where it can "
+    "be. `/kit help` lists everything you can ask."
 )
 _NO_DEVICES = "We have no device on record in your name. You can still ask for a replacement."

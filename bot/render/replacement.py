@@ -5,6 +5,7 @@ It stays small: what depends on the reason appears once the reason is chosen.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -75,6 +76,8 @@ def form(
 
     `not_listed` is what they chose on screen; None where the form is drawn first.
     """
+    if not_listed is None:
+        prefill = _without_a_part(devices, prefill)
     joins = manages and prefill.reason is Reason.JOINER
     blocks: list[Block] = [_reason(prefill.reason, manages=manages)]
     if joins:
@@ -107,6 +110,14 @@ def form(
     ).to_dict()
 
 
+def _without_a_part(devices: Sequence[DeviceView], prefill: Prefill) -> Prefill:
+    """The screen that broke is a part of something else where they hold no monitor."""
+    is_part = prefill.kind is Kind.MONITOR and prefill.reason is Reason.BROKEN
+    if not is_part or not devices or any(device.kind is Kind.MONITOR for device in devices):
+        return prefill
+    return dataclasses.replace(prefill, kind=None)
+
+
 def _reason(reason: Reason | None, *, manages: bool) -> InputBlock:
     offered = {each: words for each, words in REASONS.items() if each is not Reason.LEAVER}
     if not manages:
@@ -132,12 +143,15 @@ def _recipient() -> list[Block]:
 
 
 def _device(devices: Sequence[DeviceView], prefill: Prefill) -> InputBlock:
-    """Their own first, and of those what they spoke of: the first device of that kind, or none if they hold none."""
+    """Their own first, and of those what they spoke of: the very one, the first of that kind, or none if they hold
+    none.
+    """
     listed = [_device_option(device) for device in devices[:MOST_DEVICES]]
     none = Option(value=ids.NOT_LISTED, text="It is not mine, or not listed here")
     options = [*listed, none]
     spoken_of = [option for device, option in zip(devices, listed, strict=False) if device.kind is prefill.kind]
-    chosen = (spoken_of or [none])[0] if prefill.kind else options[0]
+    named = [option for device, option in zip(devices, listed, strict=False) if device.device_id == prefill.device_id]
+    chosen = (named or spoken_of or [none])[0] if prefill.kind else (named or options)[0]
     return field(
         ids.BLOCK_DEVICE,
         "Which device?",
@@ -148,7 +162,8 @@ def _device(devices: Sequence[DeviceView], prefill: Prefill) -> InputBlock:
 
 def _kind(prefill: Prefill, *, needed: bool) -> InputBlock:
     options = [Option(value=kind.value, text=kind.value.capitalize()) for kind in BUYABLE]
-    chosen = next((option for option in options if prefill.kind and option.value == prefill.kind.value), None)
+    spoken_of = None if prefill.device_id else prefill.kind
+    chosen = next((option for option in options if spoken_of and option.value == spoken_of.value), None)
     return field(
         ids.BLOCK_KIND,
         "What kind should it be?" if needed else "What kind should the new one be?",

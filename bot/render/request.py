@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from slack_sdk.models.blocks import Block
 
+from bot.render import delivery
 from bot.render.background import Background
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
 from bot.render.request_steps import NEXT, OF_APPROVER, OF_REQUESTER, Offer
@@ -100,7 +101,9 @@ def next_step(view: RequestView, people: Mapping[str, str]) -> str:
 def raised_text(view: RequestView, people: Mapping[str, str]) -> str:
     """What somebody who asked is told at once: the number, policy's verdict, and what comes next."""
     lines = [f"Your request is *{escape(view.reference)}*.", escape(view.verdict), next_step(view, people)]
-    return "\n".join([*(line for line in lines if line), "It stands in our direct messages, and is kept up to date."])
+    return "\n".join(
+        [*(line for line in lines if line), "Follow it in our direct messages, where it is kept up to date."]
+    )
 
 
 def for_requester(view: RequestView, names: Mapping[str, str], people: Mapping[str, str]) -> Message:
@@ -143,8 +146,10 @@ def for_approver(
     return message(f"Request {view.reference}: {STATUSES.get(view.status, view.status)}", blocks)
 
 
-def timeline(view: RequestView, names: Mapping[str, str], people: Mapping[str, str]) -> Message:
-    """The answer to `request R-123`, with what whoever asks may do."""
+def timeline(
+    view: RequestView, names: Mapping[str, str], people: Mapping[str, str], *, planner: bool = False
+) -> Message:
+    """The answer to `request R-123`, with what whoever asks may do; a planner's buttons have a planner's words."""
     blocks: list[Block] = [
         header(f"Request {view.reference}"),
         section(status_text(view, people)),
@@ -158,6 +163,7 @@ def timeline(view: RequestView, names: Mapping[str, str], people: Mapping[str, s
     if told := next_step(view, people):
         blocks.append(note(told))
     blocks += _offers(view, (*OF_APPROVER, *OF_REQUESTER))
+    blocks += delivery.buttons(view, view.may, planner=planner)
     return message(f"Request {view.reference}: {STATUSES.get(view.status, view.status)}", blocks)
 
 

@@ -33,7 +33,7 @@ class Offer:
 OF_APPROVER = (
     Offer(Cause.APPROVE, "Approve", ids.APPROVE, "primary"),
     Offer(Cause.REFUSE, "Refuse…", ids.REFUSE, "danger"),
-    Offer(Cause.ASK, "Ask…", ids.ASK_BACK),
+    Offer(Cause.ASK, "Ask a question…", ids.ASK_BACK),
 )
 OF_REQUESTER = (
     Offer(Cause.ANSWER, "Answer…", ids.ANSWER, "primary"),
@@ -51,13 +51,13 @@ NEXT: Mapping[str, str] = {
     "waiting_for_wave": "Next: {wave} orders the new one. If you cannot wait, press “I cannot wait…”: your manager "
     "decides.",
     "approved": "Next: money is set aside and the device is ordered.",
-    "waiting_for_money": "Next: it is ordered as soon as there is money on the line.",
-    "ordered": "Next: the device is delivered to you.",
+    "waiting_for_money": "Next: it is ordered as soon as there is money for it.",
+    "ordered": "Next: the device is delivered to you. No longer needed? End-user services can cancel it.",
     "allocated": "Next: the device from stock is sent to you.",
     "shipped": "Next: the device arrives. Confirm receipt when you have it.",
     "delivered": "Next: confirm that you have it.",
     "waiting_for_check": "Next: the accessibility settings are checked on the new device. Keep the old one until then.",
-    "return_due": "Next: hand the old device back{back_by}.",
+    "return_due": "Next: the old device goes back to end-user services{back_by}.",
     "refused": "If something has changed, ask again with `/kit replace`.",
     "withdrawn": "If you need it after all, ask again with `/kit replace`.",
 }

@@ -82,6 +82,8 @@ async def asking(album: Album, papers: Path) -> None:
     await done(samuel)
     await to_bot(samuel)
     await album.take(await said(samuel, "Your request R-"), "request-waiting")
+    await write(samuel, "where is my laptop?")
+    await album.take(await said(samuel, "What happened", "Withdraw"), "ask-where")
 
 
 async def repair(album: Album) -> None:
@@ -116,7 +118,7 @@ async def deciding(album: Album) -> None:
     owen, samuel = await album.page(OWEN), await album.page(SAMUEL)
     asked = await said(owen, "Samuel Ekpo")
     await album.take(asked, "decide")
-    await asked.get_by_role("button", name="Ask…").click()
+    await asked.get_by_role("button", name="Ask a question…").click()
     form = await modal(owen, "Your question")
     await form.get_by_role("textbox").fill("Does it help to turn off start-up programs?")
     await album.take(form, "decide-ask")

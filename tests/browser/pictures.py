@@ -111,16 +111,12 @@ async def ask(page: Page, line: str, answer: str) -> Locator:
 
 
 async def fill_in(page: Page) -> Locator:
-    """Open the replacement form and fill it in."""
-    box = page.get_by_role("textbox", name=re.compile("^Message "))
-    await box.fill("/kit replace")
-    await box.press("Enter")
-    modal = page.get_by_role("dialog", name="Replacement")
-    await expect(modal.get_by_label("What happened?")).to_be_visible(timeout=10_000)
+    """Say what is wrong, open the form from the answer, and fill in what is left."""
     # Too slow, and not due: for a manager to decide. What is broken is repaired or replaced without one.
-    await modal.get_by_label("What happened?").select_option("It is too slow to work with")
+    said = await ask(page, "my laptop takes ten minutes to start, and the case app hangs", "Sorry to hear")
+    await said.get_by_role("button", name="Ask for a replacement").click()
+    modal = page.get_by_role("dialog", name="Replacement")
     await expect(modal.get_by_label("Since when?")).to_be_visible(timeout=10_000)
-    await modal.get_by_label("In your own words").fill("It takes ten minutes to start, and the case app hangs.")
     await modal.get_by_label("Where shall we deliver it?").fill("Front counter, ground floor")
     return modal
 
@@ -154,6 +150,8 @@ async def the_request(studio: Studio) -> None:
         await modal.get_by_role("button", name="Ask").click()
         await expect(desk.get_by_role("dialog")).to_contain_text("R-", timeout=10_000)
         await desk.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+        await expect(desk.get_by_role("article").filter(has_text="Your request R-").last).to_be_visible(timeout=10_000)
+        await studio.take(desk, "chat-ask")
         await studio.close(desk)
     priya = await studio.page(PRIYA)
     await to_bot(priya)

@@ -38,7 +38,12 @@ async def loss(album: Album) -> None:
     await album.take(home, "home-staff")
     serial = (re.search(r"smartphone · (\w+)", await home.inner_text()) or ["", ""])[1]
     await to_bot(chloe)
-    await write(chloe, f"/kit lost {serial}")
+    await write(chloe, "lost my phone on the 29 bus")
+    which = await said(chloe, "Which one is lost?")
+    await album.take(which, "lost-words")
+    await which.get_by_role("button", name=serial).click()
+    certain = chloe.get_by_role("dialog", name="Report it lost?")
+    await certain.get_by_role("button", name="Report it").click()
     reported = await said(chloe, "is reported")
     await album.take(reported, "lost-reported")
     await reported.get_by_role("button", name="Tell more…").click()

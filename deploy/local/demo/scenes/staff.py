@@ -26,8 +26,8 @@ async def play(stage: Stage) -> None:
     tell.check("counts are refused", not refused.rows and "is for managers" in refused.text)
     tell.check("and she is told who can answer", "Priya Nair" in refused.text)
 
-    lost = await amara.asks("/kit reqest R-1")
-    tell.check("a misspelt command gets the nearest", "Did you mean /kit request" in lost.text)
+    lost = await amara.asks("/kit quue")
+    tell.check("a misspelt command gets the nearest", "Did you mean /kit queue" in lost.text)
 
     sorry = await amara.says("My laptop's screen is cracked and it won't start")
     tell.check("a plain sentence leads to the form's button", _offers_form(sorry))

@@ -180,6 +180,23 @@ function picker(element, { act, entry, id, name }) {
     onchange: () => act(node, node.held()),
   });
   node.held = () => (moment ? node.value && Math.floor(new Date(node.value).getTime() / 1000) : node.value) || null;
+  return element.type === "datepicker" ? inWords(node, element) : node;
+}
+
+// As in Slack, a day reads the same wherever the browser comes from; 3/4 would be March to some and April to others.
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+
+function inWords(input, element) {
+  const shown = h("span", { class: "shown", "aria-hidden": "true" });
+  const node = h("div", { class: "day-field" }, input, shown);
+  const tell = () => {
+    shown.textContent = input.value ? DAY.format(new Date(input.value)) : plainText(element.placeholder?.text ?? "Choose a day");
+    node.classList.toggle("empty", !input.value);
+  };
+  input.addEventListener("input", tell);
+  input.addEventListener("change", tell);
+  tell();
+  node.held = input.held;
   return node;
 }
 
