@@ -91,6 +91,11 @@ bench: develop ## rates beside a bare loop in the same run; the last line is JSO
 	@$(BIN)/python -m tests.bench.import_rate
 	@$(BIN)/python -m tests.bench.wave_plan
 	@$(BIN)/python -m tests.bench.register_rate
+	@$(BIN)/python -m tests.bench.journeys_rate
+
+.PHONY: bench-journeys
+bench-journeys: develop ## requests raised and approved, and acts on hundreds of devices, beside bare writing of the same rows
+	@$(BIN)/python -m tests.bench.journeys_rate
 
 .PHONY: bench-import
 bench-import: develop ## half a million rows imported beside a bare COPY of the same rows; the last line is JSON

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import json
 import os
 import sys
 import time
@@ -21,6 +20,7 @@ import msgspec
 from rich.console import Console
 from rich.panel import Panel
 
+from deploy.local.programs import Programs
 from deploy.local.scenarios.scenario import FOLDER, load_scenario
 from deploy.local.secrets import LocalSecrets
 from deploy.local.stack import broker as embedded_broker
@@ -29,7 +29,7 @@ from deploy.local.stack.broker import EmbeddedBroker
 from deploy.local.stack.errors import StackError
 from deploy.local.stack.interruption import Interruption
 from deploy.local.stack.lease import lease
-from deploy.local.stack.ports import free_ports, usual_or_free
+from deploy.local.stack.ports import usual_or_free
 from deploy.local.stack.postgres import EmbeddedPostgres
 from deploy.local.stack.processes import ProcessSpec, Supervisor
 from deploy.local.workspace_seed import workspace_seed
@@ -38,7 +38,6 @@ from services.database import migrations
 
 VAR = Path(__file__).parents[2] / "var"
 WORKSPACE_PORT, INTAKE_PORT, VENDORS_PORT = 8400, 8401, 8402
-CORE = ("register", "requests", "refresh", "budget", "desk", "losses", "custody", "mdm")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -133,7 +132,9 @@ class LocalStack:
         if workspace:
             slack |= {"SLACK_BOT_TOKEN": keys.slack_bot_token, "SLACK_APP_TOKEN": keys.slack_app_token}
         intake, vendors = usual_or_free(INTAKE_PORT), usual_or_free(VENDORS_PORT)
-        answering, self._fleet = self._processes(environment, slack, keys, intake, vendors)
+        programs = Programs(environment, keys, intake, vendors)
+        answering = programs.answering(slack)
+        self._fleet = programs.fleet(self._scenario, self._var, live=self._live, more=self._vendors)
         await supervisor.start(answering)
         self._addresses = Addresses(
             workspace,
@@ -192,101 +193,6 @@ class LocalStack:
             [ProcessSpec(name="workspace", argv=[*argv, "--database", database], ready_url=f"{url}/")]
         )
         return url
-
-    def _processes(
-        self, environment: dict[str, str], slack: dict[str, str], keys: LocalSecrets, intake: int, vendors: int
-    ) -> tuple[list[ProcessSpec], list[ProcessSpec]]:
-        """Those that answer people, and those that bring the fleet and watch over it."""
-        vendors_url = f"http://127.0.0.1:{vendors}"
-        health = iter(free_ports(4))
-        sources = {
-            "INTAKE_PORT": str(intake),
-            "INTUNE_TENANT_ID": "metropolitan.example",
-            "INTUNE_CLIENT_ID": "quartermaster",
-            "INTUNE_CLIENT_SECRET": keys.intune_client_secret,
-            "INTUNE_GRAPH_URL": vendors_url,
-            "INTUNE_LOGIN_URL": vendors_url,
-            "INTUNE_POLL_SECONDS": "5",
-            "JAMF_WEBHOOK_SECRETS": keys.jamf_webhook_secret,
-            "JAMF_URL": vendors_url,
-            "JAMF_CLIENT_ID": "quartermaster",
-            "JAMF_CLIENT_SECRET": keys.jamf_client_secret,
-            "JAMF_POLL_SECONDS": "5",
-            "SERVICENOW_URL": vendors_url,
-            "SERVICENOW_USER": "quartermaster",
-            "SERVICENOW_PASSWORD": keys.servicenow_password,
-            "SERVICENOW_POLL_SECONDS": "5",
-            "SERVICENOW_PUSH_SECRETS": keys.servicenow_push_secret,
-            "FINANCE_SECRETS": keys.finance_secret,
-            # A scenario's day may pass in a minute, and a laptop that sleeps is no silent source.
-            "INTAKE_SILENT_AFTER_HOURS": json.dumps(dict.fromkeys(("intune", "jamf", "servicenow"), 60 * 24)),
-        }
-        desk = {
-            "DESK_SYSTEM": "servicenow",
-            "DESK_SERVICENOW_URL": vendors_url,
-            "DESK_SERVICENOW_USER": "quartermaster",
-            "DESK_SERVICENOW_PASSWORD": keys.servicenow_password,
-        }
-        mdm = {
-            "MDM_INTUNE_TENANT_ID": "metropolitan.example",
-            "MDM_INTUNE_CLIENT_ID": "quartermaster-commands",
-            "MDM_INTUNE_CLIENT_SECRET": keys.mdm_intune_client_secret,
-            "MDM_INTUNE_GRAPH_URL": vendors_url,
-            "MDM_INTUNE_LOGIN_URL": vendors_url,
-            "MDM_JAMF_URL": vendors_url,
-            "MDM_JAMF_CLIENT_ID": "quartermaster-commands",
-            "MDM_JAMF_CLIENT_SECRET": keys.mdm_jamf_client_secret,
-        }
-        senders = {
-            "INTAKE_URL": f"http://127.0.0.1:{intake}",
-            "INTUNE_TENANT_ID": "metropolitan.example",
-            "INTUNE_CLIENT_ID": "quartermaster",
-            "INTUNE_CLIENT_SECRET": keys.intune_client_secret,
-            "JAMF_WEBHOOK_SECRET": keys.jamf_webhook_secret,
-            "JAMF_CLIENT_ID": "quartermaster",
-            "JAMF_CLIENT_SECRET": keys.jamf_client_secret,
-            "SERVICENOW_USER": "quartermaster",
-            "SERVICENOW_PASSWORD": keys.servicenow_password,
-            "SERVICENOW_PUSH_SECRET": keys.servicenow_push_secret,
-            "FINANCE_SECRET": keys.finance_secret,
-            "MDM_INTUNE_CLIENT_ID": "quartermaster-commands",
-            "MDM_INTUNE_CLIENT_SECRET": keys.mdm_intune_client_secret,
-            "MDM_JAMF_CLIENT_ID": "quartermaster-commands",
-            "MDM_JAMF_CLIENT_SECRET": keys.mdm_jamf_client_secret,
-            "SIMULATOR_STATE": str(self._var / "simulator.json"),
-            "SIMULATOR_LIVE": str(self._live).lower(),
-            **self._vendors,
-        }
-
-        def service(name: str, *names: str, **more: str) -> ProcessSpec:
-            port = next(health)
-            return ProcessSpec(
-                name=name,
-                argv=[sys.executable, "-m", "deploy.command_line", "run", *names],
-                environment={**environment, **more, "QUARTERMASTER_HEALTH_PORT": str(port)},
-                ready_url=f"http://127.0.0.1:{port}/health/ready",
-                ready_seconds=60,
-            )
-
-        simulator = [sys.executable, "-m", "deploy.local.simulator", "--scenario", self._scenario]
-        # Where the environment names a real one, no stand-in is named beside it.
-        real_mdm = {"MDM_INTUNE_TENANT_ID", "MDM_JAMF_URL"} & os.environ.keys()
-        stand_ins = ({} if "DESK_SYSTEM" in os.environ else desk) | ({} if real_mdm else mdm)
-        answering = [
-            service("services", *CORE, **stand_ins),
-            service("intake", "intake", **sources),
-            service("bot", "bot", **slack),
-        ]
-        return answering, [
-            service("watch", "watch"),
-            ProcessSpec(
-                name="simulator",
-                argv=[*simulator, "--port", str(vendors)],
-                environment={**environment, **senders},
-                ready_url=f"{vendors_url}/healthz",
-                ready_seconds=60,
-            ),
-        ]
 
 
 def _welcome(console: Console, addresses: Addresses) -> None:

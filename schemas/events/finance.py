@@ -45,6 +45,3 @@ class FinanceDocumentRecorded(Event, frozen=True, kw_only=True, tag="quartermast
     """Finance recorded a document."""
 
     data: FinanceDocument
-
-
-FinanceEvent = FinanceDocumentRecorded

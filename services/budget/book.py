@@ -164,6 +164,10 @@ class Book:
         self.orders, self.lines, self.standing = draft.orders, draft.lines, draft.standing
         self.entries, self.placed = draft.entries, draft.placed
 
+    def is_blank(self, order_id: str) -> bool:
+        """Whether nothing is posted to the order."""
+        return self.orders.get(order_id, Order()) == Order()
+
     def line_of(self, kind: Kind, year: str) -> FundingLine:
         """Which line pays for a request: tablets are replaced from their own, if it has an approved sum in the year."""
         own = self.lines.get((year, FundingLine.TABLET_REPLACEMENT.value), LineSums())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
 from uuid import UUID, uuid5
 
 import msgspec
@@ -16,6 +15,7 @@ import msgspec
 from schemas.topics import BUDGET
 from schemas.vocabulary import FundingLine, Kind, Role
 from services.access import audit
+from services.access.commanded import commanded
 from services.access.directory import Directory
 from services.access.viewer import Viewer
 from services.budget import act_store, reversing, rolling, virements
@@ -25,7 +25,7 @@ from services.budget.announcements import announce_balance
 from services.budget.rules.financial_year import bounds
 from services.clock import Clock, london_date
 from services.database.pool import Connection, Pool
-from services.errors import BadInput, NotAllowed, NotFound, RuleBroken
+from services.errors import BadInput, NotAllowed, RuleBroken
 from services.eventlog import outbox
 
 LONGEST_REASON = 500
@@ -161,18 +161,12 @@ class Budgets:
         key: str,
     ) -> AsyncIterator[Acting]:
         """One transaction, in which the body acts if the key is new. A refusal is audited after all was undone."""
-        now = self._clock.now()
-        async with self._pool.acquire() as connection:
-            try:
-                async with connection.transaction():
-                    act = await self._begin(connection, viewer, command, roles, financial_year, reason, key, now)
-                    yield act
-                    await outbox.append(connection, act.told)
-                    if act.first:
-                        await audit.record(connection, now, viewer, command, subject, granted=True)
-            except (NotAllowed, NotFound):
-                await audit.record(connection, now, viewer, command, subject, granted=False)
-                raise
+        async with commanded(self._pool, self._clock, viewer, command, subject) as connection:
+            act = await self._begin(connection, viewer, command, roles, financial_year, reason, key)
+            yield act
+            await outbox.append(connection, act.told)
+            if act.first:
+                await audit.record(connection, act.now, viewer, command, subject, granted=True)
 
     async def _begin(
         self,
@@ -183,7 +177,6 @@ class Budgets:
         financial_year: str | None,
         reason: str,
         key: str,
-        now: datetime,
     ) -> Acting:
         if not viewer.has(*roles):
             raise NotAllowed(f"Only {' or '.join(sorted(roles))} may do that to the budget; ask one of them.")
@@ -192,6 +185,7 @@ class Budgets:
         words = reason.strip()
         if not words or len(words) > LONGEST_REASON:
             raise BadInput(f"say why in up to {LONGEST_REASON} characters", where="reason")
+        now = self._clock.now()
         act_id = uuid5(_ACTS, f"{viewer.email}\n{command}\n{key}")
         first = await act_store.use_key(connection, viewer.email, command, key, act_id, now)
         row = ActRow(

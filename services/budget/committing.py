@@ -70,12 +70,23 @@ async def serve(
     waves = await placed(connection, devices)
     known = await answered(connection, {wave.wave_id for wave in waves.values()})
 
+    refused: dict[tuple[str, str, int], Outcome] = {}
+
     def decide(wanted: Wanted) -> Outcome:
         found = waves.get(wanted.device_id) if wanted.device_id else None
         answer = known.get(found.wave_id) if found else None
-        if found is None or (answer is not None and answer.refused(found.attempt)):
+        if found is not None and (answer is None or not answer.refused(found.attempt)):
+            return _in_wave(wanted, year, found, committed=found.ordered or (answer is not None and answer.committed))
+        # Committing only takes: what found no room leaves none for its like, unless documents of its own came before.
+        alike = wanted.line.value, wanted.kind.value, wanted.quantity
+        if not book.is_blank(wanted.order_id):
             return book.commit(wanted, year, prices)
-        return _in_wave(wanted, year, found, committed=found.ordered or (answer is not None and answer.committed))
+        if alike in refused:
+            return _as_before(refused[alike], wanted)
+        outcome = book.commit(wanted, year, prices)
+        if not outcome.committed:
+            refused[alike] = outcome
+        return outcome
 
     again = [decide(wanted) for wanted in hopeful]
     return [*(each for each in again if each.committed), *(decide(wanted) for wanted in asked)]
@@ -95,6 +106,11 @@ async def close_book(connection: Connection, book: Book, outcomes: Sequence[Outc
 def funds_of(wanted: Wanted, year: str) -> set[Fund]:
     """The lines that may pay for a request."""
     return {(year, wanted.line.value), *((year, line) for line in _OWN_LINES.get(wanted.kind, ()))}
+
+
+def _as_before(outcome: Outcome, wanted: Wanted) -> Outcome:
+    part = outcome.part._replace(unit=wanted.unit, demand=wanted.demand)
+    return msgspec.structs.replace(outcome, wanted=wanted, part=part)
 
 
 def _in_wave(wanted: Wanted, year: str, found: InWave, *, committed: bool) -> Outcome:

@@ -104,7 +104,9 @@ async def release(connection: Connection, ids: Sequence[UUID], now: datetime) ->
 
 
 async def waiting(connection: Connection, lines: Sequence[str], ids: Sequence[UUID] | None = None) -> list[Wanted]:
-    """Requests that wait on these lines, the oldest first."""
+    """All requests that wait on these lines, the oldest first: one that the money is enough for may stand behind many
+    that it is not.
+    """
     if not lines or ids == []:
         return []
     return [msgspec.convert(dict(row), Wanted) for row in await connection.fetch(SQL["waiting"], lines, ids)]

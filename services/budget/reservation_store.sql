@@ -25,7 +25,6 @@ SELECT request_id, request_reference, order_id, device_id, line, kind, unit, dem
 FROM budget.reservations
 WHERE state = 'waiting' AND line = ANY ($1::text[]) AND ($2::uuid[] IS NULL OR request_id = ANY ($2))
 ORDER BY asked_at, request_id
-LIMIT 500
 
 -- name: prices
 SELECT kind, bought_instead, net_pence, vat_basis_points, supplier FROM budget.price_book

@@ -85,7 +85,8 @@ WHERE order_id = ANY ($1) AND document_id <> ALL ($2)
   AND NOT EXISTS (SELECT FROM reversed AS r WHERE r.document_id = rollovers.document_id)
 
 -- name: post
--- The counters are moved by what was truly appended, in the same statement. Answers the lines that changed.
+-- A line's sums are moved by what was truly appended, in the same statement; the other counters by the ledger's own
+-- trigger. Answers the lines that changed.
 WITH posted AS (
     INSERT INTO budget.ledger (financial_year, line, entry_type, net_pence, vat_pence, quantity, kind, unit, demand,
                                month, document_id, share, order_id, request_id, document_date, reverses, posted_at)
@@ -97,28 +98,16 @@ WITH posted AS (
                                   month, document_id, share, order_id, request_id, document_date, reverses, place)
     ORDER BY place
     ON CONFLICT DO NOTHING
-    RETURNING financial_year, line, kind, unit, demand, entry_type, net_pence + vat_pence AS pence, quantity
+    RETURNING financial_year, line, entry_type, net_pence + vat_pence AS pence
 ),
 signed AS (
-    SELECT financial_year, line, kind, unit, demand,
+    SELECT financial_year, line,
            CASE WHEN entry_type IN ('approved', 'adjusted', 'moved_in') THEN pence
                 WHEN entry_type = 'moved_out' THEN -pence ELSE 0 END AS approved,
            CASE entry_type WHEN 'committed' THEN pence WHEN 'released' THEN -pence ELSE 0 END AS committed,
            CASE entry_type WHEN 'invoiced' THEN pence ELSE 0 END AS invoiced,
-           CASE entry_type WHEN 'receipted' THEN pence ELSE 0 END AS receipted,
-           CASE entry_type WHEN 'committed' THEN quantity WHEN 'released' THEN -quantity ELSE 0 END AS quantity
+           CASE entry_type WHEN 'receipted' THEN pence ELSE 0 END AS receipted
     FROM posted
-),
-kinds AS (
-    INSERT INTO budget.kind_balances AS k (financial_year, line, kind, unit, demand, committed_pence, invoiced_pence,
-                                           receipted_pence, quantity)
-    SELECT financial_year, line, kind, unit, demand, sum(committed), sum(invoiced), sum(receipted), sum(quantity)
-    FROM signed GROUP BY financial_year, line, kind, unit, demand
-    ON CONFLICT (financial_year, line, kind, unit, demand) DO UPDATE
-    SET committed_pence = k.committed_pence + excluded.committed_pence,
-        invoiced_pence = k.invoiced_pence + excluded.invoiced_pence,
-        receipted_pence = k.receipted_pence + excluded.receipted_pence,
-        quantity = k.quantity + excluded.quantity
 )
 UPDATE budget.balances AS b
 SET sequence = b.sequence + 1,

@@ -1,4 +1,4 @@
--- name: lines_and_kinds
+-- name: lines_months_and_volumes
 -- Counters that differ from the ledger's sums, which are added up here without the chart of accounts. Empty at every
 -- moment, as all of these are.
 WITH signed AS (
@@ -17,10 +17,6 @@ shown AS (
            ARRAY[approved_pence, committed_pence, invoiced_pence, receipted_pence]::numeric[] AS sums
     FROM budget.balances
     UNION ALL
-    SELECT 'kind', concat_ws('|', financial_year, line, kind, unit, demand),
-           ARRAY[committed_pence, invoiced_pence, receipted_pence, quantity]::numeric[]
-    FROM budget.kind_balances
-    UNION ALL
     SELECT 'month', concat_ws('|', financial_year, line, kind, unit, demand, month),
            ARRAY[approved_pence, committed_pence, invoiced_pence, receipted_pence, quantity]::numeric[]
     FROM budget.counters
@@ -31,10 +27,6 @@ summed AS (
     SELECT 'line' AS counter, concat_ws('|', financial_year, line) AS name,
            ARRAY[sum(approved), sum(committed), sum(invoiced), sum(receipted)] AS sums
     FROM signed GROUP BY financial_year, line
-    UNION ALL
-    SELECT 'kind', concat_ws('|', financial_year, line, kind, unit, demand),
-           ARRAY[sum(committed), sum(invoiced), sum(receipted), sum(quantity)]
-    FROM signed GROUP BY financial_year, line, kind, unit, demand
     UNION ALL
     SELECT 'month', concat_ws('|', financial_year, line, kind, unit, demand, month),
            ARRAY[sum(approved), sum(committed), sum(invoiced), sum(receipted), sum(quantity)]

@@ -18,7 +18,7 @@ from services.custody.offers import acts_from, acts_of, certifiable
 from services.custody.rules.calendar import quarter_starts
 from services.custody.rules.disposal import Route
 from services.custody.rules.machine import Cause, CustodyState
-from services.custody.seeing import seen, seen_line
+from services.custody.seeing import seen
 from services.custody.views import (
     BatchView,
     ChainLine,
@@ -54,7 +54,6 @@ __all__ = [
     "document_content",
     "in_state",
     "issued",
-    "lines_by_device",
     "quarters",
     "references_of",
 ]
@@ -110,16 +109,6 @@ async def quarters(connection: Connection, viewer: Viewer, financial_year: str) 
     gifts = await connection.fetch(SQL["by_charity"], viewer.unit_scope, starts) if viewer.units is None else []
     counted = {row["quarter"]: dict(row) for row in rows}
     return [_quarter(financial_year.strip(), number, counted.get(number, {}), gifts, viewer) for number in range(1, 5)]
-
-
-async def lines_by_device(
-    connection: Connection, viewer: Viewer, devices: Sequence[UUID]
-) -> Mapping[UUID, Sequence[ChainLine]]:
-    """The lines of all records of these devices, the oldest first; without devices that have none to be seen."""
-    found: dict[UUID, list[ChainLine]] = {}
-    for row in await connection.fetch(SQL["device_lines"], viewer.unit_scope, list(devices)):
-        found.setdefault(row["device_id"], []).append(seen_line(row, viewer))
-    return found
 
 
 async def issued(connection: Connection, viewer: Viewer, reference: str) -> list[Issued]:

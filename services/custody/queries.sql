@@ -45,13 +45,6 @@ WHERE ended_at IS NULL AND ($1::text[] IS NULL OR unit = ANY ($1))
 GROUP BY state, kind
 ORDER BY state, kind
 
--- name: device_lines
-SELECT r.device_id, c.custody_id, c.number, c.at, c.cause, c.source, c.target, c.what, c.who, c.place, c.digest
-FROM custody.records AS r
-JOIN custody.chain AS c USING (custody_id)
-WHERE r.device_id = ANY ($2::uuid[]) AND ($1::text[] IS NULL OR r.unit = ANY ($1))
-ORDER BY r.device_id, r.came_at, r.custody_id, c.number
-
 -- name: quarters
 -- $2 the beginnings of the quarters and the end of the last. What was destroyed counts when it was; the rest at its end.
 SELECT q.quarter::integer,

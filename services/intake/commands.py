@@ -15,6 +15,7 @@ import msgspec
 
 from schemas.vocabulary import Role
 from services.access import audit
+from services.access.commanded import commanded
 from services.access.directory import Directory
 from services.access.viewer import Viewer
 from services.clock import Clock
@@ -155,16 +156,11 @@ class DeadLetters:
     async def _transaction(
         self, viewer: Viewer, roles: frozenset[Role], action: str, subject: str
     ) -> AsyncIterator[Connection]:
-        """One transaction; what a person may not do, or what there is not, is audited after it was undone."""
-        async with self._pool.acquire() as connection:
-            try:
-                if not viewer.has(*roles):
-                    raise NotAllowed(MAY_LOOK if roles == LOOKS else MAY_DEAL)
-                async with connection.transaction():
-                    yield connection
-            except (NotAllowed, NotFound):
-                await audit.record(connection, self._clock.now(), viewer, action, subject, granted=False)
-                raise
+        """One transaction of who has one of `roles`."""
+        async with commanded(self._pool, self._clock, viewer, action, subject) as connection:
+            if not viewer.has(*roles):
+                raise NotAllowed(MAY_LOOK if roles == LOOKS else MAY_DEAL)
+            yield connection
 
 
 MAY_LOOK = "Dead letters are for planners, directors and auditors: they may hold anything that another system sent."

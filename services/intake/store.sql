@@ -21,5 +21,3 @@ INSERT INTO subscriptions (name, subscription, terms, expires_at) VALUES ($1, $2
 ON CONFLICT (name) DO UPDATE
 SET subscription = excluded.subscription, terms = excluded.terms, expires_at = excluded.expires_at
 
--- name: unsubscribed
-DELETE FROM subscriptions WHERE name = $1

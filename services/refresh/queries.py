@@ -223,25 +223,6 @@ async def why(connection: Connection, viewer: Viewer, serial: str, today: date) 
     )
 
 
-class DemandCount(msgspec.Struct, frozen=True, kw_only=True):
-    """So many entries that are alike. `cause` is None for refresh demand."""
-
-    demand: Demand
-    cause: BauCause | None
-    kind: Kind
-    status: Literal["queued", "planned", "ordered"]
-    entries: int
-
-
-async def demand_counts(connection: Connection, viewer: Viewer, today: date) -> list[DemandCount]:
-    """What stands in the queue of the viewer's units, refresh and each cause of business as usual counted apart.
-
-    `today` is for readers to say as of when.
-    """
-    rows = await connection.fetch(SQL["demand_counts"], viewer.unit_scope)
-    return [msgspec.convert(dict(row), DemandCount) for row in rows]
-
-
 class StockStanding(msgspec.Struct, frozen=True, kw_only=True):
     """What waves and policy say of devices in stock."""
 

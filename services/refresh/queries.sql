@@ -46,13 +46,6 @@ WHERE ($1::text[] IS NULL OR entry.unit = ANY ($1)) AND ($2::text IS NULL OR ent
 GROUP BY 1, 2, 3, 4, 5
 ORDER BY 3, 1, 2, 4, 5
 
--- name: demand_counts
-SELECT demand, cause, kind, status, count(*) AS entries
-FROM refresh.queue
-WHERE $1::text[] IS NULL OR unit = ANY ($1)
-GROUP BY 1, 2, 3, 4
-ORDER BY 1, 2 NULLS FIRST, 3, 4
-
 -- name: due_by_month
 -- Counted from the judgements, which reach beyond the queue's horizon and are true on any day; entries with a request
 -- are counted from the queue, as they may know more than the register has told. Month NULL: overdue.

@@ -15,16 +15,15 @@ from services.register.rules.facts import (
     IN_USE_AT,
     RECORDED_STATE,
     REMEMBERED,
-    SEEN_BY,
     WIPED_AT,
     Device,
     Field,
     Observation,
-    observations,
     weight_of,
 )
 from services.register.rules.identity import Apart, apart_id, may_be_one, new_device_id, serial_among
 from services.register.rules.lifecycle import state_of
+from services.register.rules.observing import SEEN_BY, observations
 from services.register.rules.words import Ending
 from services.register.store import HistoryRow
 

@@ -13,9 +13,8 @@ the stream is opened anew, with growing pauses.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -31,6 +30,7 @@ from services.intake import store
 from services.intake.admission import Receipt, admit
 from services.intake.measures import STREAM_FAILURES, STREAM_LAG, STREAM_LOST, LastWords
 from services.intake.polling.vendor_http import Sleep, pause_after
+from services.intake.streaming.cancelling import close_in_time, is_being_ended, unbroken
 from services.intake.streaming.stream import Stream
 from services.intake.translation import Context, Translated, translate_body
 
@@ -41,7 +41,6 @@ CHECK_SECONDS = 30.0
 """How often the broker is asked which partitions there are and how far they reach."""
 
 HELD_ELSEWHERE_SECONDS = 15.0
-CLOSE_SECONDS = 5.0
 REQUEST_MS = 30_000
 IDLE_MS = 180_000
 """Azure's load balancers forget a connection that is idle for four minutes."""
@@ -101,7 +100,7 @@ class StreamReader:
                 pause = self._broke_off(error)
             except asyncio.CancelledError as error:
                 # aiokafka lets cancellations of its own tasks out, which look as if somebody had ended us.
-                if _is_being_ended():
+                if is_being_ended():
                     raise
                 pause = self._broke_off(error)
             await self._sleep(pause)
@@ -130,14 +129,14 @@ class StreamReader:
             max_partition_fetch_bytes=2 * 1024 * 1024,
         )
         try:
-            await _unbroken(admin.start())
-            await _unbroken(consumer.start())
+            await unbroken(admin.start())
+            await unbroken(consumer.start())
             await self._follow(connection, admin, consumer)
         finally:
             try:
-                await _close(consumer.stop)
+                await close_in_time(consumer.stop)
             finally:
-                await _close(admin.close)
+                await close_in_time(admin.close)
 
     async def _follow(self, connection: Connection, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> None:
         loop = asyncio.get_running_loop()
@@ -145,7 +144,7 @@ class StreamReader:
         came = True
         while True:
             if loop.time() >= check_at:
-                await _unbroken(self._check(connection, admin, consumer, came=came))
+                await unbroken(self._check(connection, admin, consumer, came=came))
                 check_at = loop.time() + self._check_seconds
                 came = False
             try:
@@ -262,39 +261,6 @@ class StreamReader:
             "request_timeout_ms": REQUEST_MS,
             "connections_max_idle_ms": IDLE_MS,
         }
-
-
-async def _unbroken(work: Coroutine[Any, Any, None]) -> None:
-    """Do `work`; if we are cancelled meanwhile, only once it is over, or has had its time.
-
-    A connection that aiokafka is about to open when it is cancelled is never closed.
-    """
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task], timeout=CLOSE_SECONDS)
-        task.cancel()
-        with contextlib.suppress(Exception, asyncio.CancelledError):
-            await task
-        raise
-
-
-async def _close(close: Callable[[], Awaitable[None]]) -> None:
-    try:
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await close()
-    except (KafkaError, OSError) as error:
-        log.info("a client did not close in order", error=repr(error))
-    except asyncio.CancelledError:
-        # Stopping a consumer whose broker is gone raises the cancellation of its own fetching.
-        if _is_being_ended():
-            raise
-
-
-def _is_being_ended() -> bool:
-    task = asyncio.current_task()
-    return task is None or task.cancelling() > 0
 
 
 def _tell_of_letters(receipt: Receipt) -> None:

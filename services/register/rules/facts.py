@@ -8,21 +8,12 @@ commutative, associative and idempotent; `tests/unit/register` proves it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from schemas.events.device import (
-    AssetRecorded,
-    DeviceCheckedIn,
-    DeviceEnrolled,
-    DeviceObserved,
-    DeviceUnenrolled,
-    FailureReported,
-    WipeReported,
-)
 from schemas.vocabulary import DeviceState
 
 if TYPE_CHECKING:
@@ -106,7 +97,6 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 IN_USE = frozenset({DeviceState.ORDERED, DeviceState.IN_STOCK, DeviceState.DEPLOYED, DeviceState.IN_REPAIR})
 
 Observation = tuple[Field, Any]
-_Reading = tuple[int, tuple[Observation, ...]]
 
 
 class Device:
@@ -238,10 +228,6 @@ class Device:
         return news
 
 
-SEEN_BY = frozenset({DeviceCheckedIn, DeviceEnrolled})
-"""Events by which a device was seen."""
-
-
 def weight_of(authority: int, at: datetime) -> int:
     """How much an observation weighs."""
     return authority + (at - _EPOCH) // _MICROSECOND
@@ -250,60 +236,3 @@ def weight_of(authority: int, at: datetime) -> int:
 def desk_moment(weight: int) -> datetime | None:
     """When the desk said what weighs so much; None if it is no word of the desk's."""
     return _EPOCH + (weight - FROM_DESK) * _MICROSECOND if weight >= FROM_DESK else None
-
-
-def observations(event: DeviceObserved) -> tuple[int, tuple[Observation, ...]]:
-    """What an event says: its authority, and a value for each field it could speak of; None says nothing."""
-    authority, facts = _READERS[type(event)](event)
-    names = event.data.identifiers
-    return authority, (*facts, (SERIAL, names.get("serial")), (ASSET_TAG, names.get("asset_tag")))
-
-
-def _from_mdm(event: DeviceCheckedIn | DeviceEnrolled) -> _Reading:
-    told = event.data
-    return FROM_MDM, (
-        (KIND, told.kind),
-        (MANUFACTURER, told.manufacturer),
-        (MODEL, told.model),
-        (OS, told.os),
-        (OS_VERSION, told.os_version),
-        (HOLDER_EMAIL, told.holder_email),
-        (LAST_SEEN_AT, event.time),
-        (BATTERY_HEALTH_PERCENT, told.battery_health_percent),
-    )
-
-
-def _from_check_in(event: DeviceCheckedIn) -> _Reading:
-    authority, facts = _from_mdm(event)
-    return authority, (*facts, (COMPLIANT, event.data.compliant))
-
-
-def _from_asset(event: AssetRecorded) -> _Reading:
-    asset = event.data
-    return FROM_DESK, (
-        (KIND, asset.kind),
-        (MANUFACTURER, asset.manufacturer),
-        (MODEL, asset.model),
-        (RECORDED_STATE, asset.state),
-        (UNIT, asset.unit),
-        (HOLDER_EMAIL, asset.holder_email),
-        (PURCHASED_ON, asset.purchased_on),
-        (WARRANTY_ENDS_ON, asset.warranty_ends_on),
-        (COST_PENCE, asset.cost_pence),
-        (IN_USE_AT, event.time if asset.state in IN_USE else None),
-    )
-
-
-def _from_wipe(event: WipeReported) -> _Reading:
-    return FROM_MDM, ((WIPED_AT, event.time if event.data.outcome == "done" else None),)
-
-
-_READERS: dict[type, Callable[[Any], _Reading]] = {
-    DeviceCheckedIn: _from_check_in,
-    DeviceEnrolled: _from_mdm,
-    DeviceUnenrolled: lambda _: (FROM_MDM, ()),
-    AssetRecorded: _from_asset,
-    FailureReported: lambda _: (FROM_DESK, ()),
-    WipeReported: _from_wipe,
-}
-"""By type, not by isinstance: this runs for every event."""

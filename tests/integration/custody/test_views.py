@@ -14,7 +14,7 @@ from services.custody.queries import CustodyState
 from services.custody.rules.machine import Cause
 from services.database.pool import Pool
 from services.errors import BadInput
-from tests.fixtures.custody import changed, device_id, returned
+from tests.fixtures.custody import changed, returned
 from tests.fixtures.people import viewer
 from tests.integration.custody.conftest import HELEN, IDRIS, PRIYA, RUTH, Acts, Hears
 
@@ -75,14 +75,6 @@ async def test_lists_show_those_first_that_wait_longest_and_counts_say_since_whe
         HELEN, Cause.SEND_TO_DESTRUCTION, CustodyState.RETURNED, Details(), idempotency_key="all"
     )
     assert len(done.moved) == 3
-
-
-async def test_a_devices_lines_cover_all_its_stays(acts: Acts, hear: Hears, pool: Pool) -> None:
-    await hear(returned(1), changed(1, 3, DeviceState.IN_STOCK, 2), returned(1, 4, 3), returned(2))
-    lines = await queries.lines_by_device(pool, RUTH, [device_id(1), device_id(9)])
-    assert [line.what for line in lines[device_id(1)]] == ["Came back", "Back in use or in stock", "Came back"]
-    assert lines.keys() == {device_id(1)}
-    assert await queries.lines_by_device(pool, viewer("Daniel Reyes"), [device_id(1)]) == {}
 
 
 async def test_a_batch_is_seen_as_far_as_ones_units_go(acts: Acts, hear: Hears, pool: Pool) -> None:

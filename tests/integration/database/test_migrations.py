@@ -34,6 +34,16 @@ async def test_the_second_time_there_is_nothing_to_do(empty_database_url: str) -
     assert migrations.apply(empty_database_url) == []
 
 
+async def test_what_nobody_needs_any_more_is_taken_away_after_the_deployment(empty_database_url: str) -> None:
+    migrations.apply(empty_database_url)
+    before = await tables(empty_database_url)
+    after = {path.stem for folder in migrations.migration_folders(after_deploy=True) for path in folder.glob("*.sql")}
+    assert set(migrations.apply(empty_database_url, after_deploy=True)) == after
+    assert before - await tables(empty_database_url) == {"budget.kind_balances"}
+    assert migrations.apply(empty_database_url, after_deploy=True) == []
+    assert migrations.apply(empty_database_url) == [], "a replica that starts later adds nothing again"
+
+
 def test_processes_that_start_at_once_apply_each_migration_once(empty_database_url: str) -> None:
     argv = [sys.executable, "-c", APPLY, empty_database_url]
     started = [
@@ -54,5 +64,6 @@ def test_every_migration_is_named_for_its_service_and_depends_on_the_event_log()
     for folder in [*migrations.migration_folders(), *migrations.migration_folders(after_deploy=True)]:
         for path in folder.glob("*.sql"):
             assert "-- depends:" in path.read_text(), path.name
-            first = "eventlog" if folder.parent.name == "database" else folder.parent.name
+            owner = path.relative_to(ROOT).parts[1 if path.is_relative_to(migrations.SERVICES) else 0]
+            first = "eventlog" if owner == "database" else owner
             assert path.name.startswith(f"{first}-"), path.name

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
 
 from deploy.local.workspace.store.connection import Connection, Json, dumps, loads
-
-State = Literal["announced", "uploaded", "complete"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
