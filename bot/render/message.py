@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,8 +28,15 @@ MOST_HEADER = 150
 MOST_BUTTON = 75
 MOST_FALLBACK = 700
 """A summary; escaping may make it five times as long, and an update takes 4,000."""
+MOST_LINE = 1500
 MOST_ROWS = 40
 MOST_CELL = 80
+
+
+_HALF = re.compile(r"&[a-z]{0,3}$")
+_BREAKS = re.compile("[\n\r\v\f\x85\u2028\u2029]")
+_OPENS = dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c") | dict.fromkeys("\u2066\u2067\u2068", "\u2069")
+"""What opens a direction of writing, and what closes it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,15 +62,27 @@ def _inert(text: str) -> str:
 
 
 def shorten(text: str, most: int) -> str:
-    """The text, or as much of it as fits, with an ellipsis."""
+    """The text, or as much of it as fits, with an ellipsis; never half of what stands for one escaped sign."""
     text = text.strip()
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    return text if len(text) <= most else _HALF.sub("", text[: most - 1]).rstrip() + "…"
 
 
 def escape(text: str | None) -> str:
     """Text from outside, so that Slack reads no markup, mention or link in it."""
     plain = (text or "").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return plain.replace("*", "∗").replace("`", "ˋ").replace("\n", " ")
+    # White space of any sort is one space: a line of theirs must not look like one of ours.
+    return _turned_back(_BREAKS.sub(" ", plain.replace("*", "∗").replace("`", "ˋ")))
+
+
+def _turned_back(text: str) -> str:
+    """The text, with each direction of writing that it opens closed again, so that what follows is not turned round."""
+    opened: list[str] = []
+    for sign in text:
+        if sign in _OPENS:
+            opened.append(_OPENS[sign])
+        elif opened and sign == opened[-1]:
+            opened.pop()
+    return text + "".join(reversed(opened))
 
 
 def header(text: str) -> HeaderBlock:
@@ -72,13 +92,18 @@ def header(text: str) -> HeaderBlock:
 
 def section(text: str, button: ButtonElement | None = None) -> SectionBlock:
     """A paragraph of Slack's markup; escape what comes from outside before."""
-    return SectionBlock(text=MarkdownTextObject(text=shorten(text, MOST_TEXT).strip() or "–"), accessory=button)
+    return SectionBlock(text=_marked(shorten(text, MOST_TEXT) or "–"), accessory=button)
+
+
+def _marked(text: str) -> MarkdownTextObject:
+    """Our markup, in which Slack makes no links and no mentions of words that only look like some."""
+    return MarkdownTextObject(text=text, verbatim=True)
 
 
 def listed(lines: Sequence[str]) -> SectionBlock:
-    """Lines as one paragraph; those that do not fit are counted."""
+    """Lines as one paragraph; those that do not fit are counted. A long one leaves room for the others."""
     kept, used = [], 0
-    for line in lines:
+    for line in (shorten(each, MOST_LINE) for each in lines):
         used += len(line) + 1
         if used > MOST_TEXT - 40:
             break
@@ -90,7 +115,7 @@ def listed(lines: Sequence[str]) -> SectionBlock:
 
 def note(text: str) -> ContextBlock:
     """Small print."""
-    return ContextBlock(elements=[MarkdownTextObject(text=shorten(text, MOST_TEXT) or " ")])
+    return ContextBlock(elements=[_marked(shorten(text, MOST_TEXT) or " ")])
 
 
 def divider() -> DividerBlock:

@@ -19,6 +19,7 @@ from deploy.local.workspace.limits import Limits
 from deploy.local.workspace.seed import Person
 from deploy.local.workspace.server import Workspace
 from deploy.local.workspace_seed import workspace_seed
+from schemas.vocabulary import Kind
 from services.clock import FixedClock
 from services.database.pool import open_pool
 from services.requests.commands import Deliveries, Requests
@@ -48,7 +49,9 @@ async def workspace(secrets: LocalSecrets) -> AsyncIterator[Workspace]:
         users=(*seed.users, una),
         apps=tuple(msgspec.structs.replace(app, **called) for app in seed.apps),
     )
-    async with Workspace.start(seed, limits=Limits(message_rate=PLENTY, message_burst=1_000_000, trigger=60)) as running:
+    async with Workspace.start(
+        seed, limits=Limits(message_rate=PLENTY, message_burst=1_000_000, trigger=60)
+    ) as running:
         yield running
 
 
@@ -81,9 +84,11 @@ async def scene(desk: Desk, pools: Pools) -> Scene:
 
 @pytest.fixture
 async def desk(desk: Desk, pools: Pools) -> Desk:
-    """With a policy by which one person may ask for many."""
+    """With a policy by which one person may ask for many, but for no tablets, which nobody may."""
     kept = (pools.requests, desk.clock, desk.directory)
-    policy = generous()
+    (plenty,) = generous().entitlements
+    but_tablets = msgspec.structs.replace(plenty, may_hold={**plenty.may_hold, Kind.TABLET: 0})
+    policy = msgspec.structs.replace(generous(), entitlements=(but_tablets,))
     return dataclasses.replace(
         desk, commands=Requests(*kept, policy=policy), deliveries=Deliveries(*kept, policy=policy)
     )

@@ -34,12 +34,11 @@ class Answer:
     body: Json
     told: list[Json]
     view: Json | None = None
-    files: list[Json] = dataclasses.field(default_factory=list)
 
     @property
     def shown(self) -> str:
         """Everything that the person reads, in one."""
-        return json.dumps([self.body, self.told, self.view, self.files], ensure_ascii=False)
+        return json.dumps([self.body, self.told, self.view], ensure_ascii=False)
 
     @property
     def errors(self) -> Mapping[str, str]:
@@ -178,6 +177,19 @@ class Forger:
             "trigger_id": self._context.triggers.issue(self._app, user),
         }
 
+    @property
+    def bot(self) -> str:
+        """The bot's own user id."""
+        return self._context.seed.app("quartermaster").user_id
+
+    def user_of(self, email: str) -> str:
+        """The user id of an address."""
+        return user_id(email)
+
+    def check(self, blocks: list[Json]) -> None:
+        """Raise SlackError for blocks that Slack would not take."""
+        message_content("x", blocks)
+
     def files(self, email: str) -> int:
         """How many files somebody has been sent."""
         bot, context = self._context.seed.app("quartermaster").user_id, self._context
@@ -185,7 +197,7 @@ class Forger:
         return sum("files" in each.body for each in context.store.messages.page(conversation, viewer=None, limit=1000))
 
     async def send(self, payload: Json, *, secret: str | None = None, age: float = 0) -> Answer:
-        """Send it, `age` seconds late, and wait until the bot has done all that it does. Good unless a secret is given."""
+        """Send it, `age` seconds late, and wait until the bot has done all. Signed well unless a secret is given."""
         user = payload["user"]["id"] if "user" in payload else payload["user_id"]
         modals.clear_modals(self._context, user)
         self._told.clear()
@@ -202,5 +214,8 @@ class Forger:
         await self._parts.underway.drain(20)
         stack = self._context.store.views.stack(user)
         return Answer(
-            status, json.loads(content) if content.startswith("{") else {}, [*self._told], stack[-1].body if stack else None
+            status,
+            json.loads(content) if content.startswith("{") else {},
+            [*self._told],
+            stack[-1].body if stack else None,
         )

@@ -15,7 +15,6 @@ from services.custody.rules.machine import Cause as Custody
 from services.losses.rules.machine import Cause as Loss
 from services.losses.rules.machine import LossState
 from services.requests.rules.machine import Cause, Status
-from tests.fixtures import every_step
 from tests.fixtures.people import email_of, small_directory
 from tests.integration.bot.wrong_hands.forger import Forger, Json, chosen, text
 from tests.integration.bot.wrong_hands.scene import Scene
@@ -29,6 +28,7 @@ PEOPLE = (AMARA, TOM, PRIYA, DANIEL, HELEN, IDRIS, CATHERINE, RUTH, UNA)
 """Amara is staff in a unit of Priya's; Tom and Daniel are the same elsewhere; the directory does not know Una."""
 DIRECTS, KEEPS_BOOKS = (CATHERINE,), (IDRIS, CATHERINE)
 LOOKS_UP = (PRIYA, HELEN, IDRIS, CATHERINE, RUTH)
+PAST = "2023/24"
 SEES_ALL = (HELEN, IDRIS, CATHERINE, RUTH)
 
 Means = Callable[[str], Json]
@@ -38,8 +38,8 @@ Ends = Literal["changes", "opens", "file", "answers"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Line:
-    """`listener` is its id. `made` makes a new thing and answers the payload about it. `ends` is what it comes to in the
-    right hands; `opens` the form that comes up. `neither` may press it, and it does nothing for them.
+    """`listener` is its id. `made` makes a new thing and answers the payload about it. `ends` is what it comes to in
+    the right hands; `opens` the form that comes up. `neither` may press it, and it does nothing for them.
     """
 
     listener: str
@@ -76,9 +76,7 @@ def button(listener: str, value: Callable[[Scene], Awaitable[str]], **line: Any)
     return Line(listener, made, **line)
 
 
-def form(
-    listener: str, carried: Callable[[Scene], Awaitable[tuple[str, Mapping[str, Json]]]], **line: Any
-) -> Line:
+def form(listener: str, carried: Callable[[Scene], Awaitable[tuple[str, Mapping[str, Json]]]], **line: Any) -> Line:
     """A form that is sent, by its metadata and what is filled in."""
 
     async def made(scene: Scene, forger: Forger) -> Means:
@@ -279,6 +277,10 @@ def of_books() -> Iterable[Line]:
     async def reversed_(scene: Scene) -> tuple[str, Mapping[str, Json]]:
         return await scene.order(), {ids.BLOCK_WHY: text("Keyed twice")}
 
+    async def rolling(scene: Scene) -> tuple[str, Mapping[str, Json]]:
+        await scene.order(PAST)
+        return PAST, {ids.BLOCK_WHY: text("Year end")}
+
     def filled(metadata: str, **values: Json) -> Callable[[Scene], Awaitable[tuple[str, Mapping[str, Json]]]]:
         async def made(_scene: Scene) -> tuple[str, Mapping[str, Json]]:
             return metadata, values | {ids.BLOCK_WHY: text("A flood")}
@@ -293,7 +295,7 @@ def of_books() -> Iterable[Line]:
     yield form(ids.VIEW_OVERRIDE, filled("2024/25", **limit), right=DIRECTS)
     lines = {ids.BLOCK_FROM: chosen("refresh-and-bau"), ids.BLOCK_TO: chosen("tablet-replacement")}
     yield form(ids.VIEW_VIREMENT, filled("2024/25", **lines, **{ids.BLOCK_EXTRA: text("£1,000")}), right=DIRECTS)
-    yield form(ids.VIEW_ROLL_OVER, filled("2023/24"), right=KEEPS_BOOKS)
+    yield form(ids.VIEW_ROLL_OVER, rolling, right=KEEPS_BOOKS)
     yield form(ids.VIEW_REVERSE, reversed_, right=KEEPS_BOOKS)
 
 
@@ -401,8 +403,8 @@ def _words() -> Iterable[Line]:
     asks += [(says("contracts"), (IDRIS, CATHERINE, RUTH)), (says("acts"), (IDRIS, CATHERINE, RUTH))]
     asks += [(says("deliveries"), (HELEN, CATHERINE, RUTH)), (says("conflicts"), (HELEN, CATHERINE, RUTH))]
     asks += [(says("deadletters"), (HELEN, CATHERINE, RUTH)), (says("waves"), SEES_ALL), (says("disposals"), SEES_ALL)]
-    asks += [(says("losses"), (PRIYA, DANIEL, HELEN, CATHERINE, RUTH)), (says("budget by unit"), KEEPS_BOOKS + (RUTH,))]
-    asks += [(says(f"leavers in central-west"), LOOKS_UP), (says("due in central-west"), LOOKS_UP)]
+    asks += [(says("losses"), (PRIYA, DANIEL, HELEN, CATHERINE, RUTH)), (says("budget by unit"), (*KEEPS_BOOKS, RUTH))]
+    asks += [(says("leavers in central-west"), LOOKS_UP), (says("due in central-west"), LOOKS_UP)]
     for number, (words, right) in enumerate(asks):
 
         async def made(scene: Scene, forger: Forger, words: Any = words) -> Means:

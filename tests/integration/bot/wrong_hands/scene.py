@@ -28,7 +28,7 @@ from services.refresh.consumer import RefreshConsumer
 from services.refresh.policy import Policy, PolicyInForce
 from services.register.consumer import RegisterConsumer
 from tests.fixtures.delivery import deliver
-from tests.fixtures.finance import NOW, document, recorded
+from tests.fixtures.finance import NOW, YEAR, document, recorded
 from tests.fixtures.observations import START, asset, checked_in
 from tests.fixtures.people import viewer
 from tests.integration.custody import test_every_step_by_command as custody
@@ -161,11 +161,17 @@ class Scene:
         view = await self.desk.waves.propose(viewer("Helen Marsh"), most_pence=None, kinds=(), idempotency_key=key)
         return view.wave, str(view.wave_id)
 
-    async def order(self) -> str:
-        """A purchase order in the books."""
+    async def order(self, year: str = YEAR) -> str:
+        """A purchase order in the books of a year."""
         number = next(self._numbers)
         order = document(
-            f"P{number}", DocumentType.PURCHASE_ORDER, 100_000, order_id=f"PO{number}", kind=Kind.LAPTOP, quantity=1
+            f"P{number}",
+            DocumentType.PURCHASE_ORDER,
+            100_000,
+            order_id=f"PO{number}",
+            kind=Kind.LAPTOP,
+            quantity=1,
+            financial_year=year,
         )
         await deliver(self.pools.budget, BudgetConsumer(FixedClock(NOW)).apply, [recorded(order)])
         return f"P{number}"
@@ -182,7 +188,7 @@ class Scene:
         ]
         await deliver(self.pools.register, RegisterConsumer().apply, seen)
         row = await self.pools.register.fetchrow(
-            "SELECT conflict, claimants FROM register.conflicts WHERE serial = $1", serial
+            "SELECT conflict, claimants FROM register.conflicts WHERE serial = $1", f"serial:{serial}"
         )
         assert row is not None
         return row["conflict"], row["claimants"][-1]
@@ -194,7 +200,9 @@ class Scene:
         async with self.pools.intake.acquire() as connection:
             await dead_letters.keep(connection, [letter])
         row = await self.pools.intake.fetchrow(
-            "SELECT fingerprint, eventlog.reason_key(source, reason) AS reason_key FROM intake.dead_letters WHERE reason = $1", letter.reason
+            "SELECT fingerprint, eventlog.reason_key(source, reason) AS reason_key FROM intake.dead_letters"
+            " WHERE reason = $1",
+            letter.reason,
         )
         assert row is not None
         return f"intake|{row['fingerprint']}", f"intake|{row['reason_key']}"

@@ -15,7 +15,7 @@ from bot.desk import Desk
 from bot.settings import BotSettings
 from services.database.pool import Pool
 from tests.integration.bot.wrong_hands.forger import Answer, Forger, user_id
-from tests.integration.bot.wrong_hands.lines import PEOPLE, Line, address, every_line
+from tests.integration.bot.wrong_hands.lines import DANIEL, PEOPLE, TOM, UNA, Line, address, every_line
 from tests.integration.bot.wrong_hands.scene import Scene
 from tests.integration.bot.wrong_hands.state import Remembered, changed
 
@@ -23,8 +23,11 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 
 LINES = every_line()
 GROUPS = 4
-SECRET = re.compile(r"£|SECRET\d|\bS\d{3,}|OLD\d|NEW\d|SERIAL\d|SN\d|It fell|Amara|RM6098|Assumed", re.IGNORECASE)
-"""What is another unit's, or commercial, in all that is made here."""
+COMMERCIAL = re.compile(r"£|RM6098|Assumed")
+"""Sums, contracts and suppliers."""
+ANOTHERS = re.compile(r"SECRET\d|\bS\d{3,}|OLD\d|NEW\d|SERIAL\d|SN\d|It fell|Amara|Charing Cross")
+"""What is of Central West, or of the shelf, in all that is made here."""
+STRANGERS = (TOM, DANIEL, UNA)
 FAULT = "Something went wrong"
 
 
@@ -94,18 +97,22 @@ async def in_wrong_hands(line: Line, scene: Scene, forger: Forger, remembered: R
     for name in line.wrong:
         email = address(name)
         refused = await remembered.refusals(email)
-        answer = await forger.send(means(email))
+        payload = means(email)
+        answer = await forger.send(payload)
         after = await remembered.sums()
+        # The words they asked in are theirs already.
+        shown = answer.shown.replace(str(payload.get("text", "")).rpartition(" ")[2] or "\0", "")
         said = {
             "changed " + ", ".join(changed(before, after)): before != after,
             f"answered {answer.status}": answer.status != 200,
             "is not told why": not told_why(answer),
             "was told for all to read": not answer.is_ephemeral,
             "is not in the audit": await remembered.refusals(email) != refused + 1,
-            "learnt": SECRET.search(told(line, answer)) is not None,
+            "learnt of it": name in STRANGERS and ANOTHERS.search(shown) is not None,
+            "learnt a figure": COMMERCIAL.search(shown) is not None,
         }
         before = after
-        faults += [f"{line.name}: {name} {what} | {answer.shown[:600]}" for what, is_so in said.items() if is_so]
+        faults += [f"{line.name}: {name} {what} | {answer.shown[:300]}" for what, is_so in said.items() if is_so]
     return faults
 
 
@@ -128,7 +135,7 @@ async def in_right_hands(line: Line, scene: Scene, forger: Forger, remembered: R
             fine = not told_why(answer) or answer.body.get("response_action") == "update" or bool(answer.told)
         fine = fine and FAULT not in answer.shown and "That did not work" not in answer.shown
         if not fine:
-            faults.append(f"{line.name}: {name} does not get on | {answer.shown[:600]}")
+            faults.append(f"{line.name}: {name} does not get on | {answer.shown[:300]}")
     return faults
 
 
@@ -140,11 +147,6 @@ def told_why(answer: Answer) -> bool:
     if answer.view is not None and answer.view["callback_id"] == "done":
         sentences.append(str(answer.view["blocks"]))
     return any(len(each) > 25 for each in sentences) and FAULT not in answer.shown
-
-
-def told(line: Line, answer: Answer) -> str:
-    """What was told, without the words that the person sent."""
-    return answer.shown
 
 
 def test_everybody_is_in_slack() -> None:
