@@ -28,15 +28,16 @@ MOST_HEADER = 150
 MOST_BUTTON = 75
 MOST_FALLBACK = 700
 """A summary; escaping may make it five times as long, and an update takes 4,000."""
-MOST_LINE = 1500
+LEAST_LINE = 200
+"""Of a line in a list so much is always shown."""
 MOST_ROWS = 40
 MOST_CELL = 80
 
 
 _HALF = re.compile(r"&[a-z]{0,3}$")
 _BREAKS = re.compile("[\n\r\v\f\x85\u2028\u2029]")
-_OPENS = dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c") | dict.fromkeys("\u2066\u2067\u2068", "\u2069")
-"""What opens a direction of writing, and what closes it."""
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""What opens and closes a direction of writing; the marks of a single place may stay."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -70,19 +71,8 @@ def shorten(text: str, most: int) -> str:
 def escape(text: str | None) -> str:
     """Text from outside, so that Slack reads no markup, mention or link in it."""
     plain = (text or "").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # White space of any sort is one space: a line of theirs must not look like one of ours.
-    return _turned_back(_BREAKS.sub(" ", plain.replace("*", "∗").replace("`", "ˋ")))
-
-
-def _turned_back(text: str) -> str:
-    """The text, with each direction of writing that it opens closed again, so that what follows is not turned round."""
-    opened: list[str] = []
-    for sign in text:
-        if sign in _OPENS:
-            opened.append(_OPENS[sign])
-        elif opened and sign == opened[-1]:
-            opened.pop()
-    return text + "".join(reversed(opened))
+    # A line of theirs must not look like one of ours, nor turn round what we write after it.
+    return _TURNS.sub("", _BREAKS.sub(" ", plain.replace("*", "∗").replace("`", "ˋ")))
 
 
 def header(text: str) -> HeaderBlock:
@@ -101,9 +91,10 @@ def _marked(text: str) -> MarkdownTextObject:
 
 
 def listed(lines: Sequence[str]) -> SectionBlock:
-    """Lines as one paragraph; those that do not fit are counted. A long one leaves room for the others."""
+    """Lines as one paragraph. Long ones are shortened to leave room for others; what still does not fit is counted."""
     kept, used = [], 0
-    for line in (shorten(each, MOST_LINE) for each in lines):
+    most = _share(lines, MOST_TEXT - 40)
+    for line in (shorten(each, most) for each in lines):
         used += len(line) + 1
         if used > MOST_TEXT - 40:
             break
@@ -111,6 +102,16 @@ def listed(lines: Sequence[str]) -> SectionBlock:
     if len(kept) < len(lines):
         kept.append(f"_and {len(lines) - len(kept)} more_")
     return section("\n".join(kept))
+
+
+def _share(lines: Sequence[str], room: int) -> int:
+    """How long a line may be, that all of them fit."""
+    for place, length in enumerate(sorted(len(line) + 1 for line in lines)):
+        share = room // (len(lines) - place)
+        if length > share:
+            return max(share - 1, LEAST_LINE)
+        room -= length
+    return MOST_TEXT
 
 
 def note(text: str) -> ContextBlock:

@@ -220,7 +220,7 @@ async def test_words_are_shown_as_they_were_typed(scene: Scene, forger: Forger, 
             forger.check([block])
             said = (block.get("text") or {}).get("text", "")
             assert MENTION.search(said) is None
-            assert said.count("\u202e") == said.count("\u202c")
+            assert "\u202e" not in said, "what follows is not turned round"
             assert not said.startswith("*Policy:* approve")
             assert "\n*Policy:* approve" not in said
     rows = await pool.fetch("SELECT explanation FROM requests.requests")
@@ -233,7 +233,9 @@ async def test_lines_of_every_sort_are_answered(scene: Scene, forger: Forger) ->
             answer = await forger.send(forger.command(CATHERINE, f"{word} {value}"))
             assert answer.status == 200
             assert FAULT not in answer.shown, (word, value, answer.shown)
-            assert MENTION.search(answer.shown) is None, answer.shown
+            # What a button carries is never shown.
+            shown = re.sub(r'"(value|private_metadata|initial_value)": "[^"]*"', "", answer.shown)
+            assert MENTION.search(shown) is None, shown
             assert answer.told or answer.view
 
 
