@@ -32,6 +32,7 @@ from bot.listeners import (
 )
 from bot.listeners.room import Room
 from bot.middleware.finished import Finished
+from bot.middleware.legible import make_legible
 from bot.middleware.once import Once
 from bot.middleware.underway import Underway
 from bot.people import People
@@ -90,6 +91,7 @@ def build_app(
     """The bolt app with our middleware and listeners."""
     secret = settings.signing_secret.get_secret_value() if settings.signing_secret else ""
     app = AsyncApp(name="quartermaster", client=client, signing_secret=secret)
+    app.use(make_legible)
     app.use(Once(received).handle)
     app.listener_runner.listener_start_handler = underway
     app.listener_runner.listener_completion_handler = Finished(received, underway)

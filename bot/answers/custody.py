@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID
 
-from bot.answers.entitlement import entitled
+from bot.answers.entitlement import FOR_MANAGERS_UP, MANAGER_UP, check_roles, entitled, looking
 from bot.answers.files import File
 from bot.desk import Desk
 from bot.grammar import Custody, CustodyAct, CustodyBatch, CustodyList, CustodyRecord, Disposals
@@ -53,24 +53,24 @@ async def answer_list(desk: Desk, viewer: Viewer, asked: CustodyList) -> Message
 
 async def answer_record(desk: Desk, viewer: Viewer, asked: CustodyRecord) -> Message:
     """One device with its chain."""
-    async with desk.pool.acquire() as connection:
-        seen = await entitled(desk, connection, viewer, "custody", asked.term)
-        view = await queries.custody(connection, seen, asked.term)
-    if view is None:
-        raise NotFound(
-            f"No device “{asked.term}” is or was in custody, among those you may see. "
-            "Check the serial number or asset tag on its label."
-        )
+    async with desk.pool.acquire() as connection, looking(desk, connection, viewer, "custody", asked.term):
+        check_roles(desk, viewer, "custody", MANAGER_UP, FOR_MANAGERS_UP)
+        view = await queries.custody(connection, viewer, asked.term)
+        if view is None:
+            raise NotFound(
+                f"No device “{asked.term}” is or was in custody, among those you may see. "
+                "Check the serial number or asset tag on its label."
+            )
     return custody.render_record(view, desk.unit_names, certifies=viewer.has(*SEES_ALL_UNITS), people=names_of(desk))
 
 
 async def answer_batch(desk: Desk, viewer: Viewer, asked: CustodyBatch) -> Message:
     """One act on many."""
-    async with desk.pool.acquire() as connection:
-        await entitled(desk, connection, viewer, "custody", asked.reference, roles=SEES_ALL_UNITS, whose=WHO_LOOKS)
+    async with desk.pool.acquire() as connection, looking(desk, connection, viewer, "custody", asked.reference):
+        check_roles(desk, viewer, "custody", SEES_ALL_UNITS, WHO_LOOKS)
         batch = await queries.batch(connection, viewer, asked.reference)
-    if batch is None:
-        raise NotFound(f"There is no batch {asked.reference}.")
+        if batch is None:
+            raise NotFound(f"There is no batch {asked.reference}.")
     return custody_batch.render_batch(batch, names_of(desk))
 
 
@@ -134,13 +134,21 @@ async def certificate_file(desk: Desk, viewer: Viewer, reference: str) -> File:
 
 async def proof_file(desk: Desk, viewer: Viewer, document_id: str) -> File:
     """What was uploaded as proof, as it was. Who took it is audited."""
-    async with desk.pool.acquire() as connection:
-        await entitled(desk, connection, viewer, "proof", document_id, roles=SEES_ALL_UNITS, whose=WHO_LOOKS)
-        found = await queries.document_content(connection, viewer, UUID(document_id))
-    if found is None:
-        raise NotFound("There is no such proof, or it is not one you may see.")
+    async with desk.pool.acquire() as connection, looking(desk, connection, viewer, "proof", document_id):
+        check_roles(desk, viewer, "proof", SEES_ALL_UNITS, WHO_LOOKS)
+        named = _id(document_id)
+        found = None if named is None else await queries.document_content(connection, viewer, named)
+        if found is None:
+            raise NotFound("There is no such proof, or it is not one you may see.")
     document, content = found
     return File(document.name, document.name, content, f"Uploaded as proof; SHA-256 {document.digest}")
+
+
+def _id(said: str) -> UUID | None:
+    try:
+        return UUID(said)
+    except ValueError:
+        return None
 
 
 async def _disposals_sheet(desk: Desk, viewer: Viewer, asked: Disposals) -> tuple[str, Sheet]:

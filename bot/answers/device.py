@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bot.answers.entitlement import MANAGER_UP, entitled
+from bot.answers.entitlement import FOR_MANAGERS_UP, MANAGER_UP, check_roles, looking
 from bot.answers.timeline import timeline
 from bot.desk import Desk
 from bot.grammar import Find, Why
 from bot.render import device, person, why
 from bot.render.message import Message
-from schemas.vocabulary import Role
 from services.access.directory import Person
 from services.access.viewer import Viewer
 from services.database.pool import Connection
@@ -16,17 +15,16 @@ from services.errors import NotFound
 from services.refresh import queries as refresh_queries
 from services.register import queries as register_queries
 
-EVERYBODY = frozenset({Role.STAFF})
 LINES_AT_ONCE = 15
 
 
 async def answer_find(desk: Desk, viewer: Viewer, asked: Find) -> Message:
     """Everybody may look up what they may see: staff their own, managers their units', others all."""
     async with desk.pool.acquire() as connection:
-        await entitled(desk, connection, viewer, "find", asked.term, roles=EVERYBODY)
-        found = await register_queries.find_device(connection, viewer, asked.term, desk.today)
-        if found is None:
-            return await _find_person(desk, connection, viewer, asked.term)
+        async with looking(desk, connection, viewer, "find", asked.term):
+            found = await register_queries.find_device(connection, viewer, asked.term, desk.today)
+            if found is None:
+                return await _find_person(desk, connection, viewer, asked.term)
         happened, more = await timeline(
             desk, connection, viewer, found.device_id, after=asked.after, most=LINES_AT_ONCE
         )
@@ -53,11 +51,11 @@ def _may_look(viewer: Viewer, other: Person) -> bool:
 
 async def answer_why(desk: Desk, viewer: Viewer, asked: Why) -> Message:
     """Rule, version and score of a device in the viewer's units."""
-    async with desk.pool.acquire() as connection:
-        await entitled(desk, connection, viewer, "why", asked.serial)
+    async with desk.pool.acquire() as connection, looking(desk, connection, viewer, "why", asked.serial):
+        check_roles(desk, viewer, "why", MANAGER_UP, FOR_MANAGERS_UP)
         view = await refresh_queries.why(connection, viewer, asked.serial, desk.today)
-    if view is None:
-        raise NotFound(_unseen(asked.serial))
+        if view is None:
+            raise NotFound(_unseen(asked.serial))
     return why.render(view, desk.unit_names)
 
 

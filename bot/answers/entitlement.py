@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from bot.desk import Desk
 from schemas.vocabulary import Role
@@ -10,7 +12,7 @@ from services.access import audit
 from services.access.directory import Unit
 from services.access.viewer import SEES_UNITS, Viewer
 from services.database.pool import Connection
-from services.errors import NotAllowed, NotFound
+from services.errors import NotAllowed, NotFound, RuleBroken
 
 MANAGER_UP = SEES_UNITS
 FOR_MANAGERS_UP = "managers, planners, finance, directors and auditors"
@@ -33,14 +35,32 @@ async def entitled(
     """
     wanted = find_unit(desk, unit) if unit else None
     try:
-        if not viewer.has(*roles):
-            raise NotAllowed(_refusal(desk, viewer, action, whose, roles))
+        check_roles(desk, viewer, action, roles, whose)
         seen = viewer.narrowed_to(wanted.code, desk.directory) if wanted else viewer
     except NotAllowed:
         await audit.record(connection, desk.clock.now(), viewer, action, subject, granted=False)
         raise
     await audit.record(connection, desk.clock.now(), viewer, action, subject, granted=True)
     return seen
+
+
+@asynccontextmanager
+async def looking(desk: Desk, connection: Connection, viewer: Viewer, action: str, subject: str) -> AsyncIterator[None]:
+    """Around a look at one thing: it stands in the audit as granted, or as refused where the thing is not theirs to see
+    or not there, which nobody is told apart.
+    """
+    try:
+        yield
+    except (NotAllowed, NotFound, RuleBroken):
+        await audit.record(connection, desk.clock.now(), viewer, action, subject, granted=False)
+        raise
+    await audit.record(connection, desk.clock.now(), viewer, action, subject, granted=True)
+
+
+def check_roles(desk: Desk, viewer: Viewer, action: str, roles: frozenset[Role], whose: str) -> None:
+    """Raises NotAllowed saying `whose` the word is."""
+    if not viewer.has(*roles):
+        raise NotAllowed(_refusal(desk, viewer, action, whose, roles))
 
 
 def find_unit(desk: Desk, words: str) -> Unit:

@@ -12,6 +12,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot import ids
 from bot.answers.switchboard import answer, first_word
 from bot.grammar import parse
+from bot.listeners.carried import line_of
 from bot.listeners.room import Room
 from bot.middleware.once import KEY
 from bot.render.message import Message
@@ -24,7 +25,7 @@ def register(app: AsyncApp, room: Room) -> None:
 
     async def ask(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext, respond: AsyncRespond) -> None:
         await ack()
-        asked, viewer = parse(action["value"]), await room.viewer(body)
+        asked, viewer = parse(line_of(action)), await room.viewer(body)
 
         async def say(told: Message, key: str) -> None:
             if body.get("response_url"):

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import ids
 from bot.answers.acts import directs, reversing, rolling
 from bot.grammar import Opens, Override, Reverse, RollOver, Virement, parse
+from bot.listeners.carried import form_of_ours, line_of
 from bot.listeners.forms import in_time, show_done, show_errors
 from bot.listeners.room import OPEN_VIEW, Room
 from bot.notices import names_of
@@ -62,13 +63,14 @@ def register(app: AsyncApp, room: Room) -> None:
         ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         await ack()
-        asked = parse(action["value"])
+        asked = parse(line_of(action))
         if not isinstance(asked, Opens):
             raise BadInput("this button is from an older version; ask anew")
         await open_form(room, client, body, context, asked)
 
     async def overridden(ack: AsyncAck, body: Json, view: Json) -> None:
-        form = act_forms.read_override(view["private_metadata"], view["state"]["values"])
+        with form_of_ours():
+            form = act_forms.read_override(view["private_metadata"], view["state"]["values"])
         if isinstance(form, dict):
             await show_errors(ack, form)
             return
@@ -88,7 +90,8 @@ def register(app: AsyncApp, room: Room) -> None:
         await _done(ack, act, OVERRIDE, told, ids.BLOCK_EXTRA)
 
     async def moved(ack: AsyncAck, body: Json, view: Json) -> None:
-        form = act_forms.read_virement(view["private_metadata"], view["state"]["values"])
+        with form_of_ours():
+            form = act_forms.read_virement(view["private_metadata"], view["state"]["values"])
         if isinstance(form, dict):
             await show_errors(ack, form)
             return

@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import ids
 from bot.grammar import Fault, parse
 from bot.listeners import losses
+from bot.listeners.carried import form_of_ours, line_of
 from bot.listeners.forms import in_time, show_done, show_errors
 from bot.listeners.room import OPEN_VIEW, Room
 from bot.notices import names_of
@@ -59,7 +60,7 @@ def register(app: AsyncApp, room: Room) -> None:
         ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         await ack()
-        await open_form(room, client, body, context, prefilled(action["value"]))
+        await open_form(room, client, body, context, prefilled(line_of(action)))
 
     async def from_anywhere(ack: AsyncAck, shortcut: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
         await ack()
@@ -72,7 +73,8 @@ def register(app: AsyncApp, room: Room) -> None:
     async def choose(ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
         """What depends on the reason appears; Slack keeps what stands in the other fields."""
         await ack()
-        chosen = replacement_values.chosen_so_far(body["view"]["state"]["values"])
+        with form_of_ours():
+            chosen = replacement_values.chosen_so_far(body["view"]["state"]["values"])
         view = await _drawn(room, await room.viewer(body), chosen)
         try:
             # Of two choices made quickly the form must not end with the first: its hash says which one this answers.
@@ -82,7 +84,8 @@ def register(app: AsyncApp, room: Room) -> None:
                 raise
 
     async def sent(ack: AsyncAck, body: Json, view: Json) -> None:
-        form = replacement_values.read_form(view["state"]["values"], room.desk.today)
+        with form_of_ours():
+            form = replacement_values.read_form(view["state"]["values"], room.desk.today)
         if isinstance(form, dict):
             await show_errors(ack, form)
             return
@@ -138,7 +141,7 @@ async def _with_recipient(room: Room, form: Form) -> Form:
     """The form with the address of whom they picked in Slack."""
     if form.recipient_user is None:
         return form
-    picked = await room.people.viewer(form.recipient_user)
+    picked = await room.people.picked(form.recipient_user)
     return dataclasses.replace(form, recipient_email=picked.email, recipient_name=form.recipient_name or picked.name)
 
 

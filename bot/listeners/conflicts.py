@@ -10,6 +10,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot import ids
+from bot.listeners.carried import line_of
 from bot.listeners.room import Room
 from bot.middleware.once import KEY
 from bot.notices import names_of
@@ -28,13 +29,13 @@ def register(app: AsyncApp, room: Room) -> None:
         await ack()
         viewer = await room.viewer(body)
         settled = await room.desk.conflicts.settle(
-            viewer, action["value"], ruling="one_device", idempotency_key=context[KEY]
+            viewer, line_of(action), ruling="one_device", idempotency_key=context[KEY]
         )
         await _tell(respond, settled)
 
     async def split(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext, respond: AsyncRespond) -> None:
         await ack()
-        conflict, _, claimant = action["value"].partition("\n")
+        conflict, _, claimant = line_of(action).partition("\n")
         viewer = await room.viewer(body)
         settled = await room.desk.conflicts.settle(
             viewer, conflict, ruling="two_devices", split_off=claimant, idempotency_key=context[KEY]

@@ -16,6 +16,7 @@ from bot import ids
 from bot.answers.custody import certificate_file, devices_in, may_act
 from bot.device_lists import checked, read_file, read_pasted
 from bot.grammar import CustodyAct, parse
+from bot.listeners.carried import form_of_ours, line_of
 from bot.listeners.forms import patience, show_done, show_errors
 from bot.listeners.room import OPEN_VIEW, Room
 from bot.notices import names_of
@@ -73,24 +74,27 @@ def register(app: AsyncApp, room: Room) -> None:
         ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         await ack()
-        asked = parse(action["value"])
+        asked = parse(line_of(action))
         if not isinstance(asked, CustodyAct):
             raise BadInput("this button is from an older version; ask anew")
         await open_form(room, client, body, context, asked)
 
     async def chosen(ack: AsyncAck, body: Json, view: Json) -> None:
-        choice = custody_form_values.read_choice(view["private_metadata"], view["state"]["values"])
+        with form_of_ours():
+            choice = custody_form_values.read_choice(view["private_metadata"], view["state"]["values"])
         if isinstance(choice, dict):
             await show_errors(ack, choice)
             return
         assert choice.cause is not None, "a choice names the act"
         viewer = await room.viewer(body)
         async with room.desk.pool.acquire() as connection:
+            await may_act(room.desk, connection, viewer, choice)
             devices = await devices_in(room.desk, connection, viewer, choice)
         await ack(response_action="update", view=_act_form(viewer, choice, choice.cause, devices))
 
     async def acted(ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
-        form = custody_form_values.read_act(view["private_metadata"], view["state"]["values"])
+        with form_of_ours():
+            form = custody_form_values.read_act(view["private_metadata"], view["state"]["values"])
         if isinstance(form, dict):
             await show_errors(ack, form)
             return
@@ -117,6 +121,9 @@ def register(app: AsyncApp, room: Room) -> None:
             )
 
     async def _act(viewer: Viewer, form: ActForm, key: str) -> Done:
+        # Before any file is fetched or device looked up for them.
+        async with room.desk.pool.acquire() as connection:
+            await may_act(room.desk, connection, viewer, form.act)
         references, unknown = await _references(viewer, form)
         details, digest = await _with_document(viewer, form)
         custodies = room.desk.custodies

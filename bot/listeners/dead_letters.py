@@ -12,6 +12,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
+from bot.listeners.carried import line_of, read_id
 from bot.listeners.room import OPEN_VIEW, Room
 from bot.render import dead_letters
 from services.eventlog.dead_letters import Choice
@@ -60,12 +61,12 @@ def register(app: AsyncApp, room: Room) -> None:
 
 
 def _one(action: Json) -> tuple[str, UUID]:
-    service, _, fingerprint = action["value"].partition("|")
-    return service, UUID(fingerprint)
+    service, _, fingerprint = line_of(action).partition("|")
+    return service, read_id(fingerprint)
 
 
 def _all(action: Json) -> tuple[str, Choice]:
-    service, _, key = action["value"].partition("|")
+    service, _, key = line_of(action).partition("|")
     return service, Choice(reason_key=key)
 
 

@@ -13,11 +13,13 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
+from bot.listeners.carried import form_of_ours, id_in, id_of
 from bot.listeners.forms import in_time, show_done, show_errors
-from bot.listeners.room import Room
+from bot.listeners.room import OPEN_VIEW, Room
 from bot.middleware.once import KEY
 from bot.notices import names_of
 from bot.render import request, request_steps
+from bot.render.replacement import loading
 from services.access.viewer import Viewer
 from services.errors import QuartermasterError
 from services.requests.commands import Requests
@@ -59,16 +61,27 @@ def register(app: AsyncApp, room: Room) -> None:
     ) -> None:
         await ack()
         viewer = await room.viewer(body)
-        decision = await commands.approve(viewer, UUID(action["value"]), idempotency_key=context[KEY])
+        decision = await commands.approve(viewer, id_of(action), idempotency_key=context[KEY])
         await room.tell_of_request(decision.request)
         if not decision.decided_now:
             told = request.already_decided(decision.request, names_of(room.desk))
             await respond(text=told.text, blocks=told.blocks, replace_original=False)
 
-    async def refuse(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
+    async def opened(
+        cause: Cause, title: str, body: Json, action: Json, client: AsyncWebClient, context: AsyncBoltContext
+    ) -> RequestView:
+        """The request, with a modal on screen; who may not take the step is told before they write anything."""
+        shown = await client.views_open(trigger_id=body["trigger_id"], view=loading(title))
+        context[OPEN_VIEW] = shown["view"]["id"]
+        return await commands.ahead_of(await room.viewer(body), id_of(action), cause)
+
+    async def refuse(
+        ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
         await ack()
-        view = request_steps.refusal_form("it", action["value"])
-        await client.views_open(trigger_id=body["trigger_id"], view=view)
+        asked = await opened(Cause.REFUSE, request_steps.REFUSAL, body, action, client, context)
+        view = request_steps.refusal_form(asked.reference, str(asked.request_id))
+        await client.views_update(view_id=context[OPEN_VIEW], view=view)
 
     async def refused(ack: AsyncAck, body: Json, view: Json) -> None:
         words = request_steps.read_refusal(view["state"]["values"])
@@ -77,7 +90,7 @@ def register(app: AsyncApp, room: Room) -> None:
             return
         try:
             viewer = await room.viewer(body)
-            request_id, key = UUID(view["private_metadata"]), f"view/{view['id']}"
+            request_id, key = id_in(view), f"view/{view['id']}"
             decision = await in_time(commands.refuse(viewer, request_id, refusal=words, idempotency_key=key))
         except QuartermasterError as error:
             await show_errors(ack, {ids.BLOCK_REFUSAL: str(error)})
@@ -92,30 +105,34 @@ def register(app: AsyncApp, room: Room) -> None:
     async def withdraw(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
         await ack()
         viewer = await room.viewer(body)
-        moved = await commands.withdraw(viewer, UUID(action["value"]), idempotency_key=context[KEY])
+        moved = await commands.withdraw(viewer, id_of(action), idempotency_key=context[KEY])
         await room.tell_of_request(moved)
 
     async def repaired(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
         await ack()
         viewer = await room.viewer(body)
-        moved = await commands.repaired(viewer, UUID(action["value"]), idempotency_key=context[KEY])
+        moved = await commands.repaired(viewer, id_of(action), idempotency_key=context[KEY])
         await room.tell_of_request(moved)
 
-    async def ask_for_words(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
+    async def ask_for_words(
+        ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
         await ack()
-        view = request_steps.words_form(_FORMS[action["action_id"]], action["value"])
-        await client.views_open(trigger_id=body["trigger_id"], view=view)
+        cause = _FORMS[action["action_id"]]
+        asked = await opened(cause, request_steps.title_of(cause), body, action, client, context)
+        view = request_steps.words_form(cause, str(asked.request_id))
+        await client.views_update(view_id=context[OPEN_VIEW], view=view)
 
     async def said(ack: AsyncAck, body: Json, view: Json) -> None:
         words = request_steps.read_words(view["state"]["values"])
         if not words:
             await show_errors(ack, {ids.BLOCK_WORDS: "A few words, please."})
             return
-        cause, _, request_id = view["private_metadata"].partition("|")
         try:
-            viewer = await room.viewer(body)
-            say = _SAYS[Cause(cause)]
-            moved = await in_time(say(commands, viewer, UUID(request_id), words, f"view/{view['id']}"))
+            with form_of_ours():
+                cause, _, about = view["private_metadata"].partition("|")
+                say, request_id = _SAYS[Cause(cause)], UUID(about)
+            moved = await in_time(say(commands, await room.viewer(body), request_id, words, f"view/{view['id']}"))
         except QuartermasterError as error:
             await show_errors(ack, {ids.BLOCK_WORDS: str(error)})
             return

@@ -13,7 +13,9 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids, outgoing
+from bot.answers.entitlement import entitled
 from bot.delivery_notices import of_delivery
+from bot.listeners.carried import id_in, id_of, line_of
 from bot.listeners.forms import in_time, show_done, show_errors
 from bot.listeners.room import OPEN_VIEW, Room
 from bot.middleware.once import KEY
@@ -22,14 +24,16 @@ from bot.render.delivery_forms import ALLOCATE, CANCEL, LEAVES, SHIP
 from bot.render.fields import text_in
 from bot.render.message import escape, message, section
 from bot.render.replacement import loading
+from schemas.vocabulary import Role
 from services.database.pool import Connection
-from services.errors import NotFound, QuartermasterError
+from services.errors import QuartermasterError
 from services.register.queries import shelf
 from services.requests import queries
 from services.requests.commands import Done
-from services.requests.queries import RequestView
+from services.requests.queries import Cause, RequestView
 
 Json = dict[str, Any]
+SEES_OFF, WHO_SEES_OFF = frozenset({Role.MANAGER, Role.PLANNER}), "managers and planners"
 SHELVED = 8
 """Devices in stock that a form names."""
 
@@ -43,18 +47,17 @@ def register(app: AsyncApp, room: Room) -> None:
             await outgoing.put(connection, await of_delivery(room.desk, connection, view))
         room.wake_sender()
 
-    def opens(action_id: str, title: str, form: Callable[[Connection, RequestView], Awaitable[Json]]) -> None:
+    def opens(
+        action_id: str, title: str, cause: Cause, form: Callable[[Connection, RequestView], Awaitable[Json]]
+    ) -> None:
         async def pressed(
             ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient, context: AsyncBoltContext
         ) -> None:
             await ack()
             opened = await client.views_open(trigger_id=body["trigger_id"], view=loading(title))
             context[OPEN_VIEW] = opened["view"]["id"]
-            viewer = await room.viewer(body)
+            view = await deliveries.ahead_of(await room.viewer(body), id_of(action), cause)
             async with room.desk.pool.acquire() as connection:
-                view = await queries.request(connection, viewer, UUID(action["value"]))
-                if view is None:
-                    raise NotFound("There is no such request, among those you may see.")
                 drawn = await form(connection, view)
             await client.views_update(view_id=context[OPEN_VIEW], view=drawn)
 
@@ -65,7 +68,7 @@ def register(app: AsyncApp, room: Room) -> None:
             ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext, respond: AsyncRespond
         ) -> None:
             await ack()
-            done = await act(await room.viewer(body), UUID(action["value"]), idempotency_key=context[KEY])
+            done = await act(await room.viewer(body), id_of(action), idempotency_key=context[KEY])
             await tell(done.request)
             words = f"*{escape(done.request.reference)}*: {told}"
             if body.get("response_url"):
@@ -80,7 +83,7 @@ def register(app: AsyncApp, room: Room) -> None:
             viewer, key = await room.viewer(body), f"view/{view['id']}"
             values = view["state"]["values"]
             try:
-                done = await in_time(act(viewer, UUID(view["private_metadata"]), values, key))
+                done = await in_time(act(viewer, id_in(view), values, key))
             except QuartermasterError as error:
                 await show_errors(ack, {block: str(error)})
                 return
@@ -93,14 +96,19 @@ def register(app: AsyncApp, room: Room) -> None:
 
     async def leaves(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext, respond: AsyncRespond) -> None:
         await ack()
-        left = await leaving.leave(await room.viewer(body), action["value"], idempotency_key=context[KEY])
+        left = await leaving.leave(await room.viewer(body), line_of(action), idempotency_key=context[KEY])
         told = message(leavers.left_words(left), [section(escape(leavers.left_words(left)))])
         if body.get("response_url"):
             await respond(text=told.text, blocks=told.blocks, replace_original=False)
 
-    async def somebody_leaves(ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
+    async def somebody_leaves(ack: AsyncAck, body: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
         await ack()
-        await client.views_open(trigger_id=body["trigger_id"], view=delivery_forms.leaves_form())
+        opened = await client.views_open(trigger_id=body["trigger_id"], view=loading(LEAVES))
+        context[OPEN_VIEW] = opened["view"]["id"]
+        viewer = await room.viewer(body)
+        async with room.desk.pool.acquire() as connection:
+            await entitled(room.desk, connection, viewer, "leave", "the form", roles=SEES_OFF, whose=WHO_SEES_OFF)
+        await client.views_update(view_id=context[OPEN_VIEW], view=delivery_forms.leaves_form())
 
     async def said_who_leaves(ack: AsyncAck, body: Json, view: Json) -> None:
         viewer, key = await room.viewer(body), f"view/{view['id']}"
@@ -122,9 +130,9 @@ def register(app: AsyncApp, room: Room) -> None:
     async def cancel(_connection: Connection, view: RequestView) -> Json:
         return delivery_forms.cancel_form(view)
 
-    opens(ids.ALLOCATE, ALLOCATE, allocate)
-    opens(ids.SHIP, SHIP, ship)
-    opens(ids.CANCEL_ORDER, CANCEL, cancel)
+    opens(ids.ALLOCATE, ALLOCATE, Cause.ALLOCATE, allocate)
+    opens(ids.SHIP, SHIP, Cause.SHIP, ship)
+    opens(ids.CANCEL_ORDER, CANCEL, Cause.CANCEL, cancel)
     does(ids.RECEIVE, deliveries.receive, "thank you, noted that it has arrived.")
     does(ids.CHECK_SETTINGS, deliveries.check, "thank you, noted that the settings are checked.")
     does(ids.TAKE_BACK, deliveries.take_back, "noted that it is back.")

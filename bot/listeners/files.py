@@ -14,6 +14,7 @@ from bot.answers import budget, counts, custody, due, queue, wave
 from bot.answers.files import File
 from bot.desk import Desk
 from bot.grammar import Budget, Counts, CustodyList, Disposals, Due, Queue, parse
+from bot.listeners.carried import line_of
 from bot.listeners.room import Room
 from services.access.viewer import Viewer
 from services.errors import BadInput
@@ -29,7 +30,7 @@ def register(app: AsyncApp, room: Room) -> None:
     def sends(make: Make) -> Callable[..., Awaitable[None]]:
         async def send(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
             await ack()
-            file = await make(room.desk, await room.viewer(body), action["value"])
+            file = await make(room.desk, await room.viewer(body), line_of(action))
             await room.send_file(client, body["user"]["id"], file)
 
         return send

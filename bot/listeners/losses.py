@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
-from uuid import UUID
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -14,7 +13,9 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
+from bot.answers.entitlement import looking
 from bot.answers.loss import replace
+from bot.listeners.carried import form_of_ours, id_in, id_of
 from bot.listeners.forms import in_time, show_done, show_errors
 from bot.listeners.room import OPEN_VIEW, Room
 from bot.middleware.once import KEY
@@ -23,12 +24,11 @@ from bot.render import loss_forms, loss_words, replacement
 from bot.render.fields import text_in
 from bot.render.loss_forms import TITLE, WRITE_OFF, Told
 from bot.render.message import escape
-from services.access import audit
 from services.access.viewer import Viewer
 from services.errors import NotFound, QuartermasterError, RuleBroken
 from services.losses import queries
 from services.losses.commands import request_key
-from services.losses.queries import How, LossState, LossView
+from services.losses.queries import Cause, How, LossState, LossView
 from services.requests.queries import Reason, RequestView
 
 Json = dict[str, Any]
@@ -84,7 +84,7 @@ def register(app: AsyncApp, room: Room) -> None:
         ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         await ack()
-        viewer, loss = await _opened(room, body, action, client, context, TITLE)
+        viewer, loss = await _opened(room, body, action, client, context, TITLE, Cause.TELL_MORE)
         offers = queries.offers(loss, viewer, room.desk.directory, room.desk.clock.now())
         place = None
         if loss.request_id is None and viewer.email in (loss.holder_email, loss.reporter_email):
@@ -96,11 +96,12 @@ def register(app: AsyncApp, room: Room) -> None:
         ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         await ack()
-        _, loss = await _opened(room, body, action, client, context, WRITE_OFF)
+        _, loss = await _opened(room, body, action, client, context, WRITE_OFF, Cause.WRITE_OFF)
         await client.views_update(view_id=context[OPEN_VIEW], view=loss_forms.write_off_form(loss))
 
     async def answered(ack: AsyncAck, body: Json, view: Json) -> None:
-        told = loss_forms.read_questions(view["private_metadata"], view["state"]["values"], room.desk.today)
+        with form_of_ours():
+            told = loss_forms.read_questions(view["private_metadata"], view["state"]["values"], room.desk.today)
         if isinstance(told, dict):
             await show_errors(ack, told)
             return
@@ -135,7 +136,7 @@ def register(app: AsyncApp, room: Room) -> None:
             await room.tell_of_request(raised)
 
     async def written_off(ack: AsyncAck, body: Json, view: Json) -> None:
-        viewer, loss_id = await room.viewer(body), UUID(view["private_metadata"])
+        viewer, loss_id = await room.viewer(body), id_in(view)
         reason, key = text_in(view["state"]["values"], ids.BLOCK_WHY), f"view/{view['id']}"
         try:
             loss = await in_time(room.desk.losses.write_off(viewer, loss_id, reason=reason, idempotency_key=key))
@@ -168,7 +169,7 @@ def _pressing(room: Room, command: Callable[..., Awaitable[LossView]]) -> Callab
     ) -> None:
         await ack()
         viewer = await room.viewer(body)
-        loss = await command(viewer, UUID(action["value"]), idempotency_key=context[KEY])
+        loss = await command(viewer, id_of(action), idempotency_key=context[KEY])
         await room.tell_of_loss(loss)
         if loss.state is LossState.WIPE_ASKED:
             told = f"{loss.reference}: somebody else must confirm the wipe. Security and a manager are asked."
@@ -178,18 +179,23 @@ def _pressing(room: Room, command: Callable[..., Awaitable[LossView]]) -> Callab
 
 
 async def _opened(
-    room: Room, body: Json, action: Json, client: AsyncWebClient, context: AsyncBoltContext, title: str
+    room: Room,
+    body: Json,
+    action: Json,
+    client: AsyncWebClient,
+    context: AsyncBoltContext,
+    title: str,
+    cause: Cause,
 ) -> tuple[Viewer, LossView]:
-    """Open a modal at once, for the trigger soon dies; who pressed, and the loss."""
+    """Open a modal at once, for the trigger soon dies; who pressed, and the loss, if they may take this step."""
     opened = await client.views_open(trigger_id=body["trigger_id"], view=replacement.loading(title))
     context[OPEN_VIEW] = opened["view"]["id"]
-    viewer = await room.viewer(body)
-    async with room.desk.pool.acquire() as connection:
-        loss = await queries.loss(connection, viewer, room.desk.directory, UUID(action["value"]))
-        subject = action["value"] if loss is None else loss.reference
-        await audit.record(connection, room.desk.clock.now(), viewer, "loss", subject, granted=loss is not None)
-    if loss is None:
-        raise NotFound("There is no such loss, or it is not one you may see.")
+    viewer, loss_id, now = await room.viewer(body), id_of(action), room.desk.clock.now()
+    async with room.desk.pool.acquire() as connection, looking(room.desk, connection, viewer, "loss", str(loss_id)):
+        loss = await queries.loss(connection, viewer, room.desk.directory, loss_id)
+        if loss is None:
+            raise NotFound("There is no such loss, or it is not one you may see.")
+        queries.check(loss, viewer, room.desk.directory, cause, now)
     return viewer, loss
 
 

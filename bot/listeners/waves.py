@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -12,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
 from bot.answers.entitlement import entitled
+from bot.listeners.carried import form_of_ours, id_in, line_of
 from bot.listeners.forms import in_time, patience, show_done, show_errors
 from bot.listeners.room import OPEN_VIEW, Room
 from bot.notices import names_of
@@ -55,7 +55,7 @@ def register(app: AsyncApp, room: Room) -> None:
     ) -> WaveView:
         opened = await client.views_open(trigger_id=body["trigger_id"], view=replacement.loading(title))
         context[OPEN_VIEW] = opened["view"]["id"]
-        viewer, reference = await room.viewer(body), action["value"]
+        viewer, reference = await room.viewer(body), line_of(action)
         async with room.desk.pool.acquire() as connection:
             await entitled(room.desk, connection, viewer, "wave", reference, roles=DECIDES, whose="directors to decide")
             view = await wave_queries.wave(connection, viewer, reference, room.desk.today)
@@ -64,7 +64,8 @@ def register(app: AsyncApp, room: Room) -> None:
         return view
 
     async def released(ack: AsyncAck, body: Json, view: Json) -> None:
-        form = wave_forms.read_release(view["private_metadata"], view["state"]["values"])
+        with form_of_ours():
+            form = wave_forms.read_release(view["private_metadata"], view["state"]["values"])
         if isinstance(form, dict):
             await show_errors(ack, form)
             return
@@ -100,7 +101,7 @@ def register(app: AsyncApp, room: Room) -> None:
             await show_errors(ack, {ids.BLOCK_WHY: "The planner needs a reason."})
             return
         viewer, key = await room.viewer(body), f"view/{view['id']}"
-        wave_id = UUID(view["private_metadata"])
+        wave_id = id_in(view)
         try:
             decision = await in_time(room.desk.waves.send_back(viewer, wave_id, reason=reason, idempotency_key=key))
         except QuartermasterError as error:

@@ -57,7 +57,8 @@ def read_choice(metadata: str, values: Values) -> CustodyAct | dict[str, str]:
 def read_act(metadata: str, values: Values) -> ActForm | dict[str, str]:
     """What was filled in; or, by block, what must be put right."""
     act = act_in(metadata)
-    assert act.cause is not None, "the form of an act names it"
+    if act.cause is None:
+        raise ValueError("the form of an act names it")
     asks = ASKS.get(act.cause, (ids.BLOCK_PLACE, ids.BLOCK_NOTE))
     given = {block: chosen_in(values, block) or text_in(values, block) for block in asks}
     errors = {block: says for block, says in _NEEDED.items() if block in given and not given[block]}
@@ -91,7 +92,8 @@ def read_act(metadata: str, values: Values) -> ActForm | dict[str, str]:
 def act_in(metadata: str) -> CustodyAct:
     """The act that a form was opened for."""
     act = parse(metadata)
-    assert isinstance(act, CustodyAct), "a form carries the line that opened it"
+    if not isinstance(act, CustodyAct):
+        raise TypeError("a form carries the line that opened it")
     return act
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,8 +28,16 @@ MOST_HEADER = 150
 MOST_BUTTON = 75
 MOST_FALLBACK = 700
 """A summary; escaping may make it five times as long, and an update takes 4,000."""
+LEAST_LINE = 200
+"""Of a line in a list so much is always shown."""
 MOST_ROWS = 40
 MOST_CELL = 80
+
+
+_HALF = re.compile(r"&[a-z]{0,3}$")
+_BREAKS = re.compile("[\n\r\v\f\x85\u2028\u2029]")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""What opens and closes a direction of writing; the marks of a single place may stay."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,15 +63,16 @@ def _inert(text: str) -> str:
 
 
 def shorten(text: str, most: int) -> str:
-    """The text, or as much of it as fits, with an ellipsis."""
+    """The text, or as much of it as fits, with an ellipsis; never half of what stands for one escaped sign."""
     text = text.strip()
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    return text if len(text) <= most else _HALF.sub("", text[: most - 1]).rstrip() + "…"
 
 
 def escape(text: str | None) -> str:
     """Text from outside, so that Slack reads no markup, mention or link in it."""
     plain = (text or "").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return plain.replace("*", "∗").replace("`", "ˋ").replace("\n", " ")
+    # A line of theirs must not look like one of ours, nor turn round what we write after it.
+    return _TURNS.sub("", _BREAKS.sub(" ", plain.replace("*", "∗").replace("`", "ˋ")))
 
 
 def header(text: str) -> HeaderBlock:
@@ -72,13 +82,19 @@ def header(text: str) -> HeaderBlock:
 
 def section(text: str, button: ButtonElement | None = None) -> SectionBlock:
     """A paragraph of Slack's markup; escape what comes from outside before."""
-    return SectionBlock(text=MarkdownTextObject(text=shorten(text, MOST_TEXT).strip() or "–"), accessory=button)
+    return SectionBlock(text=_marked(shorten(text, MOST_TEXT) or "–"), accessory=button)
+
+
+def _marked(text: str) -> MarkdownTextObject:
+    """Our markup, in which Slack makes no links and no mentions of words that only look like some."""
+    return MarkdownTextObject(text=text, verbatim=True)
 
 
 def listed(lines: Sequence[str]) -> SectionBlock:
-    """Lines as one paragraph; those that do not fit are counted."""
+    """Lines as one paragraph. Long ones are shortened to leave room for others; what still does not fit is counted."""
     kept, used = [], 0
-    for line in lines:
+    most = _share(lines, MOST_TEXT - 40)
+    for line in (shorten(each, most) for each in lines):
         used += len(line) + 1
         if used > MOST_TEXT - 40:
             break
@@ -88,9 +104,19 @@ def listed(lines: Sequence[str]) -> SectionBlock:
     return section("\n".join(kept))
 
 
+def _share(lines: Sequence[str], room: int) -> int:
+    """How long a line may be, that all of them fit."""
+    for place, length in enumerate(sorted(len(line) + 1 for line in lines)):
+        share = room // (len(lines) - place)
+        if length > share:
+            return max(share - 1, LEAST_LINE)
+        room -= length
+    return MOST_TEXT
+
+
 def note(text: str) -> ContextBlock:
     """Small print."""
-    return ContextBlock(elements=[MarkdownTextObject(text=shorten(text, MOST_TEXT) or " ")])
+    return ContextBlock(elements=[_marked(shorten(text, MOST_TEXT) or " ")])
 
 
 def divider() -> DividerBlock:

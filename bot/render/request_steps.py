@@ -18,6 +18,7 @@ from bot.render.message import escape, section
 from services.requests.queries import Cause
 
 MOST_WORDS = 1000
+REFUSAL = "Refuse a request"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,6 +88,11 @@ _FORMS: Mapping[Cause, _Asks] = {
 }
 
 
+def title_of(cause: Cause) -> str:
+    """What the form for the words of a step is called."""
+    return _FORMS[cause].title
+
+
 def words_form(cause: Cause, request_id: str) -> dict[str, Any]:
     """The form that asks for the words of a step."""
     asks = _FORMS[cause]
@@ -118,7 +124,7 @@ def refusal_form(reference: str, request_id: str) -> dict[str, Any]:
     return View(
         type="modal",
         callback_id=ids.VIEW_REFUSE,
-        title="Refuse a request",
+        title=REFUSAL,
         submit="Refuse",
         close="Cancel",
         private_metadata=request_id,

@@ -17,7 +17,7 @@ from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.losses.policy import load_policy
 from services.losses.rules.actors import actors_of, scope
-from services.losses.rules.guards import holds
+from services.losses.rules.guards import Facts, holds
 from services.losses.rules.machine import ENDED, LOSS, Cause, LossState
 from services.losses.rules.standing import CommandState, How, Standing
 from services.losses.words import management
@@ -100,16 +100,27 @@ def offers(view: LossView, viewer: Viewer, directory: Directory, now: datetime) 
     return _offers(view, actors, viewer.email, now)
 
 
+def check(view: LossView, viewer: Viewer, directory: Directory, cause: Cause, now: datetime) -> None:
+    """Raise what this step would, were this viewer to take it now: NotAllowed, RuleBroken."""
+    actors = actors_of(viewer, directory, holder_email=view.holder_email, unit=view.unit)
+    facts = _facts(view, viewer.email, now)
+    LOSS.take(view.state, cause, actors, lambda guard: holds(guard, facts))
+
+
 def offers_to_security(view: LossView, now: datetime) -> list[Cause]:
     """What planners and directors may do next, whoever of them presses: the command says no to whom it must."""
     return _offers(view, {Actor.PLANNER, Actor.DIRECTOR}, "", now)
 
 
 def _offers(view: LossView, actors: set[Actor], email: str, now: datetime) -> list[Cause]:
+    facts = _facts(view, email, now)
+    return [Cause(event) for event in LOSS.offers(view.state, actors, lambda guard: holds(guard, facts))]
+
+
+def _facts(view: LossView, email: str, now: datetime) -> Facts:
     # Whether a management knows the device is asked when it matters; that a lock was sent is a good guess.
     managed = view.lock_command is not None and view.lock_standing != "unmanaged"
-    facts = view.facts(load_policy(), now, email=email, managed=managed)
-    return [Cause(event) for event in LOSS.offers(view.state, actors, lambda guard: holds(guard, facts))]
+    return view.facts(load_policy(), now, email=email, managed=managed)
 
 
 async def _read(

@@ -120,6 +120,20 @@ class Handling:
             await audit.record(connection, now, viewer, str(cause), held.reference, granted=True)
             return await self.view(connection, viewer, request_id)
 
+    async def ahead_of(self, viewer: Viewer, request_id: UUID, cause: Cause) -> RequestView:
+        """The request, for somebody who is about to take this step. Raises, and audits, what the step itself would:
+        NotFound, NotAllowed, RuleBroken.
+        """
+        async with self.transaction(viewer, str(cause), str(request_id)) as connection:
+            view = await self.view(connection, viewer, request_id)
+            if cause not in view.may:
+                covered = await covers.covered_by(connection, viewer.email, london_date(self._clock.now()))
+                managed = deciding.managed_units(viewer, self._directory)
+                actors = deciding.actors_of(viewer, managed, view, covered)
+                MACHINE.take(view.status, cause, actors, _nothing_holds)
+                raise RuleBroken(f"{view.reference} has moved on; look it up with `/kit request {view.reference}`.")
+            return view
+
     async def hold(self, connection: Connection, viewer: Viewer, request_id: UUID) -> tuple[Held, frozenset[Actor]]:
         """The request, held, and what the viewer is to it. Raises NotFound if there is none they may see."""
         covered = await covers.covered_by(connection, viewer.email, london_date(self._clock.now()))

@@ -101,6 +101,10 @@ class Stage:
         }
         self.causes = tuple(self._commands)
 
+    def number_from(self, first: int) -> None:
+        """Let the next devices be numbered so, beside those of other stages."""
+        self._numbers = itertools.count(first)
+
     async def at(self, state: str, ahead_of: StrEnum | None = None) -> UUID:
         """A new loss that stands there, by what people and services do."""
         loss = await self._report()

@@ -106,7 +106,7 @@ class Stage:
         self._clock = clock
         self._numbers = itertools.count(100)
         self._keys = itertools.count(1)
-        self._shelf: dict[UUID, str] = {}
+        self.shelf: dict[UUID, str] = {}
         act = {"idempotency_key": ""}
         self._commands: Mapping[Cause, tuple[Callable[..., Awaitable[Any]], Mapping[str, str]]] = {
             Cause.APPROVE: (requests.approve, act),
@@ -129,6 +129,10 @@ class Stage:
     def causes(self) -> list[Cause]:
         return list(self._commands)
 
+    def number_from(self, first: int) -> None:
+        """Let the next devices be numbered so, beside those of other stages."""
+        self._numbers = itertools.count(first)
+
     async def at(self, state: str, ahead_of: StrEnum | None = None) -> UUID:
         """A new request that stands there, by what people and services do."""
         wanted = Status(state)
@@ -139,7 +143,7 @@ class Stage:
             await self._happens(view, cause)
         assert await status(self.pool, view.request_id) is wanted
         if ahead_of is Cause.ALLOCATE:
-            self._shelf[view.request_id] = await self._shelve()
+            self.shelf[view.request_id] = await self._shelve()
         return view.request_id
 
     async def _raise(self, wanted: Status) -> RequestView:
@@ -180,12 +184,12 @@ class Stage:
             case Cause.NO_MONEY:
                 await hear(self.pool, no_money(view, at))
             case Cause.ENROLLED:
-                serial = self._shelf[view.request_id]
+                serial = self.shelf[view.request_id]
                 device = await self.pool.fetchval("SELECT device_id FROM register.devices WHERE serial = $1", serial)
                 await hear(self.pool, changed(device, at, serial=serial))
             case _:
                 if cause is Cause.ALLOCATE:
-                    self._shelf[view.request_id] = await self._shelve()
+                    self.shelf[view.request_id] = await self._shelve()
                 await self.press(USUALLY[cause], cause, view.request_id)
 
     async def press(self, name: str, cause: StrEnum, thing: UUID) -> None:
@@ -193,7 +197,7 @@ class Stage:
         run, values = self._commands[Cause(cause)]
         given = {**values, "idempotency_key": f"press-{next(self._keys)}"}
         if cause is Cause.ALLOCATE:
-            given["device"] = self._shelf.get(thing, "NOWHERE")
+            given["device"] = self.shelf.get(thing, "NOWHERE")
         await run(viewer(name), thing, **given)
 
     async def _shelve(self) -> str:
