@@ -19,6 +19,7 @@ from bot.uploads import Uploads
 from bot.wave_notices import of_wave
 from services.access.viewer import Viewer
 from services.losses.queries import LossView
+from services.requests import queries as requests_queries
 from services.requests.queries import RequestView
 
 
@@ -45,7 +46,9 @@ class Room:
         """The same of several."""
         async with self.desk.pool.acquire() as connection:
             for each in requests:
-                await outgoing.put(connection, await notices.of_request(self.desk, connection, each))
+                # Not as whoever just did something sees it: others may see more, or less.
+                view = await requests_queries.whole(connection, each.request_id) or each
+                await outgoing.put(connection, await notices.of_request(self.desk, connection, view))
         self.wake_sender()
 
     async def tell_of_wave(self, reference: str) -> None:

@@ -1,7 +1,7 @@
 -- name: requests
 -- $1 units (null: all), $2 the viewer's own address; then what is looked for, each null where it does not matter:
--- $3 id, $4 reference, $5 statuses, $6 only one's own, $7 only those waiting for this viewer, $8 how many, $9 whether the
--- viewer decides whatever is seen, $10 whom the viewer may be named for: themselves, and those they cover for
+-- $3 id, $4 reference, $5 statuses, $6 only one's own, $7 only those waiting for this viewer, $8 how many, $9 the units
+-- that the viewer decides for (null: all), $10 whom the viewer may be named for: themselves, and those they cover for
 SELECT r.request_id, r.reference, r.requester_email, r.requester_name, r.unit, r.kind, r.reason, r.device_id, r.serial,
        r.explanation, r.needed_by, r.accessibility_needs, r.delivery_place, r.status, r.verdict, r.approver_email,
        r.decided_by, r.decided_at, r.refusal, r.raised_at, r.revision, r.recipient_email, r.recipient_name,
@@ -29,7 +29,8 @@ WHERE ($1::text[] IS NULL OR r.unit = ANY ($1) OR r.requester_email = $2::text
   AND ($5::text[] IS NULL OR r.status = ANY ($5))
   AND (NOT $6::boolean OR r.requester_email = $2 OR r.recipient_email = $2)
   AND (NOT $7::boolean OR (r.requester_email <> $2 AND r.recipient_email IS DISTINCT FROM $2
-                           AND ($9::boolean OR r.approver_email = ANY ($10))))
+                           AND ($9::text[] IS NULL OR r.unit = ANY ($9)
+                                OR r.approver_email = ANY ($10))))
 ORDER BY ($7 AND r.approver_email = ANY ($10)) DESC, r.raised_at, r.request_id
 LIMIT $8::integer
 
