@@ -92,7 +92,7 @@ def _to_user(view: RequestView) -> str:
             by_day = f" by {day(view.return_due_on)}" if view.return_due_on else ""
             return f"Please hand back {old}{by_day}."
         case Status.CLOSED:
-            return "All is done. Thank you."
+            return f"It is over. {escape(view.ending)}." if view.ending else "All is done. Thank you."
         case Status.ALLOCATED:
             return f"Your {new} is set aside for you."
         case _:

@@ -36,7 +36,7 @@ _LATEST = 3
 
 
 def status_text(view: RequestView, people: Mapping[str, str]) -> str:
-    """Where it stands, and who decided."""
+    """Where it stands, who decided, and why it came to nothing."""
     told = f"{_MARKS.get(view.status, '')} *{STATUSES.get(view.status, view.status).capitalize()}*"
     if view.decided_by:
         verb = "Refused" if view.refusal else "Approved"
@@ -44,6 +44,8 @@ def status_text(view: RequestView, people: Mapping[str, str]) -> str:
         told += f"\n{verb} by {escape(_name(people, view.decided_by))}{when}"
     if view.refusal:
         told += f": {escape(view.refusal)}"
+    if view.ending:
+        told += f"\n{escape(view.ending)}{_by(people, view.ended_by or '')}"
     return told
 
 

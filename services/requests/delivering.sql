@@ -23,6 +23,10 @@ WHERE request_id = $1::uuid
 SELECT reference FROM requests.requests
 WHERE successor_device_id = $1::uuid AND request_id <> $2::uuid
   AND (status NOT IN ('closed', 'refused', 'withdrawn') OR (status = 'closed' AND handed_out_at IS NULL))
+UNION ALL
+SELECT reference FROM requests.requests
+WHERE device_id = $1 AND request_id <> $2 AND reason = 'leaver' AND status = 'return_due'
+LIMIT 1
 
 -- name: concerned
 -- Requests that a batch of devices may concern: $1 devices, $2 who uses them. Each part has an index of its own.

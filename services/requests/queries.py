@@ -134,6 +134,9 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     checked_by: str | None = None
     old_back_at: datetime | None = None
     return_due_on: date | None = None
+    ending: str | None = None
+    """Why it came to nothing, and by whom (`ended_by`, an address), where somebody withdrew or cancelled it."""
+    ended_by: str | None = None
     ticket: str | None = None
     ticket_state: TicketState | None = None
     ticket_link: str | None = None

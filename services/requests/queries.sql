@@ -8,9 +8,18 @@ SELECT r.request_id, r.reference, r.requester_email, r.requester_name, r.unit, r
        r.verdict_kind, r.wave_month, r.since, r.photos, r.assistive_technology, r.question, r.answer, r.waits_since,
        r.chases, r.successor_device_id, r.successor_serial, r.from_stock, r.carrier, r.tracking, r.shipped_at,
        r.delivered_at, r.received_at, r.checked_at, r.checked_by, r.old_back_at, r.return_due_on, d.ticket, d.state AS ticket_state, d.link AS ticket_link,
-       t.at, t.what, t.who
+       e.ending, e.ended_by, t.at, t.what, t.who
 FROM requests.requests AS r
 LEFT JOIN requests.desk_tickets AS d ON d.request_id = r.request_id
+LEFT JOIN LATERAL (
+    -- Why it came to nothing, which stands in its timeline.
+    SELECT line.what AS ending, line.who AS ended_by
+    FROM requests.timeline AS line
+    WHERE line.request_id = r.request_id AND r.status IN ('withdrawn', 'closed')
+      AND split_part(line.cause, '/', 1) IN ('withdraw', 'cancel', 'leave')
+    ORDER BY line.entry DESC
+    LIMIT 1
+) AS e ON true
 CROSS JOIN LATERAL (
     -- The service desk's clock may be behind ours: nothing stands before the asking.
     -- Nor, within a second, before what was written before it: desks tell no fractions.
@@ -38,7 +47,7 @@ LIMIT $8::integer
 -- Requests that replace this device, or that it serves. $1 units (null: all), $2 the viewer's own address. What people
 -- wrote to one another stands in the request alone.
 SELECT greatest(line.at, r.raised_at) AS at, r.reference,
-       CASE WHEN split_part(line.cause, '/', 1) IN ('ask', 'answer', 'insist', 'not_repaired', 'refuse')
+       CASE WHEN split_part(line.cause, '/', 1) IN ('ask', 'answer', 'insist', 'not_repaired', 'refuse', 'leave')
             THEN split_part(line.what, ':', 1) ELSE line.what END AS what
 FROM requests.requests AS r
 JOIN requests.timeline AS line USING (request_id)

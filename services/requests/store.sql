@@ -62,11 +62,14 @@ ORDER BY request_id
 FOR UPDATE
 
 -- name: set_aside
+-- With what is to come back from who leaves: it may stand on the shelf for the register, sent and never enrolled.
 SELECT successor_device_id FROM requests.requests
 WHERE successor_device_id IS NOT NULL AND status NOT IN ('closed', 'refused', 'withdrawn')
 UNION
 SELECT successor_device_id FROM requests.requests
 WHERE successor_device_id IS NOT NULL AND status = 'closed' AND handed_out_at IS NULL
+UNION
+SELECT device_id FROM requests.requests WHERE reason = 'leaver' AND status = 'return_due' AND device_id IS NOT NULL
 
 -- name: give
 UPDATE requests.requests

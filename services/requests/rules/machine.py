@@ -80,6 +80,18 @@ class Guard(StrEnum):
 _S, _C, _G, _A = Status, Cause, Guard, Actor
 _WITHDRAWS = (_A.REQUESTER, _A.RECIPIENT)
 _HANDS_OVER = (_A.RECIPIENT, _A.REQUESTER, _A.PLANNER)
+_SEES_OFF = (_A.MANAGER, _A.PLANNER)
+_NOT_SENT = (
+    _S.WAITING_FOR_APPROVAL,
+    _S.QUESTION_ASKED,
+    _S.WAITING_FOR_REPAIR,
+    _S.WAITING_FOR_WAVE,
+    _S.APPROVED,
+    _S.WAITING_FOR_MONEY,
+    _S.ORDERED,
+    _S.ALLOCATED,
+)
+"""Where whom it is for has no new device yet, nor is one on its way to them."""
 
 
 def _decisions(source: Status) -> list[Step]:
@@ -179,7 +191,16 @@ REQUEST = Machine(
         Step(NEW, _C.RAISE, _S.APPROVED, who=[_A.REQUESTER], guards=[_G.DUE_NOW], does="asked for; it is due anyway"),
         Step(NEW, _C.RAISE, _S.WAITING_FOR_APPROVAL, who=[_A.REQUESTER], does="asked for"),
         # Somebody leaves: nothing is replaced, and what they hold is due back.
-        Step(NEW, _C.LEAVE, _S.RETURN_DUE, who=[_A.MANAGER, _A.PLANNER], does="due back, for its holder leaves"),
+        Step(NEW, _C.LEAVE, _S.RETURN_DUE, who=_SEES_OFF, does="due back, for its holder leaves"),
+        # What they asked for ends. A device that is sent or handed over is theirs by now: it is due back as the others.
+        *(
+            Step(source, _C.LEAVE, _S.WITHDRAWN, who=_SEES_OFF, does="withdrawn, for whom it is for leaves")
+            for source in _NOT_SENT
+        ),
+        *(
+            Step(source, _C.LEAVE, _S.CLOSED, who=_SEES_OFF, does="ended, for its user leaves; the new one is due back")
+            for source in (_S.SHIPPED, _S.DELIVERED, _S.WAITING_FOR_CHECK)
+        ),
         # Deciding.
         *_decisions(_S.WAITING_FOR_APPROVAL),
         *_decisions(_S.QUESTION_ASKED),
