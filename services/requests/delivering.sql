@@ -15,7 +15,10 @@ SET successor_device_id = coalesce($2::uuid, successor_device_id), successor_ser
     old_back_at = coalesce(old_back_at, $12::timestamptz), return_due_on = coalesce($13::date, return_due_on),
     enrolled_device_id = coalesce(enrolled_device_id, $14::uuid),
     enrolled_serial = coalesce(enrolled_serial, $15::text), enrolled_at = coalesce(enrolled_at, $16::timestamptz),
-    handed_out_at = coalesce(handed_out_at, $17::timestamptz)
+    handed_out_at = coalesce(handed_out_at, $17::timestamptz),
+    otherwise_device_id = coalesce(otherwise_device_id, $18::uuid),
+    otherwise_serial = CASE WHEN otherwise_device_id IS NULL THEN $19::text ELSE otherwise_serial END,
+    otherwise_at = coalesce(otherwise_at, $20::timestamptz)
 WHERE request_id = $1::uuid
 
 -- name: set_aside_for_others
@@ -40,6 +43,11 @@ UNION
 SELECT request_id FROM requests.requests
 WHERE coalesce(recipient_email, requester_email) = ANY ($2::text[])
   AND status IN ('approved', 'waiting_for_money', 'waiting_for_wave', 'ordered', 'allocated', 'shipped')
+
+-- name: replacing
+-- $1 devices that were lost, $2 the reasons for which such a one is replaced, $3 the states in which the new one is awaited.
+SELECT request_id FROM requests.requests
+WHERE device_id = ANY ($1::uuid[]) AND reason = ANY ($2::text[]) AND status = ANY ($3::text[])
 
 -- name: waiting_for_wave_of
 SELECT request_id FROM requests.requests

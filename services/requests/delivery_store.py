@@ -12,6 +12,8 @@ import msgspec
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.errors import RuleBroken
+from services.requests.rules.machine import AWAITED
+from services.requests.rules.verdicts import GONE
 
 SQL = load_statements(__file__, "delivering.sql")
 
@@ -39,6 +41,9 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     enrolled_serial: str | None = None
     enrolled_at: datetime | None = None
     handed_out_at: datetime | None = None
+    otherwise_device_id: UUID | None = None
+    otherwise_serial: str | None = None
+    otherwise_at: datetime | None = None
 
 
 class Chased(NamedTuple):
@@ -69,6 +74,12 @@ async def set_aside_for(connection: Connection, device_id: UUID, except_for: UUI
 async def concerned(connection: Connection, devices: Sequence[UUID], holders: Sequence[str]) -> set[UUID]:
     """Requests that these devices, or who uses them, may concern."""
     rows = await connection.fetch(SQL["concerned"], devices, holders)
+    return {row["request_id"] for row in rows}
+
+
+async def replacing(connection: Connection, devices: Sequence[UUID]) -> set[UUID]:
+    """Requests that a new device is awaited by, in place of these that were lost or stolen."""
+    rows = await connection.fetch(SQL["replacing"], devices, list(GONE), list(AWAITED))
     return {row["request_id"] for row in rows}
 
 

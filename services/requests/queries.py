@@ -134,6 +134,10 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     checked_by: str | None = None
     old_back_at: datetime | None = None
     return_due_on: date | None = None
+    otherwise_device_id: UUID | None = None
+    """What its user has by another way since `otherwise_at`, or the lost one, found: then it may be needless."""
+    otherwise_serial: str | None = None
+    otherwise_at: datetime | None = None
     ending: str | None = None
     """Why it came to nothing, and by whom (`ended_by`, an address), where somebody withdrew or cancelled it."""
     ended_by: str | None = None

@@ -7,7 +7,8 @@ SELECT r.request_id, r.reference, r.requester_email, r.requester_name, r.unit, r
        r.decided_by, r.decided_at, r.refusal, r.raised_at, r.revision, r.recipient_email, r.recipient_name,
        r.verdict_kind, r.wave_month, r.since, r.photos, r.assistive_technology, r.question, r.answer, r.waits_since,
        r.chases, r.successor_device_id, r.successor_serial, r.from_stock, r.carrier, r.tracking, r.shipped_at,
-       r.delivered_at, r.received_at, r.checked_at, r.checked_by, r.old_back_at, r.return_due_on, d.ticket, d.state AS ticket_state, d.link AS ticket_link,
+       r.delivered_at, r.received_at, r.checked_at, r.checked_by, r.old_back_at, r.return_due_on,
+       r.otherwise_device_id, r.otherwise_serial, r.otherwise_at, d.ticket, d.state AS ticket_state, d.link AS ticket_link,
        e.ending, e.ended_by, t.at, t.what, t.who
 FROM requests.requests AS r
 LEFT JOIN requests.desk_tickets AS d ON d.request_id = r.request_id

@@ -33,6 +33,15 @@ class Status(StrEnum):
 ENDED = (Status.CLOSED, Status.REFUSED, Status.WITHDRAWN)
 OPEN = tuple(status for status in Status if status not in ENDED)
 """A device has at most one request in these states."""
+AWAITED = (
+    Status.APPROVED,
+    Status.WAITING_FOR_MONEY,
+    Status.WAITING_FOR_WAVE,
+    Status.ORDERED,
+    Status.ALLOCATED,
+    Status.SHIPPED,
+)
+"""Where a new device may come into use, whatever has been heard of its money or its way."""
 
 
 class Cause(StrEnum):
@@ -57,6 +66,7 @@ class Cause(StrEnum):
     CANCEL = "cancel"
     SHIP = "ship"
     ENROLLED = "enrolled"
+    HAS_ANOTHER = "has_another"
     RECEIVE = "receive"
     CHECK = "check"
     CHASE = "chase"
@@ -258,13 +268,26 @@ REQUEST = Machine(
             )
             for source in (_S.WAITING_FOR_MONEY, _S.ORDERED, _S.ALLOCATED, _S.SHIPPED)
         ),
+        Step(_S.WAITING_FOR_MONEY, _C.CANCEL, _S.WITHDRAWN, who=[_A.PLANNER], does="cancelled"),
         Step(_S.ORDERED, _C.CANCEL, _S.WITHDRAWN, who=[_A.PLANNER], does="cancelled; what was ordered goes to stock"),
+        Step(_S.ALLOCATED, _C.CANCEL, _S.WITHDRAWN, who=[_A.PLANNER], does="cancelled; what was set aside is free"),
         Step(_S.ALLOCATED, _C.WITHDRAW, _S.WITHDRAWN, who=[*_WITHDRAWS, _A.PLANNER], does="withdrawn"),
         # Delivery. What the MDM tells completes it, whatever was written down before.
         Step(_S.ALLOCATED, _C.SHIP, _S.SHIPPED, who=[_A.PLANNER], does="sent"),
         *(
             Step(source, _C.ENROLLED, _S.DELIVERED, who=[_A.REGISTER], does="enrolled by its new user")
             for source in (_S.ORDERED, _S.ALLOCATED, _S.SHIPPED)
+        ),
+        # They have a device by another way, or found the lost one. Whether they need this one too, a planner knows.
+        *(
+            Step(
+                source,
+                _C.HAS_ANOTHER,
+                source,
+                who=[_A.REGISTER, _A.LOSSES],
+                does="may be needless: its user has another device",
+            )
+            for source in AWAITED
         ),
         *_handed_over(_S.SHIPPED, _C.RECEIVE, _HANDS_OVER, "receipt confirmed"),
         *_handed_over(_S.DELIVERED, _C.RECEIVE, _HANDS_OVER, "receipt confirmed"),

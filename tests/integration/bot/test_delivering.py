@@ -20,7 +20,7 @@ from services.requests.queries import Reason, RequestView
 from services.requests.sweep import WaitingSweep
 from tests.fixtures.delivery import deliver
 from tests.fixtures.people import email_of, small_directory, viewer
-from tests.integration.requests.journey import committed, hear, shelve, told
+from tests.integration.requests.journey import changed, committed, device, hear, shelve, told
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("bot", "devices")]
 PATIENCE = own_policy().patience
@@ -214,3 +214,32 @@ async def test_what_was_asked_for_a_leaver_is_over_and_everybody_who_was_asked_r
     await say_all(desk, settings, bot, pool, requests_pool)
     assert await bot.sender.send_next() is False, "said once"
     assert len(priya.updates) == told_at_end
+
+
+async def test_planners_are_told_once_that_a_request_may_be_needless_and_cancel_it_there(
+    helen: ScriptedPerson,
+    amara: ScriptedPerson,
+    desk: Desk,
+    settings: BotSettings,
+    bot: Parts,
+    pool: Pool,
+    requests_pool: Pool,
+    ordered: RequestView,
+) -> None:
+    at = desk.clock.now() + timedelta(minutes=5)
+    used = changed(device("USED1"), at, "holder_email", serial="USED1", purchased_on=None, revision=3)
+    await hear(requests_pool, used)
+    for _ in range(2):
+        await say_all(desk, settings, bot, pool, requests_pool)
+    first = await helen.wait_for_message(lambda message: "may be needless" in str(message))
+    assert "Amara Osei has `USED1` by another way" in str(first)
+    await helen.press(first, "delivery_cancel")
+    form = await helen.wait_for_view(lambda view: view["callback_id"] == "delivery_cancel_form")
+    await helen.submit_view(form, {"why": "Has USED1 instead"})
+    now = await helen.wait_for_message(lambda message: "Cancelled: Has USED1 instead" in str(message))
+    assert now["ts"] == first["ts"], "changed in place"
+    assert "delivery_cancel" not in str(now)
+    await say_all(desk, settings, bot, pool, requests_pool)
+    await amara.wait_for_message(lambda message: "Cancelled: Has USED1 instead (Helen Marsh)" in str(message))
+    keys = [row["key"] for row in await pool.fetch("SELECT key FROM outgoing")]
+    assert len([key for key in keys if "/needless/" in key]) == 1
