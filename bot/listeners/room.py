@@ -14,6 +14,7 @@ from bot.desk import Desk
 from bot.loss_notices import of_loss
 from bot.outgoing import OutgoingMessage
 from bot.people import People
+from bot.photos import Photos
 from bot.render.message import Message
 from bot.uploads import Uploads
 from bot.wave_notices import of_wave
@@ -33,6 +34,7 @@ class Room:
     security: str
     """Where messages about losses go."""
     uploads: Uploads
+    photos: Photos
 
     async def viewer(self, body: Mapping[str, Any]) -> Viewer:
         """Who sent a command, a press or a form."""

@@ -92,6 +92,20 @@ ORDER BY coalesce(next_chase_at, waits_since)
 LIMIT $4::integer
 FOR UPDATE SKIP LOCKED
 
+-- name: forget_details
+-- What a request that is over says of somebody's health and home goes, so long after its end ($2); at most $3 at once.
+UPDATE requests.requests AS r SET photos = '{}', assistive_technology = ''
+FROM (
+    SELECT request_id FROM requests.requests
+    WHERE status IN ('closed', 'refused', 'withdrawn') AND (photos <> '{}' OR assistive_technology <> '')
+      AND waits_since <= $1::timestamptz - $2::interval
+    ORDER BY waits_since
+    LIMIT $3::integer
+    FOR UPDATE SKIP LOCKED
+) AS over
+WHERE r.request_id = over.request_id
+RETURNING r.request_id
+
 -- name: chased
 -- Who was waited for is told; the clock comes again at $2.
 UPDATE requests.requests AS r

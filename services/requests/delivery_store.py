@@ -113,6 +113,11 @@ async def chased(connection: Connection, done: Sequence[Chased]) -> None:
         await connection.execute(SQL["chased"], *(list(column) for column in zip(*done, strict=True)))
 
 
+async def forget_details(connection: Connection, now: datetime, after: timedelta, most: int) -> int:
+    """Forget what requests say of somebody's health and home, so long `after` their end; of how many."""
+    return len(await connection.fetch(SQL["forget_details"], now, after, most))
+
+
 def taken_meanwhile() -> RuleBroken:
     """Two planners chose one device at once."""
     return RuleBroken("That device was set aside for another request a moment ago; choose another one.")

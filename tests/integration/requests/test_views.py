@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -13,8 +14,10 @@ from services.clock import FixedClock
 from services.database.pool import Pool
 from services.requests import queries
 from services.requests.commands import Requests
+from services.requests.policy import own_policy
 from services.requests.queries import Cause
 from services.requests.rules.machine import Status
+from services.requests.sweep import WaitingSweep
 from tests.fixtures.people import email_of, small_directory, viewer
 from tests.fixtures.request_policies import generous
 from tests.integration.requests.conftest import Asks
@@ -144,3 +147,38 @@ async def test_a_manager_who_sees_all_units_decides_for_their_own_units_and_neve
     assert offered == {amara.reference: True, tom.reference: False, own.reference: False}
     decision = await requests.approve(zoe, amara.request_id, idempotency_key="yes")
     assert decision.request.status is Status.APPROVED
+
+
+async def test_what_is_said_of_health_and_home_is_forgotten_when_policy_says(
+    pool: Pool, requests: Requests, clock: FixedClock
+) -> None:
+    raised = [
+        await requests.raise_request(
+            viewer("Amara Osei"),
+            device_id=None,
+            kind=Kind.LAPTOP,
+            reason=queries.Reason.ACCESSIBILITY,
+            needed_by=None,
+            accessibility_needs=True,
+            explanation="It does not suit me",
+            delivery_place="Desk 4",
+            idempotency_key=key,
+            photos=("https://files.example/F0000001/1",),
+            assistive_technology="A screen reader",
+        )
+        for key in ("over", "open")
+    ]
+    await requests.withdraw(viewer("Amara Osei"), raised[0].request_id, idempotency_key="w")
+    patience = own_policy().patience
+    sweep = WaitingSweep(pool, clock, small_directory(), patience)
+
+    async def kept() -> list[tuple[int, str]]:
+        rows = await pool.fetch("SELECT photos, assistive_technology FROM requests ORDER BY reference")
+        return [(len(row["photos"]), row["assistive_technology"]) for row in rows]
+
+    clock.advance(timedelta(days=patience.forget_after) - timedelta(minutes=1))
+    await sweep.sweep()
+    assert await kept() == [(1, "A screen reader")] * 2
+    clock.advance(timedelta(minutes=1))
+    await sweep.sweep()
+    assert await kept() == [(0, ""), (1, "A screen reader")], "not while it is open"
