@@ -29,7 +29,7 @@ from services.refresh.wave_queries import WaveStatus
 from services.requests import queries as requests_queries
 
 _BOT = Viewer("quartermaster", "Quartermaster", frozenset({Role.STAFF, Role.PLANNER}), None, None)
-"""Reads a request on behalf of its own people; sees no prices."""
+"""Reads losses on behalf of their own people; sees no prices."""
 
 Heard = (
     AlertRaised
@@ -78,7 +78,7 @@ class BotConsumer:
                 told += of_loss(self._desk, self._settings.security_destination, loss)
         # The request as it stands is newer than any of its events, so one read a request is enough.
         for request_id in sorted(requests):
-            view = await requests_queries.request(connection, _BOT, request_id)
+            view = await requests_queries.whole(connection, request_id)
             if view is not None:
                 if not is_leaving(view):
                     told += await notices.of_request(self._desk, connection, view)

@@ -11,6 +11,7 @@ import msgspec
 from bot.desk import Desk
 from bot.outgoing import OutgoingMessage
 from bot.render import delivery, request
+from schemas.vocabulary import Role
 from services.access.viewer import Viewer, viewer_for
 from services.database.pool import Connection
 from services.requests import queries
@@ -48,6 +49,19 @@ async def of_delivery(desk: Desk, connection: Connection, view: RequestView) -> 
         told += await _of_overdue(desk, connection, view, user)
     if is_leaving(view):
         told.append(await _of_leaver(desk, connection, view, whom))
+    return [*told, *_of_needless(desk, view)]
+
+
+def _of_needless(desk: Desk, view: RequestView) -> list[OutgoingMessage]:
+    """To each planner, once: that whom it is for has a device by another way; afterwards what became of it."""
+    if view.otherwise_at is None:
+        return []
+    planners = sorted(each.email.lower() for each in desk.directory.people.values() if Role.PLANNER in each.roles)
+    told = []
+    for email in planners:
+        shown = delivery.needless(view, queries.may(view, viewer_for(email, desk.directory)), _people(desk))
+        key = f"request/{view.request_id}/needless/{email}"
+        told.append(OutgoingMessage(key, f"person:{email}", view.revision, shown))
     return told
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
 from bot import outgoing
 from bot.answers.background import background_of
 from bot.desk import Desk
 from bot.outgoing import OutgoingMessage
 from bot.render import request
+from services.access import audit
 from services.access.viewer import viewer_for
 from services.database.pool import Connection
 from services.requests import queries as requests_queries
@@ -26,6 +25,8 @@ def names_of(desk: Desk) -> Mapping[str, str]:
 
 async def of_request(desk: Desk, connection: Connection, view: RequestView) -> list[OutgoingMessage]:
     """The messages of who asked and for whom, and of those who are to decide or were asked to.
+
+    `view` is the whole request: each is shown what is theirs, whoever did what it tells of.
 
     A change that moves no revision, such as a ticket's number, waits for the next that does.
     """
@@ -46,7 +47,8 @@ async def _to_approvers(desk: Desk, connection: Connection, view: RequestView) -
     """Who is named and who covers for them, while it waits; and whoever was told before, so that buttons go."""
     named = (view.approver_email or "").lower()
     prefix = f"request/{view.request_id}/approver"
-    keys = {destination: key for key, destination in await outgoing.begun(connection, prefix)}
+    begun = await outgoing.begun(connection, prefix)
+    keys = {destination: key for key, destination in begun}
     deputy = None
     if named and view.status in _ASKS_APPROVER:
         deputies = await requests_queries.deputies_of(connection, [named], desk.today)
@@ -58,15 +60,18 @@ async def _to_approvers(desk: Desk, connection: Connection, view: RequestView) -
         return []
     known = await background_of(desk, connection, view) if view.status in _ASKS_APPROVER else None
     told = []
+    before = {destination for _, destination in begun}
     for destination, key in keys.items():
         email = destination.removeprefix("person:")
         seen = _seen_by(desk, view, email, [named] if email == deputy else [])
+        if destination not in before and seen.assistive_technology:
+            reader = viewer_for(email, desk.directory)
+            await audit.record(connection, desk.clock.now(), reader, "asked to decide", view.reference, granted=True)
         shown = request.for_approver(seen, desk.unit_names, names_of(desk), known)
         told.append(OutgoingMessage(key, destination, view.revision, shown))
     return told
 
 
 def _seen_by(desk: Desk, view: RequestView, email: str, covers_for: list[str] | None = None) -> RequestView:
-    """The request with what this person may do."""
-    viewer = viewer_for(email, desk.directory)
-    return msgspec.structs.replace(view, may=requests_queries.may(view, viewer, covers_for or ()))
+    """The request as this person sees it, with what they may do."""
+    return requests_queries.seen_by(viewer_for(email, desk.directory), view, covers_for or ())

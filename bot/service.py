@@ -99,7 +99,7 @@ class BotService:
                 settings.topic_prefix,
             )
             self._forgetting = Forgetting("bot", pool, timedelta(days=settings.dead_letter_keep_days))
-            for part in (parts.sender, self._consumer, parts.resumption, self._forgetting):
+            for part in (parts.sender, self._consumer, parts.resumption, parts.photos, self._forgetting):
                 self._stack.push_async_callback(part.stop)
                 await part.start()
             self._stack.push_async_callback(parts.underway.drain)
@@ -117,7 +117,8 @@ class BotService:
         """True while every part is."""
         if self.parts is None or self._consumer is None or self._forgetting is None:
             return False
-        parts = (self.parts.sender, self._consumer, self.parts.resumption, self._forgetting, self.parts.front)
+        own = self.parts
+        parts = (own.sender, self._consumer, own.resumption, own.photos, self._forgetting, own.front)
         return all(part.ready() for part in parts)
 
 

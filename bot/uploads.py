@@ -59,6 +59,18 @@ class Uploads:
             raise BadInput(f"{name} is empty", where=where)
         return Upload(name, content)
 
+    async def send(self, url: str, content: bytes) -> None:
+        """Put bytes where Slack told us to. Raises BadInput if it does not take them."""
+        if not self._is_slack(url):
+            raise BadInput("Slack named no place of its own for the file", where="file")
+        timeout = aiohttp.ClientTimeout(total=_SECONDS)
+        try:
+            async with self._session.post(url, data=content, timeout=timeout, allow_redirects=False) as answer:
+                if answer.status != 200:
+                    raise BadInput("Slack did not take the file; press once more", where="file")
+        except (aiohttp.ClientError, TimeoutError):
+            raise BadInput("Slack did not take the file; press once more", where="file") from None
+
     async def _read(self, answer: aiohttp.ClientResponse, name: str, where: str) -> bytes:
         content = bytearray()
         async for chunk in answer.content.iter_chunked(_CHUNK):

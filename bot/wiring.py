@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 
 import aiohttp
 from slack_bolt.app.async_app import AsyncApp
@@ -28,6 +29,7 @@ from bot.listeners import (
     failures,
     files,
     losses,
+    photos,
     waves,
 )
 from bot.listeners.room import Room
@@ -36,6 +38,7 @@ from bot.middleware.legible import make_legible
 from bot.middleware.once import Once
 from bot.middleware.underway import Underway
 from bot.people import People
+from bot.photos import Photos
 from bot.received import Received
 from bot.resumption import Resumption
 from bot.sender import Sender
@@ -53,6 +56,7 @@ class Parts:
     underway: Underway
     sender: Sender
     resumption: Resumption
+    photos: Photos
     front: SocketModeFront | HttpFront
 
 
@@ -65,14 +69,16 @@ def assemble(settings: BotSettings, desk: Desk, session: aiohttp.ClientSession) 
     sender = Sender(desk.pool, posting, Channels(client, people))
     uploads = Uploads(session, settings.bot_token.get_secret_value(), settings.base_url)
     underway = Underway()
-    room = Room(desk, people, sender.wake, settings.security_destination, uploads)
+    keep = timedelta(days=desk.commands.policy.days.photo_copies)
+    photos = Photos(desk.pool, desk.clock, client, uploads, keep)
+    room = Room(desk, people, sender.wake, settings.security_destination, uploads, photos)
     app = build_app(settings, client, room, Received(desk.pool), underway)
     front: SocketModeFront | HttpFront
     if settings.app_token is not None:
         front = SocketModeFront(app, settings.app_token.get_secret_value())
     else:
         front = HttpFront(app, settings.host, settings.port)
-    return Parts(app, underway, sender, Resumption(app, Received(desk.pool)), front)
+    return Parts(app, underway, sender, Resumption(app, Received(desk.pool)), photos, front)
 
 
 def slack_client(settings: BotSettings, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -97,7 +103,7 @@ def build_app(
     app.listener_runner.listener_completion_handler = Finished(received, underway)
     surfaces = (
         *(commands, events, actions, asking, deciding, covering, delivery, losses),
-        *(files, waves, acts, custody, conflicts, dead_letters, failures),
+        *(files, photos, waves, acts, custody, conflicts, dead_letters, failures),
     )
     for surface in surfaces:
         surface.register(app, room)

@@ -36,6 +36,7 @@ _WHO: Mapping[Actor, str] = {
     Actor.REFRESH: "the refresh plan",
     Actor.REGISTER: "the register",
     Actor.MDM: "device management",
+    Actor.LOSSES: "the losses",
     Actor.DESK: "the service desk",
     Actor.CLOCK: "the clock",
 }

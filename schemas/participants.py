@@ -55,7 +55,7 @@ PARTICIPANTS: tuple[Participant, ...] = (
         "requests",
         "Carries a person's request from asking to the old device's return.",
         sends=(REQUEST,),
-        receives=(BUDGET, DESK_PROGRESS, DEVICE_CHANGED, REFRESH),
+        receives=(BUDGET, DESK_PROGRESS, DEVICE_CHANGED, REFRESH, LOSS),
     ),
     Participant(
         "refresh",

@@ -41,6 +41,7 @@ class Actor(StrEnum):
     REFRESH = "refresh"
     REGISTER = "register"
     MDM = "mdm"
+    LOSSES = "losses"
     DESK = "desk"
     CLOCK = "clock"
 
@@ -50,7 +51,9 @@ class Actor(StrEnum):
         return self in _SERVICES
 
 
-_SERVICES = frozenset({Actor.POLICY, Actor.BUDGET, Actor.REFRESH, Actor.REGISTER, Actor.MDM, Actor.DESK, Actor.CLOCK})
+_SERVICES = frozenset(
+    {Actor.POLICY, Actor.BUDGET, Actor.REFRESH, Actor.REGISTER, Actor.MDM, Actor.LOSSES, Actor.DESK, Actor.CLOCK}
+)
 
 
 class Step:

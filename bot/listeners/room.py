@@ -14,11 +14,13 @@ from bot.desk import Desk
 from bot.loss_notices import of_loss
 from bot.outgoing import OutgoingMessage
 from bot.people import People
+from bot.photos import Photos
 from bot.render.message import Message
 from bot.uploads import Uploads
 from bot.wave_notices import of_wave
 from services.access.viewer import Viewer
 from services.losses.queries import LossView
+from services.requests import queries as requests_queries
 from services.requests.queries import RequestView
 
 
@@ -32,6 +34,7 @@ class Room:
     security: str
     """Where messages about losses go."""
     uploads: Uploads
+    photos: Photos
 
     async def viewer(self, body: Mapping[str, Any]) -> Viewer:
         """Who sent a command, a press or a form."""
@@ -45,7 +48,9 @@ class Room:
         """The same of several."""
         async with self.desk.pool.acquire() as connection:
             for each in requests:
-                await outgoing.put(connection, await notices.of_request(self.desk, connection, each))
+                # Not as whoever just did something sees it: others may see more, or less.
+                view = await requests_queries.whole(connection, each.request_id) or each
+                await outgoing.put(connection, await notices.of_request(self.desk, connection, view))
         self.wake_sender()
 
     async def tell_of_wave(self, reference: str) -> None:

@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot import ids
 from bot.render.message import Message, actions, button, divider, escape, header, listed, message, note, section
-from bot.render.wording import count_of, day, kind_name, moment, unit_name
+from bot.render.wording import STATUSES, count_of, day, kind_name, moment, unit_name
 from services.requests.queries import Cause, Delivery, Reason, RequestView, Status
 
 ROWS = 4
@@ -92,7 +92,7 @@ def _to_user(view: RequestView) -> str:
             by_day = f" by {day(view.return_due_on)}" if view.return_due_on else ""
             return f"Please hand back {old}{by_day}."
         case Status.CLOSED:
-            return "All is done. Thank you."
+            return f"It is over. {escape(view.ending)}." if view.ending else "All is done. Thank you."
         case Status.ALLOCATED:
             return f"Your {new} is set aside for you."
         case _:
@@ -105,6 +105,26 @@ def reminder(view: RequestView, offers: Collection[str]) -> Message:
     return message(
         f"Reminder, {view.reference}", [section(f"*{escape(view.reference)}* · {text}"), *buttons(view, offers)]
     )
+
+
+def needless(view: RequestView, offers: Collection[str], people: Mapping[str, str]) -> Message:
+    """To a planner: that a request may not be needed any more, with the step that ends it."""
+    whom = escape(people.get((view.recipient_email or view.requester_email).lower(), view.recipient_name or ""))
+    label = f"`{escape(view.otherwise_serial)}`" if view.otherwise_serial else "a device without a serial number"
+    why = f"{whom or escape(view.requester_name)} has {label} by another way"
+    if view.otherwise_device_id == view.device_id:
+        why = f"what {whom or escape(view.requester_name)} had lost was found: {label}"
+    since = f" since {moment(view.otherwise_at)}" if view.otherwise_at else ""
+    blocks: list[Block] = [section(f"*{escape(view.reference)}* may be needless: {why}{since}.")]
+    if Cause.CANCEL in offers:
+        told = (
+            "If they need no other, cancel it: what is set aside for it is free again. If they do, leave it as it is."
+        )
+        blocks += [note(told), *buttons(view, [Cause.CANCEL], planner=True)]
+    else:
+        told = f"It is {STATUSES.get(view.status, view.status)}."
+        blocks.append(note(f"{told} {escape(view.ending)}." if view.ending else told))
+    return message(f"{view.reference} may be needless", blocks)
 
 
 def overdue(rows: Sequence[Delivery], names: Mapping[str, str], people: Mapping[str, str], today: date) -> Message:

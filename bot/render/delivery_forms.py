@@ -13,7 +13,7 @@ from bot.render.fields import field, words_field
 from bot.render.message import escape, listed, note, section
 from bot.render.wording import day, kind_name
 from services.register.queries import OnShelf
-from services.requests.queries import RequestView
+from services.requests.queries import RequestView, Status
 
 _ANY_IN_STOCK = "One in stock, of the kind that was asked for."
 ALLOCATE, SHIP, CANCEL, LEAVES = "Allocate a device", "Send a device", "Cancel an order", "Somebody leaves"
@@ -45,7 +45,11 @@ def cancel_form(view: RequestView) -> dict[str, Any]:
     blocks: list[Block] = [
         section(_whose(view)),
         words_field(ids.BLOCK_WHY, "Why?", hint="Who asked reads your words."),
-        note("What the supplier delivers for it all the same goes to stock."),
+        note(
+            "What the supplier delivers for it all the same goes to stock."
+            if view.status is Status.ORDERED
+            else "What is set aside for it is free again."
+        ),
     ]
     return _modal(ids.VIEW_CANCEL_ORDER, CANCEL, "Cancel the order", str(view.request_id), blocks)
 
@@ -54,7 +58,10 @@ def leaves_form() -> dict[str, Any]:
     """Asks a manager or planner who leaves."""
     blocks: list[Block] = [
         field(ids.BLOCK_WHO, "Who leaves? Their e-mail address", PlainTextInputElement(max_length=200)),
-        note("Everything they hold is then due back. They and their manager are told, and they are reminded."),
+        note(
+            "Everything they hold is then due back, and what was asked for them is over. They, their manager and "
+            "whoever was asked are told."
+        ),
     ]
     return _modal(ids.VIEW_LEAVES, LEAVES, "They leave", "", blocks)
 

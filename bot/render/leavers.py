@@ -45,10 +45,13 @@ def render(
 def left_words(left: Left) -> str:
     """What came of saying that somebody leaves."""
     others = "".join(f" {each.serial or 'A device'} has the open request {each.reference}." for each in left.others)
+    ended = ", ".join(each.reference for each in left.ended)
+    over = f" What was asked for them is over: {ended}. Whoever asked, and whoever was asked, is told." if ended else ""
     if not left.due_back:
-        return f"{left.name} holds nothing, in what you may see, that is to come back for this.{others}"
+        return f"{left.name} holds nothing, in what you may see, that is to come back for this.{others}{over}"
     labels = ", ".join(each.serial or kind_name(each.kind) for each in left.due_back)
-    return f"{left.name} is to hand back {count_of(len(left.due_back), 'device')}: {labels}. They are told.{others}"
+    told = f"{left.name} is to hand back {count_of(len(left.due_back), 'device')}: {labels}. They are told."
+    return f"{told}{others}{over}"
 
 
 def _saying(left: Sequence[StrayDevice], people: Mapping[str, str]) -> list[Block]:

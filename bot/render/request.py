@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from slack_sdk.models.blocks import Block
 
+from bot import ids
 from bot.render import delivery
 from bot.render.background import Background
 from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
 from bot.render.request_steps import NEXT, OF_APPROVER, OF_REQUESTER, Offer
-from bot.render.wording import REASONS, STATUSES, TICKET_STATES, day, kind_name, moment, month, unit_name
+from bot.render.wording import REASONS, STATUSES, TICKET_STATES, count_of, day, kind_name, moment, month, unit_name
 from services.requests.queries import OPEN, RequestView
 
 _MARKS = {
@@ -37,7 +38,7 @@ _LATEST = 3
 
 
 def status_text(view: RequestView, people: Mapping[str, str]) -> str:
-    """Where it stands, and who decided."""
+    """Where it stands, who decided, and why it came to nothing."""
     told = f"{_MARKS.get(view.status, '')} *{STATUSES.get(view.status, view.status).capitalize()}*"
     if view.decided_by:
         verb = "Refused" if view.refusal else "Approved"
@@ -45,6 +46,8 @@ def status_text(view: RequestView, people: Mapping[str, str]) -> str:
         told += f"\n{verb} by {escape(_name(people, view.decided_by))}{when}"
     if view.refusal:
         told += f": {escape(view.refusal)}"
+    if view.ending:
+        told += f"\n{escape(view.ending)}{_by(people, view.ended_by or '')}"
     return told
 
 
@@ -60,7 +63,7 @@ def _facts(view: RequestView, names: Mapping[str, str]) -> list[str]:
         "What happened": REASONS[view.reason],
         "In their words": escape(view.explanation),
         "Since": day(view.since) if view.since else "",
-        "Photos": ", ".join(_photo(link, place) for place, link in enumerate(view.photos, 1)),
+        "Photos": count_of(len(view.photos), "photo") if view.photos else "",
         "Needed by": day(view.needed_by) if view.needed_by else "",
         "Deliver to": escape(view.delivery_place),
         "Accessibility": "has needs that are checked before the old device goes back"
@@ -73,10 +76,6 @@ def _facts(view: RequestView, names: Mapping[str, str]) -> list[str]:
         "Service desk": _ticket(view),
     }
     return [f"*{label}:* {fact}" for label, fact in facts.items() if fact]
-
-
-def _photo(link: str, place: int) -> str:
-    return f"photo {place}" if set("|<> ") & set(link) else f"<{link.replace('&', '&amp;')}|photo {place}>"
 
 
 def _ticket(view: RequestView) -> str:
@@ -140,7 +139,7 @@ def for_approver(
             blocks.append(section("*Since it was asked for*\n" + "\n".join(since)))
         if view.status == "question_asked":
             blocks.append(section(status_text(view, people)))
-        blocks += _offers(view, OF_APPROVER)
+        blocks += _offers(view, OF_APPROVER, photos=True)
         return message(f"{view.requester_name} asks for a {kind_name(view.kind)} ({view.reference})", blocks)
     blocks.append(section(status_text(view, people)))
     return message(f"Request {view.reference}: {STATUSES.get(view.status, view.status)}", blocks)
@@ -162,7 +161,7 @@ def timeline(
         blocks += [section("*What happened*"), listed(lines)]
     if told := next_step(view, people):
         blocks.append(note(told))
-    blocks += _offers(view, (*OF_APPROVER, *OF_REQUESTER))
+    blocks += _offers(view, (*OF_APPROVER, *OF_REQUESTER), photos=True)
     blocks += delivery.buttons(view, view.may, planner=planner)
     return message(f"Request {view.reference}: {STATUSES.get(view.status, view.status)}", blocks)
 
@@ -189,13 +188,15 @@ def _delivered_next(view: RequestView) -> str:
     return "Our message about the delivery says what comes next."
 
 
-def _offers(view: RequestView, offers: tuple[Offer, ...]) -> list[Block]:
-    """Buttons for what the machine lets them do now."""
+def _offers(view: RequestView, offers: tuple[Offer, ...], *, photos: bool = False) -> list[Block]:
+    """Buttons for what the machine lets them do now, and for the photos: a link to one opens for its owner alone."""
     buttons = [
         button(offer.label, offer.action_id, str(view.request_id), style=offer.style)
         for offer in offers
         if offer.cause in view.may
     ]
+    if photos and view.photos:
+        buttons.append(button("Show the photos", ids.SHOW_PHOTOS, str(view.request_id)))
     return [actions(*buttons)] if buttons else []
 
 

@@ -18,7 +18,8 @@ class Viewer:
     """Who asks, and how far they see.
 
     `units` are the codes a read is limited to; None means every unit, an empty tuple means only their own devices.
-    In SQL: `($1::text[] IS NULL OR unit = ANY ($1))`.
+    In SQL: `($1::text[] IS NULL OR unit = ANY ($1))`. `manages` are the units a manager answers for, however far they
+    see by another role: who plans for all units decides for their own alone.
     """
 
     email: str
@@ -26,6 +27,7 @@ class Viewer:
     roles: frozenset[Role]
     unit: str | None
     units: tuple[str, ...] | None
+    manages: tuple[str, ...] = ()
 
     @property
     def sees_prices(self) -> bool:
@@ -55,9 +57,6 @@ def viewer_for(email: str, directory: Directory) -> Viewer:
     if person is None:
         return Viewer(email.lower(), email, frozenset({Role.STAFF}), None, ())
     roles = person.all_roles
-    units: tuple[str, ...] | None = ()
-    if roles & SEES_ALL_UNITS:
-        units = None
-    elif Role.MANAGER in roles:
-        units = directory.under(person.unit)
-    return Viewer(person.email.lower(), person.name, roles, person.unit, units)
+    manages = directory.under(person.unit) if Role.MANAGER in roles else ()
+    units = None if roles & SEES_ALL_UNITS else manages
+    return Viewer(person.email.lower(), person.name, roles, person.unit, units, manages)

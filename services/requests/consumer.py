@@ -1,8 +1,9 @@
 """Requests' consumer. Delivery: at least once, effect once (inbox); any order, since no word turns a status back.
 
-The budget says whether money was set aside, refresh that a wave is ordered, the register where devices are: requests
-move on and tell whoever asked. The desk says how the ticket of a request stands; that is kept and shown, and moves no
-request. Of the register's stream, which is heavy, a batch asks once, and only for what may concern a request.
+The budget says whether money was set aside, refresh that a wave is ordered, the register where devices are, the losses
+that a lost one was found: requests move on and tell whoever asked. The desk says how the ticket of a request stands;
+that is kept and shown, and moves no request. Of the register's stream, which is heavy, a batch asks once, and only for
+what may concern a request.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from uuid import UUID
 from schemas.envelope import Event
 from schemas.events.budget import CommitmentRefused, OrderCommitted
 from schemas.events.desk import RequestTicketChanged
+from schemas.events.loss import LossMoved
 from schemas.events.refresh import QueueEntered
 from schemas.events.register import DeviceChanged
-from schemas.topics import BUDGET, DESK_PROGRESS, DEVICE_CHANGED, REFRESH
+from schemas.topics import BUDGET, DESK_PROGRESS, DEVICE_CHANGED, LOSS, REFRESH
 from services.database.pool import Connection
 from services.errors import NotFound
 from services.eventlog.outbox import Outgoing
@@ -23,8 +25,9 @@ from services.machines import Actor
 from services.requests import delivery_store, desk_tickets, enrolment, store
 from services.requests.progress import Progressing, Word
 from services.requests.rules.machine import Cause, Status
+from services.requests.rules.verdicts import GONE
 
-TOPICS = (BUDGET, DESK_PROGRESS, DEVICE_CHANGED, REFRESH)
+TOPICS = (BUDGET, DESK_PROGRESS, DEVICE_CHANGED, REFRESH, LOSS)
 Decided = OrderCommitted | CommitmentRefused
 
 
@@ -40,11 +43,17 @@ class RequestsConsumer:
             for event in events
             if isinstance(event, QueueEntered) and event.data.status == "ordered" and event.data.wave is not None
         }
-        if not named and not devices and not waves:
+        found = {
+            event.data.device_id: event
+            for event in events
+            if isinstance(event, LossMoved) and event.data.state == "found"
+        }
+        if not named and not devices and not waves and not found:
             return []
         near = await enrolment.find(connection, devices)
         in_wave = await delivery_store.waiting_for_wave_of(connection, list(waves)) if waves else set()
-        ids = {event.data.request_id for event in named} | near | in_wave
+        replacing = await delivery_store.replacing(connection, list(found)) if found else set()
+        ids = {event.data.request_id for event in named} | near | in_wave | replacing
         if not ids:
             return []
         # What the batch may write it holds first, in one order: no two batches wait for one another in a circle.
@@ -59,7 +68,10 @@ class RequestsConsumer:
         told = await _decided(connection, [event for event in named if isinstance(event, Decided)], going)
         for request_id in sorted(in_wave):
             told += await _ordered_with_wave(connection, request_id, waves, going)
-        return told + await enrolment.hear(connection, devices, going, near)
+        told += await enrolment.hear(connection, devices, going, near)
+        for request_id in sorted(replacing):
+            told += await _found(connection, request_id, found, going)
+        return told
 
 
 def _check_raised(named: Iterable[Decided | RequestTicketChanged], going: Progressing) -> None:
@@ -79,6 +91,18 @@ async def _decided(connection: Connection, events: Sequence[Decided], going: Pro
         told += await going.move(connection, request_id, cause, Word.of(event, Actor.BUDGET, what))
         told += await going.deliver(connection, request_id)
     return told
+
+
+async def _found(
+    connection: Connection, request_id: UUID, found: dict[UUID, LossMoved], going: Progressing
+) -> list[Outgoing]:
+    """What was lost is there again: whether the new one is still needed, a planner is asked."""
+    request = going.held[request_id]
+    event = found.get(request.device_id) if request.device_id is not None else None
+    if event is None or request.reason not in GONE or event.time < (request.decided_at or request.raised_at):
+        return []
+    word = Word.of(event, Actor.LOSSES, f"The {event.data.how} device was found: {event.data.reference}")
+    return await going.has_another(connection, request_id, event.data.device_id, event.data.serial, word)
 
 
 async def _ordered_with_wave(

@@ -15,7 +15,10 @@ SET successor_device_id = coalesce($2::uuid, successor_device_id), successor_ser
     old_back_at = coalesce(old_back_at, $12::timestamptz), return_due_on = coalesce($13::date, return_due_on),
     enrolled_device_id = coalesce(enrolled_device_id, $14::uuid),
     enrolled_serial = coalesce(enrolled_serial, $15::text), enrolled_at = coalesce(enrolled_at, $16::timestamptz),
-    handed_out_at = coalesce(handed_out_at, $17::timestamptz)
+    handed_out_at = coalesce(handed_out_at, $17::timestamptz),
+    otherwise_device_id = coalesce(otherwise_device_id, $18::uuid),
+    otherwise_serial = CASE WHEN otherwise_device_id IS NULL THEN $19::text ELSE otherwise_serial END,
+    otherwise_at = coalesce(otherwise_at, $20::timestamptz)
 WHERE request_id = $1::uuid
 
 -- name: set_aside_for_others
@@ -23,6 +26,10 @@ WHERE request_id = $1::uuid
 SELECT reference FROM requests.requests
 WHERE successor_device_id = $1::uuid AND request_id <> $2::uuid
   AND (status NOT IN ('closed', 'refused', 'withdrawn') OR (status = 'closed' AND handed_out_at IS NULL))
+UNION ALL
+SELECT reference FROM requests.requests
+WHERE device_id = $1 AND request_id <> $2 AND reason = 'leaver' AND status = 'return_due'
+LIMIT 1
 
 -- name: concerned
 -- Requests that a batch of devices may concern: $1 devices, $2 who uses them. Each part has an index of its own.
@@ -36,6 +43,11 @@ UNION
 SELECT request_id FROM requests.requests
 WHERE coalesce(recipient_email, requester_email) = ANY ($2::text[])
   AND status IN ('approved', 'waiting_for_money', 'waiting_for_wave', 'ordered', 'allocated', 'shipped')
+
+-- name: replacing
+-- $1 devices that were lost, $2 the reasons for which such a one is replaced, $3 the states in which the new one is awaited.
+SELECT request_id FROM requests.requests
+WHERE device_id = ANY ($1::uuid[]) AND reason = ANY ($2::text[]) AND status = ANY ($3::text[])
 
 -- name: waiting_for_wave_of
 SELECT request_id FROM requests.requests
@@ -79,6 +91,20 @@ WHERE status IN ('waiting_for_approval', 'question_asked', 'waiting_for_repair',
 ORDER BY coalesce(next_chase_at, waits_since)
 LIMIT $4::integer
 FOR UPDATE SKIP LOCKED
+
+-- name: forget_details
+-- What a request that is over says of somebody's health and home goes, so long after its end ($2); at most $3 at once.
+UPDATE requests.requests AS r SET photos = '{}', assistive_technology = ''
+FROM (
+    SELECT request_id FROM requests.requests
+    WHERE status IN ('closed', 'refused', 'withdrawn') AND (photos <> '{}' OR assistive_technology <> '')
+      AND waits_since <= $1::timestamptz - $2::interval
+    ORDER BY waits_since
+    LIMIT $3::integer
+    FOR UPDATE SKIP LOCKED
+) AS over
+WHERE r.request_id = over.request_id
+RETURNING r.request_id
 
 -- name: chased
 -- At $1 who was waited for is told; the clock comes again at $3. Whoever is to decide from now is asked from now.

@@ -22,13 +22,11 @@ WHERE ($1::text[] IS NULL OR r.unit = ANY ($1)) AND r.status = ANY ($2::text[])
 GROUP BY r.status
 
 -- name: devices_set_aside
--- One that its user confirmed may stand on the shelf for the register still.
+-- One that its user confirmed may stand on the shelf for the register still, and so may one that was sent to who leaves.
 SELECT successor_device_id FROM requests.requests
 WHERE successor_device_id IS NOT NULL AND status NOT IN ('closed', 'refused', 'withdrawn')
 UNION
 SELECT successor_device_id FROM requests.requests
 WHERE successor_device_id IS NOT NULL AND status = 'closed' AND handed_out_at IS NULL
-
--- name: leaving
-SELECT device_id, reference, reason FROM requests.requests
-WHERE device_id = ANY ($1::uuid[]) AND status = ANY ($2::text[])
+UNION
+SELECT device_id FROM requests.requests WHERE reason = 'leaver' AND status = 'return_due' AND device_id IS NOT NULL

@@ -12,6 +12,8 @@ import msgspec
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.errors import RuleBroken
+from services.requests.rules.machine import AWAITED
+from services.requests.rules.verdicts import GONE
 
 SQL = load_statements(__file__, "delivering.sql")
 
@@ -39,6 +41,9 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     enrolled_serial: str | None = None
     enrolled_at: datetime | None = None
     handed_out_at: datetime | None = None
+    otherwise_device_id: UUID | None = None
+    otherwise_serial: str | None = None
+    otherwise_at: datetime | None = None
 
 
 class Chased(NamedTuple):
@@ -72,6 +77,12 @@ async def concerned(connection: Connection, devices: Sequence[UUID], holders: Se
     return {row["request_id"] for row in rows}
 
 
+async def replacing(connection: Connection, devices: Sequence[UUID]) -> set[UUID]:
+    """Requests that a new device is awaited by, in place of these that were lost or stolen."""
+    rows = await connection.fetch(SQL["replacing"], devices, list(GONE), list(AWAITED))
+    return {row["request_id"] for row in rows}
+
+
 async def waiting_for_wave_of(connection: Connection, devices: Sequence[UUID]) -> set[UUID]:
     """Requests that wait for the wave of these devices."""
     rows = await connection.fetch(SQL["waiting_for_wave_of"], devices)
@@ -100,6 +111,11 @@ async def chased(connection: Connection, now: datetime, done: Sequence[Chased]) 
     """Write what the clock did."""
     if done:
         await connection.execute(SQL["chased"], now, *(list(column) for column in zip(*done, strict=True)))
+
+
+async def forget_details(connection: Connection, now: datetime, after: timedelta, most: int) -> int:
+    """Forget what requests say of somebody's health and home, so long `after` their end; of how many."""
+    return len(await connection.fetch(SQL["forget_details"], now, after, most))
 
 
 def taken_meanwhile() -> RuleBroken:

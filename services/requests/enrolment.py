@@ -21,7 +21,7 @@ from services.requests.delivery_store import Brought
 from services.requests.facts import awaited
 from services.requests.progress import Progressing, Word
 from services.requests.rules import arrivals
-from services.requests.rules.machine import ENDED, Cause, Status
+from services.requests.rules.machine import AWAITED, ENDED, Cause, Status
 from services.requests.store import Held
 
 New = set[tuple[UUID, str]]
@@ -65,11 +65,17 @@ async def hear(
     for event in events:
         for request in near(event):
             told += await _old_device(connection, event, request, going)
+        facts = event.data
         if (request_id := _completes(event, near(event), new)) is not None:
-            facts = event.data
             seen = Brought(enrolled_device_id=facts.device_id, enrolled_serial=facts.serial, enrolled_at=event.time)
             await going.bring(connection, request_id, seen)
             told += await going.deliver(connection, request_id)
+        elif not any(_serves_already(each, event) for each in near(event)):
+            for request in near(event):
+                if arrivals.has_another(awaited(request), facts, event.time):
+                    what = f"Its user has another device: {facts.serial or 'one without a serial number'}"
+                    word = Word.of(event, Actor.REGISTER, what)
+                    told += await going.has_another(connection, request.request_id, facts.device_id, facts.serial, word)
         for request in near(event):
             if request.handed_out_at is None and arrivals.left_the_shelf(awaited(request), event.data, event.time):
                 await going.bring(connection, request.request_id, Brought(handed_out_at=event.time))
@@ -149,4 +155,4 @@ def _serves_already(request: Held, event: DeviceChanged) -> bool:
         return False
     if event.data.device_id not in (request.successor_device_id, request.enrolled_device_id):
         return False
-    return request.status in arrivals.AWAITED or request.for_whom.lower() == arrivals.in_use_by(event.data)
+    return request.status in AWAITED or request.for_whom.lower() == arrivals.in_use_by(event.data)

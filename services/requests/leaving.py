@@ -1,8 +1,15 @@
-"""Somebody leaves: each of their devices becomes a request that is due back, by one act. Nothing is replaced."""
+"""Somebody leaves: what they asked for ends, and each of their devices becomes a request that is due back, by one act.
+
+Nothing is replaced. What they asked for on behalf of somebody else goes on, and what they were to decide goes up
+(`sweep`). That a request ends is for good: who stays after all asks anew.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 import msgspec
@@ -13,22 +20,23 @@ from services.access import audit
 from services.access.viewer import Viewer
 from services.clock import london_date
 from services.database.pool import Connection
+from services.database.statements import load_statements
 from services.errors import BadInput, NotAllowed
 from services.eventlog import outbox
 from services.machines import NEW, Actor
 from services.register import queries as register
 from services.register.queries import HeldDevice
-from services.requests import delivery_store, store
+from services.requests import moving, store
 from services.requests.announcements import announce_raised
-from services.requests.delivery_queries import SQL, Delivery, returns_of
-from services.requests.delivery_store import Brought
+from services.requests.delivery_queries import Delivery, returns_of
 from services.requests.handling import Handling
-from services.requests.rules.deciding import managed_units
+from services.requests.moving import Move
 from services.requests.rules.machine import OPEN, Cause, Status
 from services.requests.rules.machine import REQUEST as MACHINE
 from services.requests.rules.verdicts import Reason
-from services.requests.store import Moment, NewRequest
+from services.requests.store import Held, Moment, NewRequest
 
+SQL = load_statements(__file__, "leaving.sql")
 _LEAVING = UUID("7d5b1d0e-3f0c-4e0a-8d63-2b1f9a6c5e41")
 
 
@@ -39,6 +47,13 @@ class OtherRequest(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
 
 
+class EndedRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What they had asked for, or was asked for them. `sent` is the device on its way to them or theirs by now."""
+
+    reference: str
+    sent: str | None = None
+
+
 class Left(msgspec.Struct, frozen=True, kw_only=True):
     """What is due back from somebody who leaves. `now` counts what this act added; all nought: they hold nothing."""
 
@@ -46,16 +61,30 @@ class Left(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     due_back: list[Delivery]
     others: list[OtherRequest]
+    ended: list[EndedRequest] = []
+    """What this act ended."""
     now: int = 0
+
+
+class _Leaver(NamedTuple):
+    """Who leaves, said by whom: `viewer` sees no more than they may act on."""
+
+    viewer: Viewer
+    actor: Actor
+    email: str
+    name: str
+    act: UUID
+    now: datetime
 
 
 class Leaving(Handling):
     """The command of those who see somebody off."""
 
     async def leave(self, viewer: Viewer, email: str, *, idempotency_key: str) -> Left:
-        """Make due back what somebody holds in the viewer's units; said again, it adds what is new and nothing else.
+        """End what somebody asked for in the viewer's units, and make due back what they hold there.
 
-        Raises NotAllowed for those who are neither manager nor planner, BadInput for no address.
+        Said again, it adds what is new and nothing else. Raises NotAllowed for those who are neither manager nor
+        planner, BadInput for no address.
         """
         now = self._clock.now()
         whose = email.strip().lower()
@@ -65,65 +94,128 @@ class Leaving(Handling):
             if not viewer.has(Role.MANAGER, Role.PLANNER):
                 raise NotAllowed("That is for the manager or the planner to do, not for you.")
             act = uuid5(_LEAVING, f"{viewer.email}\n{idempotency_key}\n{whose}")
-            repeated = await self.is_repeated(connection, viewer, "leave", idempotency_key, act, now)
-            devices = [] if repeated else await register.held_by(connection, viewer, whose)
-            taken = await self._open_requests(connection, devices)
-            added = 0
-            for device in devices:
-                if device.device_id not in taken:
-                    added += await self._due_back(connection, viewer, whose, device, act, now)
+            leaver = _Leaver(*_acting(viewer), whose, self._name(whose), act, now)
+            if await self.is_repeated(connection, viewer, "leave", idempotency_key, act, now):
+                left = Left(email=whose, name=leaver.name, due_back=[], others=[])
+            else:
+                left = await self._see_off(connection, leaver)
             await audit.record(connection, now, viewer, "leave", whose, granted=True)
-            due_back = await returns_of(connection, viewer, whose)
-        serials = {device.device_id: device.serial for device in devices}
-        others = [
-            OtherRequest(serial=serials[device_id], reference=reference)
-            for device_id, (reference, reason) in taken.items()
-            if reason is not Reason.LEAVER
-        ]
-        return Left(email=whose, name=self._name(whose), due_back=due_back, others=others, now=added)
+            return msgspec.structs.replace(left, due_back=await returns_of(connection, viewer, whose))
 
-    async def _open_requests(self, connection: Connection, devices: list[HeldDevice]) -> dict[UUID, tuple[str, Reason]]:
+    async def _see_off(self, connection: Connection, leaver: _Leaver) -> Left:
+        ended = await self._end(connection, leaver)
+        held = {each.device_id: each for each in await register.held_by(connection, leaver.viewer, leaver.email)}
+        # The register may not know yet that they have it, or in which unit.
+        held = {device.device_id: device for each in ended if (device := self._sent(each)) is not None} | held
+        taken = await _spoken_for(connection, list(held))
+        due_back = [device for device_id, device in held.items() if device_id not in taken]
+        return Left(
+            email=leaver.email,
+            name=leaver.name,
+            due_back=[],
+            others=[
+                OtherRequest(serial=held[device_id].serial, reference=reference)
+                for device_id, (reference, reason) in taken.items()
+                if reason is not Reason.LEAVER
+            ],
+            ended=[
+                EndedRequest(
+                    reference=each.held.reference,
+                    sent=each.held.successor_serial if each.step.target == Status.CLOSED else None,
+                )
+                for each in ended
+            ],
+            now=await self._due_back(connection, leaver, due_back),
+        )
+
+    async def _end(self, connection: Connection, leaver: _Leaver) -> list[Move]:
+        """End what was asked for them; the moves by which it ended."""
+        rows = await connection.fetch(SQL["asked_for"], leaver.email, list(OPEN), leaver.viewer.unit_scope)
+        if not rows:
+            return []
+        moves: list[Move] = []
+        for held in (await store.lock_requests(connection, sorted(row["request_id"] for row in rows))).values():
+            step = MACHINE.step(held.status, Cause.LEAVE, [leaver.actor], _all_holds)
+            if step is not None:
+                what = f"Withdrawn: {leaver.name} leaves"
+                if step.target == Status.CLOSED:
+                    what = f"Ended: {leaver.name} leaves; {held.successor_serial or 'the new device'} is due back"
+                moves.append(Move(held, step, leaver.now, what, leaver.viewer.email, "Whom it is for leaves"))
+        if moves:
+            sent = [each.held.request_id for each in moves if each.step.target == Status.CLOSED]
+            await connection.execute(SQL["handed_out"], sent, leaver.now)
+            await outbox.append(connection, await moving.take(connection, moves))
+        return moves
+
+    def _sent(self, ended: Move) -> HeldDevice | None:
+        """The device that somebody has, or that is on its way to them, by a request that ended."""
+        held: Held = ended.held
+        if ended.step.target != Status.CLOSED or held.successor_device_id is None:
+            return None
+        return HeldDevice(
+            device_id=held.successor_device_id,
+            serial=held.successor_serial,
+            asset_tag=None,
+            kind=self.policy.served_by(held.kind),
+            unit=held.unit,
+        )
+
+    async def _due_back(self, connection: Connection, leaver: _Leaver, devices: Sequence[HeldDevice]) -> int:
+        """Write a request for each device that has none; how many."""
         if not devices:
-            return {}
-        rows = await connection.fetch(SQL["leaving"], [device.device_id for device in devices], list(OPEN))
-        return {row["device_id"]: (row["reference"], Reason(row["reason"])) for row in rows}
+            return 0
+        step = MACHINE.take(NEW, Cause.LEAVE, [leaver.actor], _all_holds)
+        numbers = await connection.fetch(SQL["next_numbers"], len(devices))
+        requests = [
+            self._request(leaver, device, f"R-{row['number']}", Status(step.target))
+            for device, row in zip(devices, numbers, strict=True)
+        ]
+        first = requests[0]
+        columns = [
+            (each.request_id, each.reference, each.unit, each.kind, each.device_id, each.serial) for each in requests
+        ]
+        rows = await connection.fetch(
+            SQL["due_back"],
+            *(list(column) for column in zip(*columns, strict=True)),
+            first.requester_email,
+            first.requester_name,
+            first.recipient_email,
+            first.recipient_name,
+            first.explanation,
+            first.approver_email,
+            leaver.now,
+            self.policy.patience.return_due_on(london_date(leaver.now)),
+        )
+        written = {row["request_id"] for row in rows}
+        added = [each for each in requests if each.request_id in written]
+        said_by = leaver.viewer.email
+        moments = [Moment(each.request_id, "raised", leaver.now, "Due back", said_by) for each in added]
+        await store.remember(connection, moments)
+        await outbox.append(connection, [(REQUEST, announce_raised(each)) for each in added])
+        return len(added)
 
-    async def _due_back(
-        self, connection: Connection, viewer: Viewer, whose: str, device: HeldDevice, act: UUID, now: datetime
-    ) -> bool:
-        unit = device.unit or viewer.unit or ""
-        actors = [Actor.PLANNER] if viewer.has(Role.PLANNER) else []
-        if unit in managed_units(viewer, self._directory):
-            actors.append(Actor.MANAGER)
-        step = MACHINE.take(NEW, Cause.LEAVE, actors, lambda _guard: True)
-        due_on: date = self.policy.patience.return_due_on(london_date(now))
-        request = NewRequest(
-            request_id=uuid5(act, str(device.device_id)),
-            reference=await store.next_reference(connection),
-            requester_email=viewer.email,
-            requester_name=viewer.name,
-            unit=unit,
+    def _request(self, leaver: _Leaver, device: HeldDevice, reference: str, status: Status) -> NewRequest:
+        return NewRequest(
+            request_id=uuid5(leaver.act, str(device.device_id)),
+            reference=reference,
+            requester_email=leaver.viewer.email,
+            requester_name=leaver.viewer.name,
+            unit=device.unit or leaver.viewer.unit or "",
             kind=device.kind or Kind.LAPTOP,
             reason=Reason.LEAVER,
             device_id=device.device_id,
             serial=device.serial,
-            explanation=f"{self._name(whose)} leaves.",
+            explanation=f"{leaver.name} leaves.",
             needed_by=None,
             accessibility_needs=False,
             delivery_place="",
-            status=Status(step.target),
+            status=status,
             verdict="",
-            approver_email=self._manager_of(whose) or viewer.email,
-            raised_at=now,
-            recipient_email=whose,
-            recipient_name=self._name(whose),
+            approver_email=self._manager_of(leaver.email) or leaver.viewer.email,
+            raised_at=leaver.now,
+            recipient_email=leaver.email,
+            recipient_name=leaver.name,
         )
-        if not await store.insert_request(connection, request):
-            return False
-        await delivery_store.bring(connection, request.request_id, Brought(return_due_on=due_on))
-        await store.remember(connection, [Moment(request.request_id, "raised", now, "Due back", viewer.email)])
-        await outbox.append(connection, [(REQUEST, announce_raised(request))])
-        return True
 
     def _name(self, email: str) -> str:
         person = self._directory.person(email)
@@ -133,3 +225,22 @@ class Leaving(Handling):
         person = self._directory.person(email)
         manager = None if person is None else self._directory.approver_of(person)
         return None if manager is None else manager.email.lower()
+
+
+def _acting(viewer: Viewer) -> tuple[Viewer, Actor]:
+    """The viewer as far as they see people off: a planner everywhere, a manager in the units they answer for."""
+    if viewer.has(Role.PLANNER):
+        return viewer, Actor.PLANNER
+    return dataclasses.replace(viewer, units=viewer.manages), Actor.MANAGER
+
+
+async def _spoken_for(connection: Connection, devices: Sequence[UUID]) -> dict[UUID, tuple[str, Reason]]:
+    """Reference and reason of the open request of each of these devices that has one."""
+    if not devices:
+        return {}
+    rows = await connection.fetch(SQL["spoken_for"], devices, list(OPEN))
+    return {row["device_id"]: (row["reference"], Reason(row["reason"])) for row in rows}
+
+
+def _all_holds(_guard: str) -> bool:
+    return True

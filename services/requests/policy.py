@@ -72,7 +72,8 @@ class Instead(Block, frozen=True, kw_only=True):
 
 class Waits(Block, frozen=True, kw_only=True):
     """In days: until a decision goes to the next manager above, between reminders, after the day it was due until a
-    manager hears of a late return, for handing an old device back, and how long a cover may run.
+    manager hears of a late return, for handing an old device back, and how long a cover may run; after a request's end
+    until what it says of somebody's health and home is forgotten, and how long a copy of a photo stays with who looked.
     """
 
     until_escalation: Days
@@ -80,6 +81,8 @@ class Waits(Block, frozen=True, kw_only=True):
     after_due: Annotated[int, Meta(ge=0, le=366)]
     to_hand_back: Days
     longest_cover: Days
+    to_forget: Days
+    photo_copies: Days
 
 
 class Band(Block, frozen=True, kw_only=True):
@@ -107,6 +110,7 @@ class RequestPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             remind_after=self.days.until_reminder,
             overdue_after=self.days.after_due,
             return_within=self.days.to_hand_back,
+            forget_after=self.days.to_forget,
         )
 
     def entitlement_of(self, roles: Collection[Role], title: str) -> Entitlement:

@@ -21,7 +21,7 @@ from services.requests.rules.machine import REQUEST as MACHINE
 from services.requests.rules.machine import Cause
 from services.requests.store import Held, Moment
 
-_FIRST_STAYS = ("old_back_at", "enrolled_device_id", "enrolled_serial", "enrolled_at", "handed_out_at")
+_FIRST_STAYS = ("old_back_at", "enrolled_device_id", "enrolled_serial", "enrolled_at", "handed_out_at", "otherwise_at")
 
 
 class Word(NamedTuple):
@@ -77,6 +77,19 @@ class Progressing:
         name = f"enrolled/{request.enrolled_device_id}"
         word = Word(Actor.REGISTER, at, what, "quartermaster/register", name)
         return await self.move(connection, request_id, Cause.ENROLLED, word)
+
+    async def has_another(
+        self, connection: Connection, request_id: UUID, device_id: UUID, serial: str | None, word: Word
+    ) -> list[Outgoing]:
+        """Note, the first time it is heard, that whom it is for has this device by another way."""
+        if (
+            self.held[request_id].otherwise_at is not None
+            or self._step(request_id, Cause.HAS_ANOTHER, word.actor) is None
+        ):
+            return []
+        seen = Brought(otherwise_device_id=device_id, otherwise_serial=serial, otherwise_at=word.at)
+        await self.bring(connection, request_id, seen)
+        return await self.move(connection, request_id, Cause.HAS_ANOTHER, word)
 
     def _step(self, request_id: UUID, cause: Cause, actor: Actor) -> Step | None:
         request = self.held[request_id]

@@ -30,7 +30,7 @@ from services.requests.delivery_queries import (
 from services.requests.facts import facts_of
 from services.requests.policy import Band, RequestPolicy
 from services.requests.rules.deciding import actors_of
-from services.requests.rules.details import may_see_details
+from services.requests.rules.details import may_see_needs, may_see_photos
 from services.requests.rules.guards import holds
 from services.requests.rules.machine import OPEN, Cause, Status
 from services.requests.rules.machine import REQUEST as MACHINE
@@ -144,6 +144,13 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     checked_by: str | None = None
     old_back_at: datetime | None = None
     return_due_on: date | None = None
+    otherwise_device_id: UUID | None = None
+    """What its user has by another way since `otherwise_at`, or the lost one, found: then it may be needless."""
+    otherwise_serial: str | None = None
+    otherwise_at: datetime | None = None
+    ending: str | None = None
+    """Why it came to nothing, and by whom (`ended_by`, an address), where somebody withdrew or cancelled it."""
+    ended_by: str | None = None
     ticket: str | None = None
     ticket_state: TicketState | None = None
     ticket_link: str | None = None
@@ -153,8 +160,7 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
 
 def may(view: RequestView | Delivery, viewer: Viewer, covers_for: Sequence[str] = ()) -> tuple[Cause, ...]:
     """What somebody may do with a request now; `covers_for` are the managers whom they cover for today."""
-    managed = viewer.units if viewer.has(Role.MANAGER) and viewer.units is not None else ()
-    actors = actors_of(viewer, frozenset(managed), view, covers_for)
+    actors = actors_of(viewer, frozenset(viewer.manages), view, covers_for)
     facts = facts_of(view, device_named=True)
     return tuple(Cause(each) for each in MACHINE.offers(view.status, actors, lambda guard: holds(guard, facts)))
 
@@ -214,6 +220,15 @@ async def unchecked_devices(connection: Connection, devices: Sequence[UUID]) -> 
     return {row["device_id"] for row in rows}
 
 
+async def whole(connection: Connection, request_id: UUID) -> RequestView | None:
+    """A request with all that stands of it, offering nothing.
+
+    For the bot, which shows each of its people what is theirs (`seen_by`).
+    """
+    rows = await connection.fetch(SQL["requests"], None, "", request_id, None, None, False, False, 1, [], [])
+    return next((_view(dict(row)) for row in rows), None)
+
+
 async def _read(
     connection: Connection,
     viewer: Viewer,
@@ -226,7 +241,7 @@ async def _read(
     today: date | None = None,
 ) -> list[RequestView]:
     covers_for = [] if today is None else await covered_by(connection, viewer.email, today)
-    decides = viewer.has(Role.DIRECTOR) or (viewer.has(Role.MANAGER) and viewer.units is not None)
+    decides = None if viewer.has(Role.DIRECTOR) else list(viewer.manages)
     rows = await connection.fetch(
         SQL["requests"],
         viewer.unit_scope,
@@ -240,22 +255,19 @@ async def _read(
         decides,
         [viewer.email, *covers_for],
     )
-    views = [_view(dict(row)) for row in rows]
-    views = [msgspec.structs.replace(view, may=may(view, viewer, covers_for)) for view in views]
-    return [_for(viewer, view, covers_for) for view in views]
+    return [seen_by(viewer, _view(dict(row)), covers_for) for row in rows]
 
 
-def _for(viewer: Viewer, view: RequestView, covers_for: Sequence[str]) -> RequestView:
-    """The view without what it says of somebody's health, unless this viewer needs it for what they do with it."""
-    needed = may_see_details(
-        viewer,
-        requester_email=view.requester_email,
-        recipient_email=view.recipient_email,
-        approver_email=view.approver_email or "",
-        status=view.status,
-        covers_for=covers_for,
+def seen_by(viewer: Viewer, view: RequestView, covers_for: Sequence[str] = ()) -> RequestView:
+    """The view with what this viewer may do, and without what it says of somebody's health and home, unless they need
+    it for that.
+    """
+    return msgspec.structs.replace(
+        view,
+        may=may(view, viewer, covers_for),
+        assistive_technology=view.assistive_technology if may_see_needs(viewer, view, covers_for) else "",
+        photos=view.photos if may_see_photos(viewer, view, covers_for) else (),
     )
-    return view if needed else msgspec.structs.replace(view, assistive_technology="", photos=())
 
 
 def _view(values: dict[str, Any]) -> RequestView:

@@ -86,6 +86,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     enrolled_serial: str | None = None
     enrolled_at: datetime | None = None
     handed_out_at: datetime | None = None
+    otherwise_at: datetime | None = None
+    """Since when its user has another device, or the lost one again; None if nobody knows of one."""
 
     @property
     def for_whom(self) -> str:

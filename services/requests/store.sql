@@ -44,7 +44,7 @@ RETURNING request_id
 SELECT request_id, reference, requester_email, requester_name, recipient_email, unit, kind, reason, device_id, serial,
        accessibility_needs, approver_email, status, revision, verdict_kind, successor_device_id, successor_serial,
        checked_at, old_back_at, waits_since, chases, raised_at, decided_at, from_stock, return_due_on,
-       enrolled_device_id, enrolled_serial, enrolled_at, handed_out_at
+       enrolled_device_id, enrolled_serial, enrolled_at, handed_out_at, otherwise_at
 FROM requests.requests
 WHERE request_id = $1::uuid
   AND ($2::text[] IS NULL OR unit = ANY ($2) OR requester_email = $3::text OR recipient_email = $3
@@ -55,18 +55,21 @@ FOR UPDATE
 SELECT request_id, reference, requester_email, requester_name, recipient_email, unit, kind, reason, device_id, serial,
        accessibility_needs, approver_email, status, revision, verdict_kind, successor_device_id, successor_serial,
        checked_at, old_back_at, waits_since, chases, raised_at, decided_at, from_stock, return_due_on,
-       enrolled_device_id, enrolled_serial, enrolled_at, handed_out_at
+       enrolled_device_id, enrolled_serial, enrolled_at, handed_out_at, otherwise_at
 FROM requests.requests
 WHERE request_id = ANY ($1::uuid[])
 ORDER BY request_id
 FOR UPDATE
 
 -- name: set_aside
+-- With what is to come back from who leaves: it may stand on the shelf for the register, sent and never enrolled.
 SELECT successor_device_id FROM requests.requests
 WHERE successor_device_id IS NOT NULL AND status NOT IN ('closed', 'refused', 'withdrawn')
 UNION
 SELECT successor_device_id FROM requests.requests
 WHERE successor_device_id IS NOT NULL AND status = 'closed' AND handed_out_at IS NULL
+UNION
+SELECT device_id FROM requests.requests WHERE reason = 'leaver' AND status = 'return_due' AND device_id IS NOT NULL
 
 -- name: give
 UPDATE requests.requests

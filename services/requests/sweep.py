@@ -72,7 +72,16 @@ class WaitingSweep:
         done = await self._catch_up(self._clock.now())
         while (moved := await self._chunk(self._clock.now())) is not None:
             done += moved
+        await self._forget(self._clock.now())
         return done
+
+    async def _forget(self, now: datetime) -> None:
+        """One transaction each: photos and aids of requests that are long over."""
+        after = timedelta(days=self._patience.forget_after)
+        forgotten = CHUNK
+        while forgotten == CHUNK:
+            async with self._pool.acquire() as connection, connection.transaction():
+                forgotten = await delivery_store.forget_details(connection, now, after, CHUNK)
 
     async def _catch_up(self, now: datetime) -> int:
         """One transaction: requests whose wave was ordered while nobody heard."""

@@ -15,13 +15,14 @@ from deploy.local.workspace.identities import Identities
 from deploy.local.workspace.seed import App
 from deploy.local.workspace.store.connection import Json
 from deploy.local.workspace.store.views import StoredView
+from deploy.local.workspace.uploads import image_problems
 
 MOST_STACKED = 3
 
 
 def checked_view(context: Context, app: App, view: Any, expected: str) -> Json:
     """A view as an app sent it. Raises SlackError invalid_arguments saying where, view_too_large, or missing_scope."""
-    problems = view_problems(view, expected)
+    problems = view_problems(view, expected) or image_problems(context, app, view["blocks"])
     if problems:
         raise refused_arguments("invalid_arguments", problems)
     if len(msgspec.json.encode(view)) > context.limits.view_bytes:

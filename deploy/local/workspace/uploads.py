@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import mimetypes
+import re
+from typing import Any
 
+from deploy.local.workspace.blocks.rules import note
 from deploy.local.workspace.context import Context
 from deploy.local.workspace.errors import RefusedError
 from deploy.local.workspace.identities import Identities
 from deploy.local.workspace.seed import App
 from deploy.local.workspace.store.connection import Json
+
+_IN_ADDRESS = re.compile(r"/files/(F[A-Z0-9]+)/")
+_PICTURES = frozenset({"png", "jpg", "jpeg", "gif"})
 
 
 def announced(context: Context, owner: str, name: str, length: int, alt_text: str = "") -> Json:
@@ -38,6 +44,35 @@ def announced(context: Context, owner: str, name: str, length: int, alt_text: st
         body["alt_txt"] = alt_text
     context.store.files.announce(identity, owner, length, body)
     return body
+
+
+def images_in(blocks: Any) -> list[tuple[str, str]]:
+    """Pointer and file id of each image that names a file of Slack's, by its id or by one of its addresses."""
+    found: list[tuple[str, str]] = []
+    for place, block in enumerate(blocks or []):
+        shown = [(f"/blocks/{place}", block), (f"/blocks/{place}/accessory", block.get("accessory") or {})]
+        shown += [(f"/blocks/{place}/elements/{at}", part) for at, part in enumerate(block.get("elements") or [])]
+        for pointer, element in shown:
+            file = element.get("slack_file") if element.get("type") == "image" else None
+            if file:
+                named = _IN_ADDRESS.search(file.get("url") or "")
+                found.append((f"{pointer}/slack_file", file.get("id") or (named[1] if named else "")))
+    return found
+
+
+def image_problems(context: Context, app: App, blocks: Any) -> list[str]:
+    """What Slack refuses about images that name its files: each must be a picture that who posts it may see.
+
+    docs.slack.dev/reference/block-kit/composition-objects/slack-file-object; the words are those of python-slack-sdk
+    issue 1658.
+    """
+    problems: list[str] = []
+    for pointer, identity in images_in(blocks):
+        held = context.store.files.get(identity)
+        seen = held is not None and held.state == "complete" and context.store.files.visible_to(identity, app.user_id)
+        if not seen or held is None or held.body["filetype"] not in _PICTURES:
+            note(problems, pointer, "invalid slack file")
+    return problems
 
 
 def attached(context: Context, user: str, app: App, values: Json) -> Json:

@@ -14,19 +14,8 @@ import msgspec
 from schemas.events.register import DeviceFacts
 from schemas.vocabulary import DeviceState, Kind
 from services.clock import london_date
-from services.requests.rules.machine import Status
+from services.requests.rules.machine import AWAITED, Status
 
-AWAITED = frozenset(
-    {
-        Status.APPROVED,
-        Status.WAITING_FOR_MONEY,
-        Status.WAITING_FOR_WAVE,
-        Status.ORDERED,
-        Status.ALLOCATED,
-        Status.SHIPPED,
-    }
-)
-"""Where a new device may come into use, whatever has been heard of its money or its way."""
 _BACK = frozenset(
     {
         DeviceState.IN_STOCK,
@@ -107,6 +96,19 @@ def is_bought_since(awaited: Awaited, facts: DeviceFacts) -> bool:
     heard of for the first time may have been theirs for years.
     """
     return facts.purchased_on is not None and facts.purchased_on >= london_date(awaited.since)
+
+
+def has_another(awaited: Awaited, facts: DeviceFacts, at: datetime) -> bool:
+    """Whether a device that served somebody else, or lay somewhere, came to whom it is for by another way.
+
+    Not the old one, nor the one set aside; nor one first heard of now, which may have been theirs for years.
+    """
+    if awaited.status not in AWAITED or at < awaited.since or facts.revision < 2 or "holder_email" not in facts.changed:
+        return False
+    if in_use_by(facts) != awaited.for_whom.lower() or not fits(awaited.kind, facts.kind):
+        return False
+    known = facts.device_id in (awaited.device_id, awaited.successor_device_id)
+    return not known and (awaited.serial is None or facts.serial != awaited.serial)
 
 
 def came_back(awaited: Awaited, facts: DeviceFacts, at: datetime) -> bool:

@@ -33,6 +33,15 @@ class Status(StrEnum):
 ENDED = (Status.CLOSED, Status.REFUSED, Status.WITHDRAWN)
 OPEN = tuple(status for status in Status if status not in ENDED)
 """A device has at most one request in these states."""
+AWAITED = (
+    Status.APPROVED,
+    Status.WAITING_FOR_MONEY,
+    Status.WAITING_FOR_WAVE,
+    Status.ORDERED,
+    Status.ALLOCATED,
+    Status.SHIPPED,
+)
+"""Where a new device may come into use, whatever has been heard of its money or its way."""
 
 
 class Cause(StrEnum):
@@ -57,6 +66,7 @@ class Cause(StrEnum):
     CANCEL = "cancel"
     SHIP = "ship"
     ENROLLED = "enrolled"
+    HAS_ANOTHER = "has_another"
     RECEIVE = "receive"
     CHECK = "check"
     CHASE = "chase"
@@ -80,6 +90,18 @@ class Guard(StrEnum):
 _S, _C, _G, _A = Status, Cause, Guard, Actor
 _WITHDRAWS = (_A.REQUESTER, _A.RECIPIENT)
 _HANDS_OVER = (_A.RECIPIENT, _A.REQUESTER, _A.PLANNER)
+_SEES_OFF = (_A.MANAGER, _A.PLANNER)
+_NOT_SENT = (
+    _S.WAITING_FOR_APPROVAL,
+    _S.QUESTION_ASKED,
+    _S.WAITING_FOR_REPAIR,
+    _S.WAITING_FOR_WAVE,
+    _S.APPROVED,
+    _S.WAITING_FOR_MONEY,
+    _S.ORDERED,
+    _S.ALLOCATED,
+)
+"""Where whom it is for has no new device yet, nor is one on its way to them."""
 
 
 def _decisions(source: Status) -> list[Step]:
@@ -179,7 +201,16 @@ REQUEST = Machine(
         Step(NEW, _C.RAISE, _S.APPROVED, who=[_A.REQUESTER], guards=[_G.DUE_NOW], does="asked for; it is due anyway"),
         Step(NEW, _C.RAISE, _S.WAITING_FOR_APPROVAL, who=[_A.REQUESTER], does="asked for"),
         # Somebody leaves: nothing is replaced, and what they hold is due back.
-        Step(NEW, _C.LEAVE, _S.RETURN_DUE, who=[_A.MANAGER, _A.PLANNER], does="due back, for its holder leaves"),
+        Step(NEW, _C.LEAVE, _S.RETURN_DUE, who=_SEES_OFF, does="due back, for its holder leaves"),
+        # What they asked for ends. A device that is sent or handed over is theirs by now: it is due back as the others.
+        *(
+            Step(source, _C.LEAVE, _S.WITHDRAWN, who=_SEES_OFF, does="withdrawn, for whom it is for leaves")
+            for source in _NOT_SENT
+        ),
+        *(
+            Step(source, _C.LEAVE, _S.CLOSED, who=_SEES_OFF, does="ended, for its user leaves; the new one is due back")
+            for source in (_S.SHIPPED, _S.DELIVERED, _S.WAITING_FOR_CHECK)
+        ),
         # Deciding.
         *_decisions(_S.WAITING_FOR_APPROVAL),
         *_decisions(_S.QUESTION_ASKED),
@@ -237,13 +268,26 @@ REQUEST = Machine(
             )
             for source in (_S.WAITING_FOR_MONEY, _S.ORDERED, _S.ALLOCATED, _S.SHIPPED)
         ),
+        Step(_S.WAITING_FOR_MONEY, _C.CANCEL, _S.WITHDRAWN, who=[_A.PLANNER], does="cancelled"),
         Step(_S.ORDERED, _C.CANCEL, _S.WITHDRAWN, who=[_A.PLANNER], does="cancelled; what was ordered goes to stock"),
+        Step(_S.ALLOCATED, _C.CANCEL, _S.WITHDRAWN, who=[_A.PLANNER], does="cancelled; what was set aside is free"),
         Step(_S.ALLOCATED, _C.WITHDRAW, _S.WITHDRAWN, who=[*_WITHDRAWS, _A.PLANNER], does="withdrawn"),
         # Delivery. What the MDM tells completes it, whatever was written down before.
         Step(_S.ALLOCATED, _C.SHIP, _S.SHIPPED, who=[_A.PLANNER], does="sent"),
         *(
             Step(source, _C.ENROLLED, _S.DELIVERED, who=[_A.REGISTER], does="enrolled by its new user")
             for source in (_S.ORDERED, _S.ALLOCATED, _S.SHIPPED)
+        ),
+        # They have a device by another way, or found the lost one. Whether they need this one too, a planner knows.
+        *(
+            Step(
+                source,
+                _C.HAS_ANOTHER,
+                source,
+                who=[_A.REGISTER, _A.LOSSES],
+                does="may be needless: its user has another device",
+            )
+            for source in AWAITED
         ),
         *_handed_over(_S.SHIPPED, _C.RECEIVE, _HANDS_OVER, "receipt confirmed"),
         *_handed_over(_S.DELIVERED, _C.RECEIVE, _HANDS_OVER, "receipt confirmed"),

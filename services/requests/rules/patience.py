@@ -20,6 +20,8 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
     """So long after the day it was due, a return is told to the person's manager."""
     return_within: int
     """For handing the old device back, once the new one is there."""
+    forget_after: int
+    """After the end, until what a request says of somebody's health and home is forgotten."""
 
     def return_due_on(self, today: date) -> date:
         """When the old device is to be back."""

@@ -20,7 +20,7 @@ from services.requests.queries import Reason, RequestView
 from services.requests.sweep import WaitingSweep
 from tests.fixtures.delivery import deliver
 from tests.fixtures.people import email_of, small_directory, viewer
-from tests.integration.requests.journey import committed, hear, shelve, told
+from tests.integration.requests.journey import changed, committed, device, hear, shelve, told
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("bot", "devices")]
 PATIENCE = own_policy().patience
@@ -169,3 +169,77 @@ async def test_who_owes_an_answer_is_reminded_with_the_question_and_its_button(
     assert "Answer" in str(again)
     keys = [row["key"] for row in await pool.fetch("SELECT key FROM outgoing")]
     assert len([key for key in keys if "/reminder/" in key]) == 1
+
+
+async def test_what_was_asked_for_a_leaver_is_over_and_everybody_who_was_asked_reads_why(
+    amara: ScriptedPerson,
+    priya: ScriptedPerson,
+    helen: ScriptedPerson,
+    desk: Desk,
+    settings: BotSettings,
+    bot: Parts,
+    pool: Pool,
+    requests_pool: Pool,
+) -> None:
+    device_id = await pool.fetchval("SELECT device_id FROM register.devices WHERE serial = 'S1'")
+    raised = await desk.commands.raise_request(
+        viewer("Amara Osei"),
+        device_id=device_id,
+        kind=Kind.LAPTOP,
+        reason=Reason.BROKEN,
+        needed_by=None,
+        accessibility_needs=False,
+        explanation="Cracked",
+        delivery_place="Desk 4",
+        idempotency_key="1",
+    )
+    await say_all(desk, settings, bot, pool, requests_pool)
+    asked = await priya.wait_for_message(lambda message: "approve_request" in str(message))
+    hers = await amara.wait_for_message(lambda message: "withdraw_request" in str(message))
+    await helen.press(await answered(helen, "/kit leavers"), "somebody_leaves")
+    form = await helen.wait_for_view(lambda view: view["callback_id"] == "leaves_form")
+    act = await helen.submit_view(form, {"who": email_of("Amara Osei")})
+    assert f"hand back 1 device: S1. They are told. What was asked for them is over: {raised.reference}." in str(
+        act.view
+    )
+    await say_all(desk, settings, bot, pool, requests_pool)
+    for person, before in ((priya, asked), (amara, hers)):
+        now = await person.wait_for_message(
+            lambda message: "Withdrawn: Amara Osei leaves (Helen Marsh)" in str(message)
+        )
+        assert now["ts"] == before["ts"], "changed in place"
+        assert "approve_request" not in str(now)
+        assert "withdraw_request" not in str(now)
+    told_at_end = len(priya.updates)
+    await say_all(desk, settings, bot, pool, requests_pool)
+    assert await bot.sender.send_next() is False, "said once"
+    assert len(priya.updates) == told_at_end
+
+
+async def test_planners_are_told_once_that_a_request_may_be_needless_and_cancel_it_there(
+    helen: ScriptedPerson,
+    amara: ScriptedPerson,
+    desk: Desk,
+    settings: BotSettings,
+    bot: Parts,
+    pool: Pool,
+    requests_pool: Pool,
+    ordered: RequestView,
+) -> None:
+    at = desk.clock.now() + timedelta(minutes=5)
+    used = changed(device("USED1"), at, "holder_email", serial="USED1", purchased_on=None, revision=3)
+    await hear(requests_pool, used)
+    for _ in range(2):
+        await say_all(desk, settings, bot, pool, requests_pool)
+    first = await helen.wait_for_message(lambda message: "may be needless" in str(message))
+    assert "Amara Osei has `USED1` by another way" in str(first)
+    await helen.press(first, "delivery_cancel")
+    form = await helen.wait_for_view(lambda view: view["callback_id"] == "delivery_cancel_form")
+    await helen.submit_view(form, {"why": "Has USED1 instead"})
+    now = await helen.wait_for_message(lambda message: "Cancelled: Has USED1 instead" in str(message))
+    assert now["ts"] == first["ts"], "changed in place"
+    assert "delivery_cancel" not in str(now)
+    await say_all(desk, settings, bot, pool, requests_pool)
+    await amara.wait_for_message(lambda message: "Cancelled: Has USED1 instead (Helen Marsh)" in str(message))
+    keys = [row["key"] for row in await pool.fetch("SELECT key FROM outgoing")]
+    assert len([key for key in keys if "/needless/" in key]) == 1

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.integration
 
 
 async def test_what_a_dying_sweep_held_is_told_once_by_the_next(pool: Pool, clock: FixedClock, ask: Asks) -> None:
-    patience = Patience(escalate_after=3, remind_after=3, overdue_after=0, return_within=14)
+    patience = Patience(escalate_after=3, remind_after=3, overdue_after=0, return_within=14, forget_after=30)
     sweeps = [WaitingSweep(pool, clock, small_directory(), patience) for _ in range(2)]
     await ask()
     clock.advance(timedelta(days=patience.escalate_after))

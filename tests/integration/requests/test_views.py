@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from schemas.vocabulary import Kind
+from schemas.vocabulary import Kind, Role
+from services.access.directory import Directory, Person
+from services.access.viewer import viewer_for
+from services.clock import FixedClock
 from services.database.pool import Pool
 from services.requests import queries
 from services.requests.commands import Requests
-from tests.fixtures.people import viewer
+from services.requests.policy import own_policy
+from services.requests.queries import Cause
+from services.requests.rules.machine import Status
+from services.requests.sweep import WaitingSweep
+from tests.fixtures.people import email_of, small_directory, viewer
+from tests.fixtures.request_policies import generous
 from tests.integration.requests.conftest import Asks
 
 pytestmark = pytest.mark.integration
@@ -102,3 +111,74 @@ async def test_what_people_wrote_to_one_another_is_not_in_a_devices_story(
     await requests.refuse(viewer("Priya Nair"), raised.request_id, refusal="Ask the clinic", idempotency_key="r")
     lines = await queries.device_lines(pool, viewer("Helen Marsh"), devices["S1"])
     assert [line.what for line in lines] == ["Refused", "Answered", "Asked", "Asked for"]
+
+
+@pytest.mark.parametrize("role", [Role.PLANNER, Role.FINANCE, Role.AUDITOR])
+async def test_a_manager_who_sees_all_units_decides_for_their_own_units_and_never_for_themselves(
+    pool: Pool, clock: FixedClock, ask: Asks, role: Role
+) -> None:
+    base, both = small_directory(), email_of("Zoe Both")
+    people = [
+        *base.people.values(),
+        Person(email=both, name="Zoe Both", unit="central-west", roles=frozenset({Role.MANAGER, role})),
+    ]
+    directory = Directory(base.units.values(), people)
+    zoe = viewer_for(both, directory)
+    requests = Requests(pool, clock, directory, policy=generous())
+    amara, tom = await ask("Amara Osei", key="a"), await ask("Tom Whitfield", key="t")
+    assert amara.approver_email == email_of("Priya Nair"), "it names somebody else"
+    own = await requests.raise_request(
+        zoe,
+        device_id=None,
+        kind=Kind.LAPTOP,
+        reason=queries.Reason.SLOW,
+        needed_by=None,
+        accessibility_needs=False,
+        explanation="Slow",
+        delivery_place="Desk 4",
+        idempotency_key="own",
+    )
+    assert [each.reference for each in await queries.waiting_for(pool, zoe)] == [amara.reference]
+    offered = {}
+    for each in (amara, tom, own):
+        seen = await queries.request(pool, zoe, each.request_id)
+        assert seen is not None
+        offered[each.reference] = Cause.APPROVE in seen.may
+    assert offered == {amara.reference: True, tom.reference: False, own.reference: False}
+    decision = await requests.approve(zoe, amara.request_id, idempotency_key="yes")
+    assert decision.request.status is Status.APPROVED
+
+
+async def test_what_is_said_of_health_and_home_is_forgotten_when_policy_says(
+    pool: Pool, requests: Requests, clock: FixedClock
+) -> None:
+    raised = [
+        await requests.raise_request(
+            viewer("Amara Osei"),
+            device_id=None,
+            kind=Kind.LAPTOP,
+            reason=queries.Reason.ACCESSIBILITY,
+            needed_by=None,
+            accessibility_needs=True,
+            explanation="It does not suit me",
+            delivery_place="Desk 4",
+            idempotency_key=key,
+            photos=("https://files.example/F0000001/1",),
+            assistive_technology="A screen reader",
+        )
+        for key in ("over", "open")
+    ]
+    await requests.withdraw(viewer("Amara Osei"), raised[0].request_id, idempotency_key="w")
+    patience = own_policy().patience
+    sweep = WaitingSweep(pool, clock, small_directory(), patience)
+
+    async def kept() -> list[tuple[int, str]]:
+        rows = await pool.fetch("SELECT photos, assistive_technology FROM requests ORDER BY reference")
+        return [(len(row["photos"]), row["assistive_technology"]) for row in rows]
+
+    clock.advance(timedelta(days=patience.forget_after) - timedelta(minutes=1))
+    await sweep.sweep()
+    assert await kept() == [(1, "A screen reader")] * 2
+    clock.advance(timedelta(minutes=1))
+    await sweep.sweep()
+    assert await kept() == [(0, ""), (1, "A screen reader")], "not while it is open"

@@ -16,7 +16,7 @@ from schemas.vocabulary import DeviceState, Kind
 from services.errors import BadInput
 from services.register.batch import Batch
 from services.register.rules.counting import movements
-from services.register.rules.facts import Device
+from services.register.rules.facts import Device, Field
 from services.register.rules.identity import names_of
 from services.register.rules.lifecycle import derived_state
 from tests.fixtures.observations import START, asset, checked_in, some_observations
@@ -115,3 +115,21 @@ def test_only_a_finished_wipe_after_last_use_sanitises_a_returned_device() -> No
 def test_seeds_cover_every_sort_of_event() -> None:
     sorts = Counter(type(event).__name__ for event in some_observations(1))
     assert len(sorts) == 4
+
+
+def test_a_holder_told_empty_says_nothing_in_any_order() -> None:
+    """Why: ADR 0008. The desk seldom assigns what it records, and must not silence who else knows the user."""
+    amara, tom = "amara@x.example", "tom@x.example"
+    events = [
+        asset("SER0001", 1, START, state=DeviceState.DEPLOYED, holder_email=amara),
+        asset("SER0001", 1, START + timedelta(days=1), state=DeviceState.DEPLOYED, holder_email=None),
+    ]
+    for order in (events, events[::-1]):
+        ((values, state),) = outcome(list(order)).values()
+        assert (values[Field.HOLDER_EMAIL], state) == (amara, DeviceState.DEPLOYED)
+    later = asset("SER0001", 1, START + timedelta(days=2), state=DeviceState.IN_STOCK, holder_email=None)
+    ((_, state),) = outcome([*events, later]).values()
+    assert state is DeviceState.IN_STOCK, "by which it is in nobody's hands"
+    named = asset("SER0001", 1, START + timedelta(days=3), state=DeviceState.DEPLOYED, holder_email=tom)
+    ((values, _),) = outcome([named, later, *events]).values()
+    assert values[Field.HOLDER_EMAIL] == tom

@@ -6,10 +6,11 @@ from typing import Any
 
 from deploy.local.workspace import posting
 from deploy.local.workspace.api.call import Call, Method
-from deploy.local.workspace.errors import SlackError
+from deploy.local.workspace.errors import SlackError, refused_arguments
 from deploy.local.workspace.responses import message_content
 from deploy.local.workspace.store.connection import Json
 from deploy.local.workspace.store.messages import Stored
+from deploy.local.workspace.uploads import image_problems, images_in
 
 LONGEST_UPDATE = 4_000
 
@@ -39,7 +40,10 @@ def _target(call: Call) -> Json:
 
 def _content(call: Call, **limits: int) -> Json:
     blocks = call.arguments.structure("blocks", "invalid_blocks_format")
-    return message_content(call.arguments.given.get("text"), blocks, **limits)
+    content = message_content(call.arguments.given.get("text"), blocks, **limits)
+    if problems := image_problems(call.context, call.app, blocks):
+        raise refused_arguments("invalid_blocks", problems)
+    return content
 
 
 def _thread(call: Call, conversation: Json) -> str | None:
@@ -57,6 +61,9 @@ def post_message(call: Call) -> Json:
     thread_ts = _thread(call, conversation)
     call.context.pace.take(call.app.id, conversation["id"])
     stored = posting.post(call.context, conversation, call.app.user_id, content, thread_ts=thread_ts, metadata=metadata)
+    # Who posts a file shares it with all who read there (slackapi/bolt-python issue 1018).
+    for _, identity in images_in(content.get("blocks")):
+        call.context.store.files.share(identity, conversation["id"])
     return {"channel": conversation["id"], "ts": stored.ts, "message": stored.public(metadata=True)}
 
 

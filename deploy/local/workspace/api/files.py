@@ -66,6 +66,17 @@ def info(call: Call) -> Json:
     return {"file": held.body, "comments": [], "response_metadata": {"next_cursor": ""}}
 
 
+def delete(call: Call) -> Json:
+    """files.delete: an app deletes what it uploaded itself, and nothing of somebody else's."""
+    held = call.context.store.files.get(call.arguments.text("file"))
+    if held is None or not call.context.store.files.visible_to(held.id, call.app.user_id):
+        raise SlackError("file_not_found")
+    if held.owner != call.app.user_id:
+        raise SlackError("cant_delete_file")
+    call.context.store.files.delete(held.id)
+    return {}
+
+
 def upload(call: Call) -> Json:
     """files.upload, which Slack has retired."""
     raise SlackError("method_deprecated")
@@ -75,5 +86,6 @@ METHODS = {
     "files.getUploadURLExternal": Method(get_upload_url, "files:write"),
     "files.completeUploadExternal": Method(complete_upload, "files:write"),
     "files.info": Method(info, "files:read"),
+    "files.delete": Method(delete, "files:write"),
     "files.upload": Method(upload),
 }

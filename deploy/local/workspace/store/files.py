@@ -36,6 +36,11 @@ class Files:
         """The upload is finished and the file may be shown."""
         self._db.run("UPDATE files SET state = 'complete', body = ? WHERE id = ?", (dumps(body), file))
 
+    def delete(self, file: str) -> None:
+        """Forget a file: messages name it still, and nobody can fetch it."""
+        self._db.run("DELETE FROM file_shares WHERE file = ?", (file,))
+        self._db.run("DELETE FROM files WHERE id = ?", (file,))
+
     def get(self, file: str) -> StoredFile | None:
         """A file by id."""
         row = self._db.row("SELECT id, owner, state, length, body FROM files WHERE id = ?", (file,))
