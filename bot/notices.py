@@ -78,7 +78,7 @@ def of_alert(desk: Desk, settings: BotSettings, alert: AnyAlert, revision: int) 
     """The one message of one life of a condition."""
     return OutgoingMessage(
         f"alert/{alert.key}/{alert.episode}",
-        f"name:{settings.channel_for(alert.audience)}",
+        settings.destination_for(alert.audience),
         revision,
         alerts.render_one(alert, desk.unit_names),
     )

@@ -36,8 +36,8 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
 async def open_alerts(connection: Connection, viewer: Viewer) -> list[AlertView]:
     """Open alerts the viewer may see, the most severe first.
 
-    Budget alerts go to those who see budgets; a unit's alerts to those whose scope includes it; alerts of the whole
-    fleet, which name no unit, to those who see every unit.
+    Budget alerts go to those who see budgets, commercial ones to those who see prices; a unit's alerts to those whose
+    scope includes it; alerts of the whole fleet, which name no unit, to those who see every unit.
     """
-    rows = await connection.fetch(SQL["open_alerts"], viewer.unit_scope, viewer.has(*SEES_BUDGET))
+    rows = await connection.fetch(SQL["open_alerts"], viewer.unit_scope, viewer.has(*SEES_BUDGET), viewer.sees_prices)
     return [AlertView(**{**dict(row), "severity": AlertSeverity(row["severity"])}) for row in rows]

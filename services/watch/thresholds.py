@@ -15,6 +15,7 @@ from services.watch.conditions.not_sanitised import NotSanitisedThresholds
 from services.watch.conditions.past_policy_life import PastPolicyLifeThresholds
 from services.watch.conditions.source_silent import SourceSilentThresholds
 from services.watch.conditions.wipe_failed import WipeFailedThresholds
+from services.watch.money_thresholds import MoneyThresholds
 
 FILE = Path(__file__).with_name("thresholds.yaml")
 
@@ -31,6 +32,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     dead_letters_growing: DeadLettersGrowingThresholds
     not_sanitised: NotSanitisedThresholds
     wipe_failed: WipeFailedThresholds
+    money: MoneyThresholds
 
 
 def load_thresholds(path: Path = FILE) -> Thresholds:

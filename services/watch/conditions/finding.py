@@ -10,7 +10,8 @@ from schemas.vocabulary import AlertSeverity
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """What is wrong, in plain sentences without commercial fields, and the number behind them.
 
-    `audience` is the channel purpose it belongs to (budget, fleet, operations); `unit` limits who may see it.
+    `audience` is the channel purpose it belongs to (budget, commercial, fleet, operations); `unit` limits who may see
+    it. Sentences to the commercial audience may name contracts and orders, but no price, sum or supplier either.
     """
 
     severity: AlertSeverity
