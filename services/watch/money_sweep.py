@@ -12,7 +12,7 @@ import structlog
 
 from schemas.events.alert import Alert
 from services.clock import Clock
-from services.database.pool import TEMPORARY_ERRORS, Pool
+from services.database.pool import TEMPORARY_ERRORS, Connection, Pool
 from services.eventlog import outbox
 from services.watch import store
 from services.watch.evaluation import tell
@@ -32,14 +32,15 @@ class MoneySweep:
     async def run(self) -> int:
         """Judge once; answers how many alerts changed. Does nothing while another replica judges."""
         async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
-            if not await store.try_evaluation(connection):
-                return 0
-            now = self._clock.now()
-            lives: dict[str, Alert] = {}
-            verdicts = await self._judge.judge(connection, now, lives)
-            outgoing = await tell(connection, now, verdicts, lives)
-            await outbox.append(connection, outgoing)
-            return len(outgoing)
+            return await self._run(connection) if await store.try_evaluation(connection) else 0
+
+    async def _run(self, connection: Connection) -> int:
+        now = self._clock.now()
+        lives: dict[str, Alert] = {}
+        verdicts = await self._judge.judge(connection, now, lives)
+        outgoing = await tell(connection, now, verdicts, lives)
+        await outbox.append(connection, outgoing)
+        return len(outgoing)
 
     async def run_on_timer(self) -> None:
         """`run` for a timer: what fails now is done by the next run."""
