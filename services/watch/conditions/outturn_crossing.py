@@ -68,9 +68,9 @@ def judge(forecast: LineForecast, thresholds: OutturnCrossingThresholds, held: f
             f"{step.at:.0f} % of the approved sum is forecast to be reached"
         ),
         detail=sentences(
-            f"By {written(last_day(forecast.financial_year))} {pounds(forecast.outturn_pence)} of "
-            f"{pounds(forecast.approved_pence)} approved, most likely between {pounds(forecast.low_pence)} and "
-            f"{pounds(forecast.high_pence)}.",
+            f"The forecast for {written(last_day(forecast.financial_year))} is {pounds(forecast.outturn_pence)} of "
+            f"{pounds(forecast.approved_pence)} approved, in four cases of five between {pounds(forecast.low_pence)} "
+            f"and {pounds(forecast.high_pence)}.",
             f"{pounds(forecast.beyond_money_pence)} more is wanted this year than there is money for."
             if forecast.beyond_money_pence > 0
             else "",

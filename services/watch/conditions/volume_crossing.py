@@ -62,11 +62,11 @@ def judge(
     step = step_reached(used, steps, held, thresholds.hysteresis)
     if step is None or today > last_day(volume.financial_year):
         return Verdict(key=key, condition=basis, finding=None)
-    verb = "are ordered" if basis == ORDERED else "are forecast to be ordered"
+    verb = "is ordered" if basis == ORDERED else "is forecast to be ordered"
     finding = Finding(
         severity=step.severity,
         audience="budget",
-        headline=f"{volume.financial_year} {volume.kind}s: {step.at:.0f} % of what may be ordered {verb}",
+        headline=f"{volume.financial_year} {volume.kind}s: {step.at:.0f} % of the volume cap {verb}",
         detail=sentences(
             f"{number:,} of {allowed:,}"
             + (f", of which an override allows {volume.override:,}" if volume.override else "")

@@ -207,8 +207,8 @@ def test_the_words_of_a_forecast_tell_range_what_is_beyond_the_money_and_that_pr
     assert (told.finding.audience, told.finding.severity) == ("budget", AlertSeverity.WARNING)
     assert told.finding.headline == ("2024/25 refresh and BAU: 100 % of the approved sum is forecast to be reached")
     assert told.finding.detail == (
-        "By 31 March 2025 £25.0m of £25.0m approved, most likely between £24.5m and £25.2m. £3.0m more is wanted this "
-        "year than there is money for. This rests on assumed prices."
+        "The forecast for 31 March 2025 is £25.0m of £25.0m approved, in four cases of five between £24.5m and £25.2m. "
+        "£3.0m more is wanted this year than there is money for. This rests on assumed prices."
     )
     plain = outturn_crossing.judge(forecast(60), MONEY.outturn_crossing, None, TODAY).finding
     assert plain is not None
