@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bot import notices, outgoing
+from bot.alert_notices import of_alert
 from bot.delivery_notices import is_leaving, of_delivery
 from bot.desk import Desk
 from bot.loss_notices import of_loss
@@ -61,7 +62,7 @@ class BotConsumer:
         losses = set()
         for event in events:
             if isinstance(event, AlertRaised | AlertUpdated | AlertCleared):
-                told.append(notices.of_alert(self._desk, self._settings, event.data, event.data.revision))
+                told += await of_alert(self._desk, self._settings, connection, event.data)
             elif isinstance(event, WaveReleased):
                 told += await of_wave(self._desk, connection, event.data.wave)
             elif isinstance(event, WaveCommitted):

@@ -1,4 +1,4 @@
-"""From a request or an alert to the messages that tell of it. Their keys never change, so each is said once."""
+"""From a request to the messages that tell of it. Their keys never change, so each is said once."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from bot import outgoing
 from bot.answers.background import background_of
 from bot.desk import Desk
 from bot.outgoing import OutgoingMessage
-from bot.render import alerts, request
-from bot.render.alerts import AnyAlert
-from bot.settings import BotSettings
+from bot.render import request
 from services.access.viewer import viewer_for
 from services.database.pool import Connection
 from services.requests import queries as requests_queries
@@ -72,13 +70,3 @@ def _seen_by(desk: Desk, view: RequestView, email: str, covers_for: list[str] | 
     """The request with what this person may do."""
     viewer = viewer_for(email, desk.directory)
     return msgspec.structs.replace(view, may=requests_queries.may(view, viewer, covers_for or ()))
-
-
-def of_alert(desk: Desk, settings: BotSettings, alert: AnyAlert, revision: int) -> OutgoingMessage:
-    """The one message of one life of a condition."""
-    return OutgoingMessage(
-        f"alert/{alert.key}/{alert.episode}",
-        settings.destination_for(alert.audience),
-        revision,
-        alerts.render_one(alert, desk.unit_names),
-    )

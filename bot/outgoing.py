@@ -69,6 +69,12 @@ async def begun(connection: Connection, prefix: str) -> list[tuple[str, str]]:
     return [(row["key"], row["destination"]) for row in rows]
 
 
+async def told_of(connection: Connection, prefix: str) -> dict[str, tuple[str, int]]:
+    """Destination and newest revision of the messages whose keys begin so, by key."""
+    rows = await connection.fetch(SQL["told_of"], prefix)
+    return {row["key"]: (row["destination"], row["revision"]) for row in rows}
+
+
 class OutgoingStore:
     """The sender's side of the table."""
 

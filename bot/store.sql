@@ -41,6 +41,10 @@ WHERE excluded.revision > outgoing.revision
 -- The key itself and those that go on after a slash, whose next sign is 0: compared byte by byte, as the index is.
 SELECT key, destination FROM bot.outgoing WHERE key ~>=~ $1::text AND key ~<~ ($1 || '0') ORDER BY key
 
+-- name: told_of
+-- The same with the newest revision of each.
+SELECT key, destination, revision FROM bot.outgoing WHERE key ~>=~ $1::text AND key ~<~ ($1 || '0') ORDER BY key
+
 -- name: claim_outgoing
 WITH found AS (
     SELECT key, state FROM bot.outgoing

@@ -47,8 +47,8 @@ def _next_step(alert: AnyAlert) -> list[Block]:
     if alert.condition in _SHOWN_BY_BUDGET:
         return [actions(button("Show the budget", ids.ask("budget"), "budget"))]
     if alert.condition == "due-beyond-money":
-        due = button("What falls due", ids.ask("due"), "due next 3 months")
-        return [actions(due, button("Show the budget", ids.ask("budget"), "budget"))]
+        soon = button("What falls due", ids.ask("due"), "due next 3 months")
+        return [actions(soon, button("Show the budget", ids.ask("budget"), "budget"))]
     if alert.key.startswith(_WAVE_GATE):
         wave = alert.key.removeprefix(_WAVE_GATE)
         return [actions(button("Show the wave", ids.ask("wave"), f"wave {wave}"))]
@@ -59,6 +59,19 @@ def _next_step(alert: AnyAlert) -> list[Block]:
     if alert.condition == "dead-letters-growing":
         source = alert.key.partition(":")[2]
         return [actions(button("What is it?", ids.ask("deadletters"), f"deadletters {source}"))]
+    if alert.condition == "request-waiting" and alert.about:
+        return [actions(*(button(f"Show {name}", ids.ask(name), f"request {name}") for name in alert.about))]
+    if alert.condition == "delivery-waiting":
+        return [actions(button("Show the deliveries", ids.ask("deliveries"), "deliveries"))]
+    if alert.condition == "idle-devices" and alert.unit:
+        counts = f"counts by kind, age in {alert.unit}"
+        return [actions(button("What the unit holds", ids.ask("counts"), counts))]
+    if alert.condition == "kind-past-policy-life":
+        kind = alert.key.partition(":")[2]
+        ages, due = f"counts {kind} by age", f"due {kind} next 12 months"
+        return [
+            actions(button("How old they are", ids.ask("counts"), ages), button("What falls due", ids.ask("due"), due))
+        ]
     return []
 
 

@@ -32,6 +32,14 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     measured: float | None = None
     threshold: float | None = None
     cleared_at: Moment | None = None
+    owner: str | None = None
+    """The e-mail address of who must act; null where that is the channel."""
+    above: str | None = None
+    """The e-mail address of who is told beside the owner, once it has grown old."""
+    in_channel: bool = True
+    """Whether the channel of its audience is told."""
+    about: tuple[str, ...] = ()
+    """What it is about, such as R-numbers, the most pressing first."""
 
 
 class AlertRaised(Event, frozen=True, kw_only=True, tag="quartermaster.alert.raised"):

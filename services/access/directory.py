@@ -113,6 +113,11 @@ class Directory:
             return None
         return next((each for each in (unit, *self.above(code)) if each.code in self._managed), unit)
 
+    def manager_of(self, code: str) -> Person | None:
+        """Who answers for a unit: of its managers the first by address; None if it has none."""
+        here = (each for each in self.people.values() if each.unit == code and Role.MANAGER in each.roles)
+        return min(here, key=lambda each: each.email, default=None)
+
     @cached_property
     def _managed(self) -> frozenset[str]:
         return frozenset(person.unit for person in self.people.values() if Role.MANAGER in person.roles)

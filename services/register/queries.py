@@ -18,6 +18,7 @@ from services.database.statements import load_statements
 from services.register.conflict_queries import ClaimantView, ConflictsView, ConflictView, conflict_by_id, open_conflicts
 from services.register.custody_queries import CustodyFacts, custody_facts
 from services.register.holder_queries import HeldDevice, Holding, held_by, newly_held
+from services.register.idle_queries import IdleDevices, idle_by_unit
 from services.register.people_queries import StrayDevice, leavers, movers
 from services.register.rules.ageing import BANDS, OLDEST, UNKNOWN_AGE, age_band, age_months
 from services.register.rules.counting import UNKNOWN_MONTH
@@ -34,6 +35,7 @@ __all__ = (
     "HeldDevice",
     "HistoryLine",
     "Holding",
+    "IdleDevices",
     "OnShelf",
     "StrayDevice",
     "conflict_by_id",
@@ -44,6 +46,7 @@ __all__ = (
     "devices_of",
     "find_device",
     "held_by",
+    "idle_by_unit",
     "leavers",
     "movers",
     "my_devices",

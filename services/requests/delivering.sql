@@ -81,8 +81,10 @@ LIMIT $4::integer
 FOR UPDATE SKIP LOCKED
 
 -- name: chased
--- Who was waited for is told; the clock comes again at $2.
+-- At $1 who was waited for is told; the clock comes again at $3. Whoever is to decide from now is asked from now.
 UPDATE requests.requests AS r
-SET chases = r.chases + chased.told, next_chase_at = chased.again, approver_email = coalesce(chased.approver, r.approver_email)
-FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[], $4::text[]) AS chased (request_id, again, told, approver)
+SET chases = r.chases + chased.told, next_chase_at = chased.again,
+    approver_email = coalesce(chased.approver, r.approver_email),
+    asked_at = CASE WHEN chased.approver IS NULL THEN r.asked_at ELSE $1::timestamptz END
+FROM unnest($2::uuid[], $3::timestamptz[], $4::integer[], $5::text[]) AS chased (request_id, again, told, approver)
 WHERE r.request_id = chased.request_id

@@ -96,10 +96,10 @@ async def waited_too_long(
     return [row["request_id"] for row in rows]
 
 
-async def chased(connection: Connection, done: Sequence[Chased]) -> None:
+async def chased(connection: Connection, now: datetime, done: Sequence[Chased]) -> None:
     """Write what the clock did."""
     if done:
-        await connection.execute(SQL["chased"], *(list(column) for column in zip(*done, strict=True)))
+        await connection.execute(SQL["chased"], now, *(list(column) for column in zip(*done, strict=True)))
 
 
 def taken_meanwhile() -> RuleBroken:

@@ -35,6 +35,12 @@ from services.requests.rules.guards import holds
 from services.requests.rules.machine import OPEN, Cause, Status
 from services.requests.rules.machine import REQUEST as MACHINE
 from services.requests.rules.verdicts import Reason, Verdict
+from services.requests.waiting_queries import (
+    DecisionsWaiting,
+    DeliveriesWaiting,
+    decisions_waiting,
+    deliveries_waiting,
+)
 
 __all__ = [
     "DELIVERIES",
@@ -42,6 +48,8 @@ __all__ = [
     "Band",
     "Cause",
     "Cover",
+    "DecisionsWaiting",
+    "DeliveriesWaiting",
     "Delivery",
     "DeviceLine",
     "Reason",
@@ -51,7 +59,9 @@ __all__ = [
     "TimelineLine",
     "Verdict",
     "covers_concerning",
+    "decisions_waiting",
     "deliveries",
+    "deliveries_waiting",
     "delivery_counts",
     "deputies_of",
     "devices_set_aside",

@@ -98,7 +98,7 @@ class WaitingSweep:
                 if move is not None:
                     moves.append(move)
             told = await moving.take(connection, moves) if moves else []
-            await delivery_store.chased(connection, chased)
+            await delivery_store.chased(connection, now, chased)
             await outbox.append(connection, told)
             return len(moves)
 

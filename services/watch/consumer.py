@@ -58,5 +58,8 @@ class WatchConsumer:
             ends=await ends_store.keep_records(
                 connection, [e for e in events if isinstance(e, LossMoved | CustodyMoved)]
             ),
+            # No event tells that somebody was waited for, or something not heard of, too long: the sweep looks.
+            people=False,
+            idle=False,
         )
         return await self._evaluation.judge(connection, self._clock.now(), touched)

@@ -21,7 +21,10 @@ from services.watch.conditions import budget_crossing, failing_model, identity_c
 from services.watch.conditions.finding import Verdict
 from services.watch.conditions.past_policy_life import Command, UnitAgeing
 from services.watch.ends import judge_ends
-from services.watch.rules import is_open, next_event
+from services.watch.idle import judge_idle
+from services.watch.kinds import judge_kinds
+from services.watch.people import judge_people
+from services.watch.rules import is_open, next_event, threshold_held
 from services.watch.sources import judge_sources
 from services.watch.thresholds import Thresholds
 
@@ -29,7 +32,7 @@ from services.watch.thresholds import Thresholds
 @dataclasses.dataclass(frozen=True, slots=True)
 class Touched:
     """What to judge anew: lines (year, line), units (unit, kind), models and sources, None for all; open conflicts;
-    the ends of devices.
+    the ends of devices; what waits on people; devices that are idle.
     """
 
     lines: Collection[tuple[str, str]] | None = None
@@ -38,6 +41,8 @@ class Touched:
     conflicts: bool = True
     sources: Collection[str] | None = None
     ends: bool = True
+    people: bool = True
+    idle: bool = True
 
 
 EVERYTHING = Touched()
@@ -70,6 +75,8 @@ class Evaluation:
             verdicts += await self._judge_lines(connection, now, touched.lines, lives)
         if touched.units is None or touched.units:
             verdicts += await self._judge_units(connection, touched.units, lives)
+            kinds = None if touched.units is None else {kind for _, kind in touched.units}
+            verdicts += await judge_kinds(connection, kinds, self._thresholds, lives)
         if touched.models is None or touched.models:
             verdicts += await self._judge_models(connection, now, touched.models, lives)
         if touched.conflicts:
@@ -78,6 +85,10 @@ class Evaluation:
             verdicts += await judge_sources(connection, now, touched.sources, self._thresholds, lives)
         if touched.ends:
             verdicts += await judge_ends(connection, now, self._thresholds, lives)
+        if touched.people:
+            verdicts += await judge_people(connection, now, self._directory, self._thresholds, lives)
+        if touched.idle:
+            verdicts += await judge_idle(connection, now, self._directory, self._thresholds, lives)
         return await tell(connection, now, verdicts, lives)
 
     async def _judge_lines(
@@ -166,5 +177,4 @@ class Evaluation:
 
 
 def _held(lives: dict[str, Alert], key: str) -> float | None:
-    life = lives.get(key)
-    return life.threshold if life is not None and life.cleared_at is None else None
+    return threshold_held(lives.get(key))

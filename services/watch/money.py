@@ -36,6 +36,7 @@ from services.watch.conditions.outturn_crossing import LineForecast
 from services.watch.conditions.procurement_gate import OrderLacks, WaveLacks
 from services.watch.conditions.volume_crossing import Basis, KindVolume
 from services.watch.money_thresholds import MoneyThresholds
+from services.watch.rules import threshold_held
 
 SEES_TOTALS = Viewer("quartermaster", "Quartermaster", frozenset({Role.STAFF, Role.PLANNER}), None, None)
 SEES_PRICES = Viewer("quartermaster", "Quartermaster", frozenset({Role.STAFF, Role.AUDITOR}), None, None)
@@ -198,5 +199,4 @@ class MoneyJudge:
 
 def _held(lives: dict[str, Alert], key: str) -> float | None:
     """The threshold of an open alert; `lives` holds the open ones."""
-    life = lives.get(key)
-    return life.threshold if life is not None and life.cleared_at is None else None
+    return threshold_held(lives.get(key))

@@ -31,13 +31,20 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     measured: float | None
     threshold: float | None
     cleared_at: datetime | None
+    owner: str | None = None
+    above: str | None = None
+    in_channel: bool = True
+    about: tuple[str, ...] = ()
 
 
 async def open_alerts(connection: Connection, viewer: Viewer) -> list[AlertView]:
     """Open alerts the viewer may see, the most severe first.
 
-    Budget alerts go to those who see budgets, commercial ones to those who see prices; a unit's alerts to those whose
-    scope includes it; alerts of the whole fleet, which name no unit, to those who see every unit.
+    Everybody sees what is theirs to settle, and what has grown old with people under them. Besides, budget alerts go to
+    those who see budgets, commercial ones to those who see prices; a unit's alerts to those whose scope includes it;
+    alerts of the whole fleet, which name no unit, to those who see every unit.
     """
-    rows = await connection.fetch(SQL["open_alerts"], viewer.unit_scope, viewer.has(*SEES_BUDGET), viewer.sees_prices)
-    return [AlertView(**{**dict(row), "severity": AlertSeverity(row["severity"])}) for row in rows]
+    rows = await connection.fetch(
+        SQL["open_alerts"], viewer.unit_scope, viewer.has(*SEES_BUDGET), viewer.email.lower(), viewer.sees_prices
+    )
+    return [msgspec.convert(dict(row), AlertView) for row in rows]

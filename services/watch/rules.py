@@ -41,6 +41,11 @@ def next_event(last: Alert | None, verdict: Verdict, now: datetime) -> AlertEven
     return AlertUpdated(id=event_id(updated), source=SOURCE, time=now, subject=updated.key, data=updated)
 
 
+def threshold_held(alert: Alert | None) -> float | None:
+    """The threshold of an alert that is open; None for one that is not."""
+    return alert.threshold if alert is not None and alert.cleared_at is None else None
+
+
 def event_id(alert: Alert) -> str:
     """The same step of the same life is always the same event."""
     return f"{alert.key}/{alert.episode}/{alert.revision}"
@@ -58,4 +63,4 @@ def _raised(verdict: Verdict, finding: Finding, episode: int, now: datetime) -> 
 
 
 def _words(alert: Alert) -> tuple[object, ...]:
-    return alert.severity, alert.threshold, alert.headline, alert.detail
+    return alert.severity, alert.threshold, alert.headline, alert.detail, alert.owner, alert.above, alert.in_channel

@@ -12,7 +12,6 @@ from schemas.events.budget import Balance
 from schemas.events.intake import SourceMeasured
 from schemas.events.refresh import Ageing
 from schemas.events.register import DeviceFailure, IdentityConflict
-from schemas.vocabulary import AlertSeverity
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.watch.conditions.budget_crossing import LineStanding
@@ -36,6 +35,10 @@ _COLUMNS = (
     "threshold",
     "raised_at",
     "cleared_at",
+    "owner",
+    "above",
+    "in_channel",
+    "about",
 )
 """In the order of the statement keep_alerts."""
 
@@ -163,13 +166,14 @@ async def open_keys(connection: Connection, condition: str) -> list[str]:
 async def last_lives(connection: Connection, keys: Collection[str]) -> dict[str, Alert]:
     """The latest life of each key that ever had one."""
     rows = await connection.fetch(SQL["last_lives"], sorted(keys))
-    return {row["key"]: Alert(**{**dict(row), "severity": AlertSeverity(row["severity"])}) for row in rows}
+    return {row["key"]: msgspec.convert(dict(row), Alert) for row in rows}
 
 
 async def keep_alerts(connection: Connection, alerts: Sequence[Alert]) -> None:
     """Write alerts as they are from now on."""
     if alerts:
-        rows = [tuple(msgspec.structs.asdict(alert)[column] for column in _COLUMNS) for alert in alerts]
+        flat = [msgspec.structs.asdict(alert) | {"about": " ".join(alert.about)} for alert in alerts]
+        rows = [tuple(alert[column] for column in _COLUMNS) for alert in flat]
         await connection.execute(SQL["keep_alerts"], *_columns(rows, len(_COLUMNS)))
 
 

@@ -106,17 +106,24 @@ SELECT key FROM watch.alerts WHERE condition = $1 AND cleared_at IS NULL ORDER B
 -- name: last_lives
 SELECT DISTINCT ON (key)
        key, episode, revision, condition, severity, audience, unit, headline, detail, measured, threshold,
-       raised_at, cleared_at
+       raised_at, cleared_at, owner, above, in_channel, about
 FROM watch.alerts
 WHERE key = ANY ($1::text[])
 ORDER BY key, episode DESC
 
 -- name: keep_alerts
+-- $17 holds each alert's names of what it is about, with spaces between them.
 INSERT INTO watch.alerts (key, episode, revision, condition, severity, audience, unit, headline, detail, measured,
-                          threshold, raised_at, cleared_at)
-SELECT * FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[],
-                     $8::text[], $9::text[], $10::float8[], $11::float8[], $12::timestamptz[], $13::timestamptz[])
+                          threshold, raised_at, cleared_at, owner, above, in_channel, about)
+SELECT key, episode, revision, condition, severity, audience, unit, headline, detail, measured,
+       threshold, raised_at, cleared_at, owner, above, in_channel, string_to_array(about, ' ')
+FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[],
+            $8::text[], $9::text[], $10::float8[], $11::float8[], $12::timestamptz[], $13::timestamptz[],
+            $14::text[], $15::text[], $16::boolean[], $17::text[])
+     AS kept (key, episode, revision, condition, severity, audience, unit, headline, detail, measured,
+              threshold, raised_at, cleared_at, owner, above, in_channel, about)
 ON CONFLICT (key, episode) DO UPDATE
 SET revision = excluded.revision, severity = excluded.severity, audience = excluded.audience, unit = excluded.unit,
     headline = excluded.headline, detail = excluded.detail, measured = excluded.measured,
-    threshold = excluded.threshold, cleared_at = excluded.cleared_at
+    threshold = excluded.threshold, cleared_at = excluded.cleared_at, owner = excluded.owner, above = excluded.above,
+    in_channel = excluded.in_channel, about = excluded.about

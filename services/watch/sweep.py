@@ -6,6 +6,9 @@ twice tells nothing twice.
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import datetime, timedelta
+
 import structlog
 
 from services.clock import Clock
@@ -13,6 +16,9 @@ from services.database.pool import TEMPORARY_ERRORS, Pool
 from services.eventlog import outbox
 from services.watch import store
 from services.watch.evaluation import EVERYTHING, Evaluation
+
+IDLE_EVERY = timedelta(hours=1)
+"""Who is idle is a matter of weeks, and to count them all devices are read."""
 
 log = structlog.stdlib.get_logger()
 
@@ -24,15 +30,23 @@ class Sweep:
         self._evaluation = evaluation
         self._clock = clock
         self._pool = pool
+        self._idle_judged_at: datetime | None = None
 
     async def run(self) -> int:
-        """Judge everything once; answers how many alerts changed. Does nothing while another replica judges."""
+        """Judge everything once, but idle devices once an hour; answers how many alerts changed.
+
+        Does nothing while another replica judges.
+        """
+        now = self._clock.now()
+        idle = self._idle_judged_at is None or now - self._idle_judged_at >= IDLE_EVERY
         async with self._pool.acquire() as connection, connection.transaction():
             if not await store.try_evaluation(connection):
                 return 0
-            outgoing = await self._evaluation.judge(connection, self._clock.now(), EVERYTHING)
+            outgoing = await self._evaluation.judge(connection, now, dataclasses.replace(EVERYTHING, idle=idle))
             await outbox.append(connection, outgoing)
-            return len(outgoing)
+        if idle:
+            self._idle_judged_at = now
+        return len(outgoing)
 
     async def run_on_timer(self) -> None:
         """`run` for a timer: what fails now is done by the next run."""

@@ -9,10 +9,13 @@ import msgspec
 from services.errors import ConfigurationError
 from services.watch.conditions.budget_crossing import BudgetCrossingThresholds
 from services.watch.conditions.dead_letters_growing import DeadLettersGrowingThresholds
+from services.watch.conditions.delivery_waiting import DeliveryWaitingThresholds
 from services.watch.conditions.failing_model import FailingModelThresholds
 from services.watch.conditions.identity_conflict import IdentityConflictThresholds
+from services.watch.conditions.idle_devices import IdleDevicesThresholds
 from services.watch.conditions.not_sanitised import NotSanitisedThresholds
 from services.watch.conditions.past_policy_life import PastPolicyLifeThresholds
+from services.watch.conditions.request_waiting import RequestWaitingThresholds
 from services.watch.conditions.source_silent import SourceSilentThresholds
 from services.watch.conditions.wipe_failed import WipeFailedThresholds
 from services.watch.money_thresholds import MoneyThresholds
@@ -32,6 +35,10 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     dead_letters_growing: DeadLettersGrowingThresholds
     not_sanitised: NotSanitisedThresholds
     wipe_failed: WipeFailedThresholds
+    request_waiting: RequestWaitingThresholds
+    delivery_waiting: DeliveryWaitingThresholds
+    kind_past_policy_life: PastPolicyLifeThresholds
+    idle_devices: IdleDevicesThresholds
     money: MoneyThresholds
 
 

@@ -12,6 +12,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     `audience` is the channel purpose it belongs to (budget, commercial, fleet, operations); `unit` limits who may see
     it. Sentences to the commercial audience may name contracts and orders, but no price, sum or supplier either.
+    Where a person must act, `owner` is their address and `above` that of who is told beside them; the channel is told
+    then only if `in_channel`. `about` names what it is about, such as R-numbers, the most pressing first.
     """
 
     severity: AlertSeverity
@@ -21,6 +23,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None = None
     measured: float | None = None
     threshold: float | None = None
+    owner: str | None = None
+    above: str | None = None
+    in_channel: bool = True
+    about: tuple[str, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

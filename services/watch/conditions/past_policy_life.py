@@ -26,6 +26,7 @@ class PastPolicyLifeThresholds(msgspec.Struct, frozen=True, kw_only=True, forbid
     hysteresis: float
     minimum_devices: int
     minimum_to_hold: int
+    assumed: bool = False
 
 
 class UnitAgeing(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,10 +34,10 @@ MODEL = "failing-model:Latitude 5440"
 class Watch:
     """Watch's inside without its stream."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, directory: Directory = DIRECTORY) -> None:
         self.pool = pool
         self.clock = FixedClock(NOW)
-        evaluation = Evaluation(load_thresholds(), DIRECTORY)
+        evaluation = Evaluation(load_thresholds(), directory)
         self.consumer = WatchConsumer(evaluation, self.clock)
         self.sweep = Sweep(evaluation, self.clock, pool)
 

@@ -1,0 +1,45 @@
+"""From an alert to the messages that tell of it: one in its channel, or one to each person it is for.
+
+Keys never change, so each is posted once a life of the condition, changed in place, and says at last that it is over.
+Who was told once is told how it goes on, also when it is no longer for them.
+"""
+
+from __future__ import annotations
+
+from bot import outgoing
+from bot.desk import Desk
+from bot.outgoing import OutgoingMessage
+from bot.render import alerts
+from bot.settings import BotSettings
+from schemas.events.alert import Alert
+from services.database.pool import Connection
+from services.requests import queries as requests_queries
+
+
+async def of_alert(desk: Desk, settings: BotSettings, connection: Connection, alert: Alert) -> list[OutgoingMessage]:
+    """The messages of one life of a condition: in the channel, to its owner, who stands above, and who covers for them.
+
+    An alert that is told late, after its own newer word, changes nothing: it could only find people to tell what is
+    over by now.
+    """
+    prefix = f"alert/{alert.key}/{alert.episode}"
+    before = await outgoing.told_of(connection, prefix)
+    if any(revision > alert.revision for _, revision in before.values()):
+        return []
+    keys = {key: destination for key, (destination, _) in before.items()}
+    if alert.cleared_at is None or not keys:
+        if alert.in_channel:
+            keys.setdefault(prefix, settings.destination_for(alert.audience))
+        for email in await _people(desk, connection, alert):
+            keys.setdefault(f"{prefix}/{email}", f"person:{email}")
+    shown = alerts.render_one(alert, desk.unit_names)
+    return [OutgoingMessage(key, destination, alert.revision, shown) for key, destination in sorted(keys.items())]
+
+
+async def _people(desk: Desk, connection: Connection, alert: Alert) -> list[str]:
+    """Who is to be told by name. A deputy may decide meanwhile, so they hear of it too."""
+    if alert.owner is None:
+        return []
+    deputies = await requests_queries.deputies_of(connection, [alert.owner], desk.today)
+    told = (alert.owner, deputies.get(alert.owner), alert.above)
+    return list(dict.fromkeys(email for email in told if email))
