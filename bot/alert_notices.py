@@ -29,7 +29,7 @@ async def of_alert(desk: Desk, settings: BotSettings, connection: Connection, al
     keys = {key: destination for key, (destination, _) in before.items()}
     if alert.cleared_at is None or not keys:
         if alert.in_channel:
-            keys.setdefault(prefix, f"name:{settings.channel_for(alert.audience)}")
+            keys.setdefault(prefix, settings.destination_for(alert.audience))
         for email in await _people(desk, connection, alert):
             keys.setdefault(f"{prefix}/{email}", f"person:{email}")
     shown = alerts.render_one(alert, desk.unit_names)

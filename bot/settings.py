@@ -25,6 +25,8 @@ class BotSettings(BaseSettings):
     port: int = Field(default=3000, validation_alias="BOT_PORT")
     """Port for HTTP deliveries; 0 takes a free one. Unused in Socket Mode."""
     channel_budget: str = Field(default="budget", validation_alias="BOT_CHANNEL_BUDGET")
+    channel_commercial: str = Field(default="commercial", validation_alias="BOT_CHANNEL_COMMERCIAL")
+    """What names contracts and orders, for those alone who see prices. A private channel goes by its id (C…)."""
     channel_fleet: str = Field(default="fleet", validation_alias="BOT_CHANNEL_FLEET")
     channel_operations: str = Field(default="operations", validation_alias="BOT_CHANNEL_OPERATIONS")
 
@@ -45,10 +47,21 @@ class BotSettings(BaseSettings):
     @property
     def security_destination(self) -> str:
         """Where messages about losses go. A private channel has no name that we could look up: it goes by its id."""
-        by_id = _CHANNEL_ID.fullmatch(self.channel_security)
-        return f"{'channel' if by_id else 'name'}:{self.channel_security}"
+        return _destination(self.channel_security)
 
     def channel_for(self, audience: str) -> str:
         """The channel name for an alert's audience; what has no channel of its own goes to operations."""
-        channels = {"budget": self.channel_budget, "fleet": self.channel_fleet}
+        channels = {
+            "budget": self.channel_budget,
+            "commercial": self.channel_commercial,
+            "fleet": self.channel_fleet,
+        }
         return channels.get(audience, self.channel_operations)
+
+    def destination_for(self, audience: str) -> str:
+        """Where an alert's message goes: a channel by its name or, such as a private one, by its id."""
+        return _destination(self.channel_for(audience))
+
+
+def _destination(channel: str) -> str:
+    return f"{'channel' if _CHANNEL_ID.fullmatch(channel) else 'name'}:{channel}"

@@ -15,6 +15,11 @@ from services.watch.queries import AlertView
 
 AnyAlert = Alert | AlertView
 
+_SHOWN_BY_BUDGET = frozenset(
+    {"budget-crossing", "outturn-crossing", "likely-underspend", "volume-crossing", "volume-outturn-crossing"}
+)
+_WAVE_GATE = "procurement-gate:wave:"
+
 MARKS: Mapping[AlertSeverity, str] = {
     AlertSeverity.NOTICE: ":large_blue_circle:",
     AlertSeverity.WARNING: ":large_orange_circle:",
@@ -39,8 +44,16 @@ def render_one(alert: AnyAlert, names: Mapping[str, str]) -> Message:
 def _next_step(alert: AnyAlert) -> list[Block]:
     if alert.condition == "past-policy-life" and alert.unit:
         return [actions(button("What falls due", ids.ask("due"), f"due in {alert.unit}"))]
-    if alert.condition == "budget-crossing":
+    if alert.condition in _SHOWN_BY_BUDGET:
         return [actions(button("Show the budget", ids.ask("budget"), "budget"))]
+    if alert.condition == "due-beyond-money":
+        soon = button("What falls due", ids.ask("due"), "due next 3 months")
+        return [actions(soon, button("Show the budget", ids.ask("budget"), "budget"))]
+    if alert.key.startswith(_WAVE_GATE):
+        wave = alert.key.removeprefix(_WAVE_GATE)
+        return [actions(button("Show the wave", ids.ask("wave"), f"wave {wave}"))]
+    if alert.audience == "commercial":
+        return [actions(button("Show the contracts", ids.ask("contracts"), "contracts"))]
     if alert.condition == "identity-conflict":
         return [actions(button("Show the conflicts", ids.ask("conflicts"), "conflicts"))]
     if alert.condition == "dead-letters-growing":

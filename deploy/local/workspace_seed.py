@@ -14,7 +14,7 @@ from deploy.local.secrets import LocalSecrets
 from deploy.local.workspace.seed import App, Channel, Command, Person, Seed, Shortcut, Team
 from schemas.vocabulary import Role
 from services.access.directory import Directory
-from services.access.viewer import SEES_ALL_UNITS
+from services.access.viewer import SEES_ALL_UNITS, SEES_PRICES
 
 MANIFEST = Path(__file__).parents[1] / "slack" / "manifest.yaml"
 APP = "quartermaster"
@@ -23,6 +23,9 @@ COLOURS = ("#3d6b8e", "#8a5a44", "#5b7d4e", "#7a5c8e", "#a0683c", "#3f7f7a", "#8
 CHANNELS = (
     Channel(name="general", topic="Everybody"),
     Channel(name="budget", topic="Budget alerts, for finance and directors", apps=(APP,)),
+    Channel(
+        name="commercial", topic="Contracts and orders, for those who may see prices: OFFICIAL-SENSITIVE", apps=(APP,)
+    ),
     Channel(name="fleet", topic="Ageing and failing devices of all units, for planners and directors", apps=(APP,)),
     Channel(name="operations", topic="How Quartermaster itself is doing, for planners and directors", apps=(APP,)),
     Channel(name="device-security", topic="Lost and stolen devices, for planners and directors", apps=(APP,)),
@@ -31,6 +34,7 @@ CHANNELS = (
 
 READERS: Mapping[str, frozenset[Role]] = {
     "budget": SEES_ALL_UNITS,
+    "commercial": SEES_PRICES,
     "fleet": SEES_ALL_UNITS,
     "operations": SEES_ALL_UNITS,
     "device-security": frozenset({Role.PLANNER, Role.DIRECTOR}),

@@ -13,7 +13,8 @@ from schemas.vocabulary import AlertSeverity
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """One life of a condition. `audience` is the channel purpose it belongs to (budget, fleet, operations).
+    """One life of a condition. `audience` is the channel purpose it belongs to (budget, commercial,
+    fleet, operations).
 
     `headline` and `detail` are plain sentences without commercial fields; `unit` limits who may see it.
     """

@@ -72,8 +72,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     def price(self, kind: str) -> int:
         """What one of a kind costs; nought if the price book has no such kind."""
-        found = next((price for price in self.planning.prices.values() if price.kind == kind), None)
-        return found.gross_pence if found else 0
+        return price_of(self.planning, kind)
+
+
+def price_of(plan: Planning, kind: str) -> int:
+    """What one of a kind that is bought costs, VAT included; nought if the price book has no such kind."""
+    found = next((price for price in plan.prices.values() if price.kind == kind), None)
+    return found.gross_pence if found else 0
 
 
 def room_of(line: Row) -> int:
@@ -99,19 +104,24 @@ async def facts(connection: Connection, year: str, today: date, assumed: Outturn
         units=[row for row in counters if not row["month"]],
         volumes=await connection.fetch(SQL["volumes"], year),
         planning=plan,
-        waiting=await _waiting(connection, year, today, plan),
+        waiting=await waiting(connection, year, today, plan, bounds(year)[1]),
         assumptions=_own_shares(msgspec.structs.replace(assumed, order_weights=weights), history),
         taught_by=taught_by,
     )
 
 
-async def _waiting(connection: Connection, year: str, today: date, plan: Planning) -> dict[Pot, list[Expected]]:
-    """What the queue holds for the year, by what is bought. What is overdue belongs to the present year alone."""
+async def waiting(
+    connection: Connection, year: str, today: date, plan: Planning, until: date
+) -> dict[Pot, list[Expected]]:
+    """What the queue holds for the year until that day of it, by what is bought.
+
+    What is overdue belongs to the present year alone.
+    """
     first, last = bounds(year)
     if today > last:
         return {}
     result: dict[Pot, list[Expected]] = defaultdict(list)
-    for each in await expected(connection, last):
+    for each in await expected(connection, until):
         if today >= first or each.month >= first:
             price = plan.prices.get(each.kind)
             result[Pot(each.line, price.kind if price else each.kind)].append(each)

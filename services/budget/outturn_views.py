@@ -88,6 +88,8 @@ class VolumeOutturn(msgspec.Struct, frozen=True, kw_only=True):
     beyond: int
     assumed: bool
     """True if nobody published the cap."""
+    expected: int = 0
+    """How many more are expected to be ordered this year, within cap and money."""
 
     @property
     def left(self) -> int:

@@ -28,6 +28,8 @@ from services.budget.counter_queries import AccountView as AccountView
 from services.budget.counter_queries import EntryView as EntryView
 from services.budget.counter_queries import accounts as accounts
 from services.budget.counter_queries import ledger_entries as ledger_entries
+from services.budget.due_queries import DueCost as DueCost
+from services.budget.due_queries import due_costs as due_costs
 from services.budget.order_queries import OrderView as OrderView
 from services.budget.order_queries import orders as orders
 from services.budget.outturn_queries import outturn as outturn
@@ -44,6 +46,9 @@ from services.budget.planning_queries import gates as gates
 from services.budget.planning_queries import planning as planning
 from services.budget.rules.financial_year import bounds as bounds
 from services.budget.rules.financial_year import financial_year as financial_year
+from services.budget.rules.gates import APPROVAL_REFERENCE as APPROVAL_REFERENCE
+from services.budget.rules.gates import PROCUREMENT_ROUTE as PROCUREMENT_ROUTE
+from services.budget.rules.gates import SPLITTING as SPLITTING
 from services.budget.rules.reversal import IRREVERSIBLE as IRREVERSIBLE
 from services.budget.verification import verify_counters as verify_counters
 from services.database.pool import Connection

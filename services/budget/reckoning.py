@@ -68,7 +68,9 @@ class Reckoning:
 
     def _volume(self, row: Row) -> VolumeOutturn:
         price = self._known.price(row["kind"])
-        beyond = sum(each.beyond_volume_pence for pot, each in self._found.items() if pot.kind == row["kind"])
+        mine = [each for pot, each in self._found.items() if pot.kind == row["kind"]]
+        beyond = sum(each.beyond_volume_pence for each in mine)
+        expected = sum(_pence(each.whole) for each in mine)
         return VolumeOutturn(
             kind=Kind(row["kind"]),
             cap=row["cap"],
@@ -76,6 +78,7 @@ class Reckoning:
             ordered=row["ordered"],
             beyond=beyond // price if price else 0,
             assumed=row["assumed"],
+            expected=expected // price if price else 0,
         )
 
     def _by_kind(self) -> Slices:

@@ -7,7 +7,7 @@ the transaction), so that no two of them can raise the same thing.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from schemas.events.alert import Alert
@@ -48,6 +48,15 @@ class Touched:
 EVERYTHING = Touched()
 
 
+async def tell(
+    connection: Connection, now: datetime, verdicts: Sequence[Verdict], lives: Mapping[str, Alert]
+) -> list[Outgoing]:
+    """Write the alerts that `verdicts` change, and answer their events; `lives` are the last of their keys."""
+    events = [event for verdict in verdicts if (event := next_event(lives.get(verdict.key), verdict, now))]
+    await store.keep_alerts(connection, [event.data for event in events])
+    return [(ALERT, event) for event in events]
+
+
 class Evaluation:
     """Turns the present facts into alerts."""
 
@@ -80,9 +89,7 @@ class Evaluation:
             verdicts += await judge_people(connection, now, self._directory, self._thresholds, lives)
         if touched.idle:
             verdicts += await judge_idle(connection, now, self._directory, self._thresholds, lives)
-        events = [event for verdict in verdicts if (event := next_event(lives.get(verdict.key), verdict, now))]
-        await store.keep_alerts(connection, [event.data for event in events])
-        return [(ALERT, event) for event in events]
+        return await tell(connection, now, verdicts, lives)
 
     async def _judge_lines(
         self,

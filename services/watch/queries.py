@@ -41,8 +41,10 @@ async def open_alerts(connection: Connection, viewer: Viewer) -> list[AlertView]
     """Open alerts the viewer may see, the most severe first.
 
     Everybody sees what is theirs to settle, and what has grown old with people under them. Besides, budget alerts go to
-    those who see budgets; a unit's alerts to those whose scope includes it; alerts of the whole fleet, which name no
-    unit, to those who see every unit.
+    those who see budgets, commercial ones to those who see prices; a unit's alerts to those whose scope includes it;
+    alerts of the whole fleet, which name no unit, to those who see every unit.
     """
-    rows = await connection.fetch(SQL["open_alerts"], viewer.unit_scope, viewer.has(*SEES_BUDGET), viewer.email.lower())
+    rows = await connection.fetch(
+        SQL["open_alerts"], viewer.unit_scope, viewer.has(*SEES_BUDGET), viewer.email.lower(), viewer.sees_prices
+    )
     return [msgspec.convert(dict(row), AlertView) for row in rows]

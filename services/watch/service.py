@@ -11,6 +11,8 @@ from services.lifecycle import Service
 from services.settings import Settings
 from services.watch.consumer import WANTED, WatchConsumer
 from services.watch.evaluation import Evaluation
+from services.watch.money import MoneyJudge
+from services.watch.money_sweep import MoneySweep
 from services.watch.stream import WatchStream
 from services.watch.sweep import Sweep
 from services.watch.thresholds import Thresholds, load_thresholds
@@ -45,12 +47,15 @@ class WatchService:
             wanted=WANTED,
         )
         sweep = Sweep(self._evaluation, self._clock, pool)
+        money = MoneySweep(MoneyJudge(self._thresholds.money), self._clock, pool)
         self._stream = WatchStream(
             self._settings,
             [topic.name for topic in TOPICS],
             applier.apply,
-            sweep.run_on_timer,
-            self._thresholds.sweep_seconds,
+            [
+                (self._thresholds.sweep_seconds, sweep.run_on_timer),
+                (self._thresholds.money.sweep_seconds, money.run_on_timer),
+            ],
         )
         await self._stream.start()
 

@@ -26,22 +26,20 @@ class StreamStopped(Exception):
 
 
 class WatchStream:
-    """Keeps one Faust edge consuming for as long as it runs."""
+    """Keeps one Faust edge consuming for as long as it runs; `timers` are done every so many real seconds beside."""
 
     def __init__(
         self,
         settings: Settings,
         topics: Sequence[str],
         handle: Handle,
-        sweep: Callable[[], Awaitable[None]],
-        sweep_seconds: float,
+        timers: Sequence[tuple[float, Callable[[], Awaitable[None]]]],
     ) -> None:
         self._settings = settings
         self._group = f"{settings.topic_prefix}watch"
         self._topics = [settings.topic_prefix + topic for topic in topics]
         self._handle = handle
-        self._sweep = sweep
-        self._sweep_seconds = sweep_seconds
+        self._timers = tuple(timers)
         self._tasks = OwnedTasks("watch stream")
         self._edge: FaustEdge | None = None
         self._working = False
@@ -109,7 +107,8 @@ class WatchStream:
             settings.kafka_bootstrap_servers, settings.topic_prefix, replication=settings.kafka_replication_factor
         )
         self._edge = FaustEdge(self._group, settings.kafka_bootstrap_servers, self._topics, self._handle)
-        self._edge.every(self._sweep_seconds, self._sweep)
+        for seconds, work in self._timers:
+            self._edge.every(seconds, work)
         await self._edge.start()
         self._working = True
 

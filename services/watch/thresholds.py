@@ -18,6 +18,7 @@ from services.watch.conditions.past_policy_life import PastPolicyLifeThresholds
 from services.watch.conditions.request_waiting import RequestWaitingThresholds
 from services.watch.conditions.source_silent import SourceSilentThresholds
 from services.watch.conditions.wipe_failed import WipeFailedThresholds
+from services.watch.money_thresholds import MoneyThresholds
 
 FILE = Path(__file__).with_name("thresholds.yaml")
 
@@ -38,6 +39,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     delivery_waiting: DeliveryWaitingThresholds
     kind_past_policy_life: PastPolicyLifeThresholds
     idle_devices: IdleDevicesThresholds
+    money: MoneyThresholds
 
 
 def load_thresholds(path: Path = FILE) -> Thresholds:

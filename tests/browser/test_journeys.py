@@ -111,7 +111,7 @@ async def test_a_wave_is_proposed_and_released(streets: Streets) -> None:
 async def test_an_alert_appears_while_one_looks(streets: Streets) -> None:
     idris = await streets.page("Idris Bello")
     await to_channel(idris, "budget")
-    await expect(idris.get_by_role("article").filter(has_text="90 % of the approved sum")).to_have_count(0)
+    await expect(idris.get_by_role("article").filter(has_text="90 % of the approved sum is reached")).to_have_count(0)
     await _order(streets, 1_200_000_000)
     alert = saying(idris, "90 % of the approved sum is reached")
     await expect(alert).to_contain_text("Warning", timeout=2 * PATIENCE)

@@ -12,6 +12,7 @@ from datetime import date
 import msgspec
 
 from services.watch.conditions.finding import Finding, Verdict
+from services.watch.conditions.money_words import last_day, line_name, percent_of, pounds
 from services.watch.conditions.steps import Step, step_reached
 
 CONDITION = "budget-crossing"
@@ -43,36 +44,22 @@ def judge(standing: LineStanding, thresholds: BudgetCrossingThresholds, held: fl
     """How the line stands on the London day `today`. `held` is the threshold of the open alert, if there is one."""
     key = key_of(standing.financial_year, standing.line)
     spent = standing.committed_pence + standing.invoiced_pence
-    used = _percent(spent, standing.approved_pence)
+    used = percent_of(spent, standing.approved_pence)
     step = step_reached(used, thresholds.steps, held, thresholds.hysteresis)
-    if step is None or today > _last_day(standing.financial_year):
+    if step is None or today > last_day(standing.financial_year):
         return Verdict(key=key, condition=CONDITION, finding=None)
     left = standing.approved_pence - spent
-    line = standing.line.replace("-", " ").replace("bau", "BAU")
+    line = line_name(standing.line)
     finding = Finding(
         severity=step.severity,
         audience="budget",
         headline=f"{standing.financial_year} {line}: {step.at:.0f} % of the approved sum is reached",
         detail=(
-            f"{used:.0f} % is used: {_pounds(standing.committed_pence)} committed and "
-            f"{_pounds(standing.invoiced_pence)} invoiced of {_pounds(standing.approved_pence)} approved, "
-            + (f"{_pounds(left)} left." if left >= 0 else f"{_pounds(-left)} too much.")
+            f"{used:.0f} % is used: {pounds(standing.committed_pence)} committed and "
+            f"{pounds(standing.invoiced_pence)} invoiced of {pounds(standing.approved_pence)} approved, "
+            + (f"{pounds(left)} left." if left >= 0 else f"{pounds(-left)} too much.")
         ),
         measured=round(used, 2),
         threshold=step.at,
     )
     return Verdict(key=key, condition=CONDITION, finding=finding)
-
-
-def _percent(spent: int, approved: int) -> float:
-    if approved <= 0:
-        return 100.0 if spent > 0 else 0.0
-    return spent * 100 / approved
-
-
-def _last_day(financial_year: str) -> date:
-    return date(int(financial_year[:4]) + 1, 3, 31)
-
-
-def _pounds(pence: int) -> str:
-    return f"£{pence / 100_000_000:,.1f}m" if pence >= 100_000_000 else f"£{pence // 100_000:,}k"

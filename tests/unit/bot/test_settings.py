@@ -45,6 +45,13 @@ def test_alerts_without_a_channel_of_their_own_go_to_operations() -> None:
     ]
 
 
+def test_commercial_alerts_have_a_channel_of_their_own_which_may_be_a_private_one() -> None:
+    assert BotSettings(bot_token="x", app_token="y").destination_for("commercial") == "name:commercial"
+    private = BotSettings(bot_token="x", app_token="y", channel_commercial="C08PRICES12")
+    assert private.destination_for("commercial") == "channel:C08PRICES12"
+    assert private.destination_for("budget") == "name:budget"
+
+
 def test_a_private_channel_for_losses_goes_by_its_id() -> None:
     assert BotSettings(bot_token="x", app_token="y").security_destination == "name:device-security"
     private = BotSettings(bot_token="x", app_token="y", channel_security="C08SECURE12")

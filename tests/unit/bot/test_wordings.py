@@ -8,9 +8,10 @@ from pathlib import Path
 from uuid import UUID
 
 import msgspec
+import pytest
 
 from bot.answers.switchboard import first_word
-from bot.grammar import Budget, Counts, Due, Propose, Queue
+from bot.grammar import Budget, Counts, Due, Propose, Queue, parse
 from bot.render import alerts, budget, counts, due, queue, request, why
 from bot.render.chart import fitting
 from bot.render.history import happened_line, of_register
@@ -177,6 +178,41 @@ def test_an_alert_offers_what_to_look_at_next_until_it_is_over() -> None:
     over = msgspec.structs.replace(alert, cleared_at=AT)
     assert "actions" not in str(alerts.render_one(over, NAMES).blocks)
     assert alerts.render_open([alert]).text == "1 open alert"
+
+
+@pytest.mark.parametrize(
+    ("key", "audience", "asked"),
+    [
+        ("outturn-crossing:2024/25:refresh-and-bau", "budget", ["budget"]),
+        ("likely-underspend:2024/25:refresh-and-bau", "budget", ["budget"]),
+        ("volume-crossing:2024/25:laptop", "budget", ["budget"]),
+        ("volume-outturn-crossing:2024/25:laptop", "budget", ["budget"]),
+        ("due-beyond-money:2024/25:refresh-and-bau", "budget", ["due next 3 months", "budget"]),
+        ("procurement-gate:wave:W-7", "budget", ["wave W-7"]),
+        ("procurement-gate:orders", "commercial", ["contracts"]),
+        ("contract-ceiling:EUD-LAPTOPS", "commercial", ["contracts"]),
+        ("contract-term:EUD-LAPTOPS", "commercial", ["contracts"]),
+    ],
+)
+def test_the_buttons_of_an_alert_about_money_ask_what_the_grammar_knows(
+    key: str, audience: str, asked: list[str]
+) -> None:
+    alert = Alert(
+        key=key,
+        episode=1,
+        revision=1,
+        condition=key.partition(":")[0],
+        severity=AlertSeverity.WARNING,
+        audience=audience,
+        headline="Something is to be looked at",
+        detail="So it is.",
+        raised_at=AT,
+    )
+    drawn = alerts.render_one(alert, NAMES).blocks
+    buttons = [each for block in drawn if block["type"] == "actions" for each in block["elements"]]
+    assert [each["value"] for each in buttons] == asked
+    for words in asked:
+        assert type(parse(words)).__name__.lower() == words.split()[0]
 
 
 def test_bars_of_two_keys_can_be_told_apart() -> None:

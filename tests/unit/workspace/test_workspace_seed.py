@@ -16,6 +16,7 @@ FLEET_WIDE = {email_of(name) for name in ("Helen Marsh", "Idris Bello", "Catheri
     ("channel", "members"),
     [
         ("budget", FLEET_WIDE),
+        ("commercial", FLEET_WIDE - {email_of("Helen Marsh")}),
         ("fleet", FLEET_WIDE),
         ("operations", FLEET_WIDE),
         ("device-security", SECURITY),
