@@ -36,7 +36,7 @@ from tests.fixtures.delivery import deliver
 from tests.fixtures.observations import START
 from tests.fixtures.people import email_of
 
-pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(300)]
 MOMENTS = 20
 LEAST = 8
 """Stored, decided, written down to be told, finished: each with a moment before and one after."""

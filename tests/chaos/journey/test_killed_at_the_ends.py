@@ -24,7 +24,7 @@ from tests.fixtures.observations import START, asset
 from tests.fixtures.people import email_of
 from tests.integration.requests.journey import minutes
 
-pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(300)]
 BOUGHT = {"S1": date(2023, 11, 1), "S2": date(2018, 11, 1), "S3": date(2014, 11, 1)}
 """One worth selling, one that a charity can use, one that nobody wants."""
 
