@@ -1,4 +1,9 @@
-"""Deliveries as they are remembered: by their own id, once, whatever Slack repeats."""
+"""Deliveries as they are remembered: by their own id, once, whatever Slack repeats.
+
+What is acknowledged before its listener did anything (events, commands, presses) nobody would bring again after a
+crash: its body is kept until it is dealt with, and taken up again. What comes from a modal is not kept. A form sent in
+is acknowledged with what came of it; one that a crash cut off still stands on the screen, and is sent again.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +51,12 @@ class Received:
         self._pool = pool
 
     async def accept(self, kind: str, key: str, body: Body) -> bool:
-        """True the first time this delivery comes. The body is kept only where a crash could lose it."""
-        kept = dict(body) if kind == "event" else None
+        """True the first time this delivery comes, and for a repeat of one that nobody finished and nobody keeps.
+
+        Such a repeat may come while the first is still at work; a form's own key makes both one act.
+        """
+        from_modal = (body.get("view") or {}).get("type") == "modal"
+        kept = None if from_modal else dict(body)
         return await self._pool.fetchval(SQL["accept_delivery"], key, kind, kept) is not None
 
     async def finish(self, key: str) -> None:
@@ -55,7 +64,7 @@ class Received:
         await self._pool.execute(SQL["finish_delivery"], key)
 
     async def take_unfinished(self, older_than: timedelta) -> list[tuple[str, dict[str, Any]]]:
-        """Events accepted and never finished, each handed to one taker at a time and at most a few times."""
+        """Deliveries kept and never finished, each handed to one taker at a time and at most a few times."""
         rows = await self._pool.fetch(SQL["take_unfinished"], older_than, MOST_ATTEMPTS)
         return [(row["key"], row["body"]) for row in rows]
 

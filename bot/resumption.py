@@ -55,7 +55,7 @@ class Resumption:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def resume(self) -> int:
-        """Hand every unfinished event to its listener again; how many there were."""
+        """Hand every unfinished delivery to its listener again; how many there were."""
         taken = await self._received.take_unfinished(self._after)
         for key, body in taken:
             log.warning("an unfinished delivery is taken up again", delivery=key)

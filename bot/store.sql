@@ -1,7 +1,8 @@
 -- name: accept_delivery
 INSERT INTO bot.received (key, kind, body)
 VALUES ($1, $2, $3)
-ON CONFLICT (key) DO NOTHING
+ON CONFLICT (key) DO UPDATE SET attempts = received.attempts + 1
+WHERE received.finished_at IS NULL AND received.body IS NULL
 RETURNING key
 
 -- name: finish_delivery

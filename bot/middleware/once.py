@@ -1,7 +1,8 @@
 """Each delivery once: stored by its own id before it is acknowledged, and repeats of it acknowledged and dropped.
 
 Slack repeats what it thinks was not acknowledged, over either door and with or without retry headers; only the
-delivery's own id tells. A delivery taken up again after a crash carries its key already and is let through.
+delivery's own id tells. A delivery taken up again after a crash carries its key already and is let through. A repeat of
+what nobody finished and nobody will take up again is let through as well: dropped, it would look done to the person.
 """
 
 from __future__ import annotations

@@ -6,18 +6,22 @@ import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
 from base64 import b64encode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from schemas.topics import Topic
 from services.database.pool import Pool
+from tests.chaos.journey.door import HOST
 from tests.chaos.journey.lives import Ended
-from tests.chaos.journey.work import LISTENERS, World, heard_by
+from tests.chaos.journey.work import LISTENERS, heard_by
+from tests.chaos.journey.world import World
 
+Result = TypeVar("Result")
 ROOT = Path(__file__).parents[3]
 MOST_LIVES = 60
 FOLLOWING = """
@@ -36,25 +40,50 @@ class Journey:
         self.world = world
         self.kills = 0
         self.lives = 0
-        self._topics: Mapping[str, list[Topic]] = {name: heard_by(world, name)[0] for name in LISTENERS}
+        self._topics: Mapping[str, Sequence[Topic]] = {name: heard_by(world, name).topics for name in LISTENERS}
         self._read: dict[tuple[str, str], tuple[str, int]] = {}
 
     async def command(self, name: str, who: str, **arguments: Any) -> Any:
         """A person's act, begun again after each kill as the bot resumes what Slack sent."""
         return await self._survive("command", {"name": name, "who": who, "arguments": arguments})
 
-    async def settle(self) -> None:
+    def pass_days(self, days: int) -> None:
+        """Whoever begins from now on finds it so many days later."""
+        self.world = msgspec.structs.replace(self.world, now=self.world.now + timedelta(days=days))
+
+    async def settle(self, senders: Sequence[str] = SENDERS) -> None:
         """Let everything be heard, and everything that follows from it, and what waits be sent, until nothing waits."""
         while await self._heard_something():
-            pass
+            for name in senders:
+                await self._survive("send", {"service": name})
+
+    async def at_the_door(
+        self, port: int, act: Callable[[], Awaitable[Result]], *, dies_at: int = 0
+    ) -> tuple[Result, bool]:
+        """What somebody does in Slack while the bot's door stands open; what came of it, and whether the bot died.
+
+        A process that is not to die takes up first what others left unfinished.
+        """
+        opened: asyncio.Future[asyncio.StreamWriter] = asyncio.get_running_loop().create_future()
+        server = await asyncio.start_server(lambda _, writer: opened.set_result(writer), HOST, 0)
+        until = server.sockets[0].getsockname()[1]
+        arguments = {"port": port, "until": until, "resumes": not dies_at}
+        living = asyncio.create_task(self._live("door", arguments, dies_at))
+        await asyncio.wait((opened, living), return_when=asyncio.FIRST_COMPLETED)
+        assert opened.done(), living.result()
+        came_of_it = await act()
+        opened.result().close()
+        server.close()
+        ended = await living
+        assert ended.error is None, ended.error
+        self.kills += ended.killed
+        return came_of_it, ended.killed
 
     async def _heard_something(self) -> bool:
         heard = False
         for name in LISTENERS:
             for source in LISTENERS:
                 heard |= await self._hear(name, source)
-        for name in SENDERS:
-            await self._survive("send", {"service": name})
         return heard
 
     async def _hear(self, name: str, source: str) -> bool:

@@ -20,7 +20,8 @@ from deploy.composition import SERVICES
 from services.lifecycle import settle_garbage_collection
 from services.telemetry import configure_logging
 from tests.chaos.journey.dying import die_at
-from tests.chaos.journey.work import WORK, World
+from tests.chaos.journey.work import WORK
+from tests.chaos.journey.world import World
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):

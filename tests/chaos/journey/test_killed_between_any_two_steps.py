@@ -2,149 +2,36 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from datetime import date, datetime
+from datetime import date
 
 import msgspec
 import pytest
 
-from deploy.local.secrets import LocalSecrets
 from deploy.local.simulator.microsoft.managed_device import intune_id
-from deploy.local.simulator.settings import Settings as SimulatorSettings
 from deploy.local.simulator.simulator import Simulator
-from deploy.local.workspace.limits import Limits
 from deploy.local.workspace.server import Workspace
-from deploy.local.workspace_seed import workspace_seed
-from schemas.envelope import Event
 from schemas.events.device import CheckIn, DeviceCheckedIn, Wipe, WipeReported
 from schemas.events.finance import DocumentType
 from schemas.topics import DEVICE_OBSERVED, FINANCE_DOCUMENT
 from schemas.vocabulary import DeviceState, Kind
-from services.budget import configuration_store
-from services.budget.configuration import load_price_book, load_prior_years
-from services.budget.procurement import load_procurement
 from services.custody.verification import Checked, faults
-from services.database.pool import Pool, open_pool
-from services.eventlog import outbox
-from services.refresh.policy import Policy
-from services.refresh.policy_store import adopt_at_start
-from tests.chaos.journey.journey import Journey, journey
-from tests.chaos.journey.work import DIRECTORY, LISTENERS, POLICY, World
+from services.database.pool import Pool
+from tests.chaos.journey.checking import (
+    every_step_was_told_once,
+    everything_was_said_once,
+    laptop,
+    nothing_is_dead,
+    publish,
+    stands,
+)
+from tests.chaos.journey.journey import Journey
 from tests.fixtures.finance import NOW, document, recorded
 from tests.fixtures.observations import START, asset
 from tests.fixtures.people import email_of
 from tests.integration.desk.servicenow_standin import ServiceNowStandIn
-from tests.integration.flow.run import BOROUGH
 from tests.integration.requests.journey import minutes
 
 pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(180)]
-SECRETS = LocalSecrets.make()
-
-
-@pytest.fixture
-async def pool(database_url: str) -> AsyncIterator[Pool]:
-    """With the services' configuration in place, as they leave it when they start."""
-    opened = await open_pool(database_url, "requests")
-    for schema in ("budget", "refresh"):
-        filling = await open_pool(database_url, schema, size=1)
-        async with filling.acquire() as connection, connection.transaction():
-            if schema == "budget":
-                await configuration_store.fill_all(
-                    connection, load_price_book(), load_prior_years(), load_procurement(), DIRECTORY, NOW
-                )
-            else:
-                await adopt_at_start(connection, Policy.load(POLICY), DIRECTORY, NOW)
-        await filling.close()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def workspace() -> AsyncIterator[Workspace]:
-    seed = workspace_seed(DIRECTORY, SECRETS, "Metropolitan")
-    async with Workspace.start(seed, limits=Limits(message_burst=1000)) as running:
-        yield running
-
-
-@pytest.fixture
-async def servicenow() -> AsyncIterator[ServiceNowStandIn]:
-    stand_in = ServiceNowStandIn()
-    await stand_in.start()
-    yield stand_in
-    await stand_in.stop()
-
-
-@pytest.fixture
-async def vendors() -> AsyncIterator[Simulator]:
-    simulator = Simulator(BOROUGH, SimulatorSettings(simulator_live=False, intake_url="http://127.0.0.1:1"))
-    await simulator.start()
-    yield simulator
-    await simulator.stop()
-
-
-@pytest.fixture
-async def killed(
-    pool: Pool, database_url: str, workspace: Workspace, servicenow: ServiceNowStandIn, vendors: Simulator
-) -> AsyncIterator[Journey]:
-    world = World(
-        database_url=database_url,
-        slack_url=workspace.api_url,
-        slack_token=SECRETS.slack_bot_token,
-        servicenow_url=servicenow.url,
-        vendors_url=vendors.url,
-        now=NOW,
-    )
-    async with journey(pool, world) as begun:
-        yield begun
-
-
-async def publish(pool: Pool, *events: tuple[object, object]) -> None:
-    """What comes from outside stands in the outbox of the register, as good a place as any."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("SET LOCAL search_path = register")
-        await outbox.append(connection, events)  # type: ignore[arg-type]  # topics and events, as it wants them
-
-
-def told(workspace: Workspace) -> Counter[str]:
-    """How often each thing was said in Slack, by the key that every message carries."""
-    store = workspace.context.store
-    said: Counter[str] = Counter()
-    for conversation in store.people.conversations():
-        for message in store.messages.page(conversation["id"], viewer="", latest="~", limit=1000):
-            if message.metadata:
-                said[message.metadata["event_payload"]["key"]] += 1
-    return said
-
-
-async def nothing_is_dead(pool: Pool) -> None:
-    """Whatever was heard could be applied."""
-    for schema in LISTENERS:
-        reasons = await pool.fetch(f"SELECT reason FROM {schema}.dead_letters")
-        assert [row["reason"] for row in reasons] == [], schema
-
-
-async def everything_was_said_once(pool: Pool, workspace: Workspace, *, to: Sequence[str]) -> None:
-    """Every message that was written stands in Slack as it was last written, once."""
-    outgoing = await pool.fetch("SELECT key, destination, state, sent_revision = revision AS shown FROM bot.outgoing")
-    assert {(row["state"], row["shown"]) for row in outgoing} == {("sent", True)}
-    assert told(workspace) == dict.fromkeys((row["key"] for row in outgoing), 1)
-    people = {row["destination"].partition("@")[0].removeprefix("person:") for row in outgoing}
-    assert people >= set(to)
-
-
-def laptop(serial: str, number: int, at: datetime, state: DeviceState, holder: str | None, bought: date) -> Event:
-    """What the service desk's list says of a laptop."""
-    return asset(
-        serial,
-        number,
-        at,
-        kind=Kind.LAPTOP,
-        state=state,
-        unit="central-west-response" if holder else "end-user-services",
-        holder_email=email_of(holder) if holder else None,
-        purchased_on=bought,
-    )
 
 
 async def test_from_asking_to_the_old_device_resold(
@@ -156,7 +43,7 @@ async def test_from_asking_to_the_old_device_resold(
     await publish(pool, (DEVICE_OBSERVED, old), (FINANCE_DOCUMENT, money))
     await killed.settle()
     device = await pool.fetchval("SELECT device_id FROM register.devices")
-    request = await killed.command("raise", "Amara Osei", device_id=str(device), key="asked")
+    request = await killed.command("raise", "Amara Osei", device_id=str(device), key="asked", accessibility_needs=True)
     asked = await pool.fetchrow("SELECT status, verdict FROM requests.requests")
     assert asked is not None
     assert asked["status"] == "waiting_for_approval", asked["verdict"]
@@ -186,7 +73,12 @@ async def test_from_asking_to_the_old_device_resold(
     await nothing_is_dead(pool)
     assert killed.kills > 100, "hardly anybody was killed: the test showed little"
     assert await pool.fetchval("SELECT count(*) FROM requests.requests") == 1
-    await every_step_was_told_once(pool)
+    assert await every_step_was_told_once(pool) == {
+        request: [
+            *("waiting_for_approval", None, "ordered", "allocated", "shipped", "delivered"),
+            *("waiting_for_check", "return_due", "closed"),
+        ]
+    }
     assert await pool.fetchval("SELECT count(*) FROM budget.orders") == 1
     assert await pool.fetchval("SELECT count(*) FROM budget.reservations") == 1
     (ticket,) = servicenow.tickets()
@@ -205,8 +97,8 @@ async def from_the_return_to_resale(pool: Pool, killed: Journey) -> None:
         ("Helen Marsh", "review", resale, "reviewed"),
         ("Idris Bello", "resell", {"proceeds_pence": 8_100}, "resold"),
     ):
-        done = await killed.command("custody", who, cause=cause, reference=reference, key=cause, details=details)
-        assert done == state
+        done = await killed.command("custody", who, cause=cause, references=[reference], key=cause, details=details)
+        assert done == [state]
         await killed.settle()
     assert await pool.fetchval("SELECT count(*) FROM custody.records") == 1
     assert await pool.fetchval("SELECT count(*) FROM custody.chain") == 4
@@ -224,7 +116,8 @@ async def test_from_somebody_who_leaves_to_the_laptop_destroyed(
     assert await killed.command("leave", "Priya Nair", whose="Amara Osei", key="leaves") == "1"
     await killed.settle()
     assert await stands(pool) == "return_due"
-    await killed.command("clock comes", "", days=8)
+    killed.pass_days(8)
+    await killed.command("clock comes", "")
     await killed.settle()
     assert await pool.fetchval("SELECT chases FROM requests.requests") == 1, "reminded once, whoever died"
 
@@ -249,9 +142,9 @@ async def test_from_somebody_who_leaves_to_the_laptop_destroyed(
         ("recycle", {"weee_note": "WEEE-1"}, "recycled"),
     ):
         done = await killed.command(
-            "custody", "Helen Marsh", cause=cause, reference=reference, key=cause, details=details
+            "custody", "Helen Marsh", cause=cause, references=[reference], key=cause, details=details
         )
-        assert done == state
+        assert done == [state]
         await killed.settle()
 
     await nothing_is_dead(pool)
@@ -262,25 +155,6 @@ async def test_from_somebody_who_leaves_to_the_laptop_destroyed(
     assert [fault async for fault in faults(pool, Checked())] == []
     assert await pool.fetchval("SELECT state FROM register.devices") == "recycled"
     await everything_was_said_once(pool, workspace, to=("amara.osei", "priya.nair"))
-
-
-async def stands(pool: Pool) -> str:
-    return str(await pool.fetchval("SELECT status FROM requests.requests"))
-
-
-async def every_step_was_told_once(pool: Pool) -> None:
-    """One event and one line a step, and each step where the one before had led."""
-    rows = await pool.fetch("SELECT event FROM requests.outbox ORDER BY transaction, position")
-    told = [msgspec.json.decode(row["event"]) for row in rows]
-    assert [event["data"]["revision"] for event in told] == list(range(1, 10))
-    assert [event["data"].get("status") for event in told] == [
-        *("waiting_for_approval", None, "ordered", "allocated", "shipped", "delivered"),
-        *("waiting_for_check", "return_due", "closed"),
-    ]
-    assert await pool.fetchval("SELECT revision FROM requests.requests") == len(told)
-    lines = await pool.fetch("SELECT what FROM requests.timeline WHERE who NOT LIKE '%desk'")
-    assert len(lines) == len(told), lines
-    assert len({row["what"] for row in lines}) == len(lines)
 
 
 async def test_from_a_loss_to_its_end(pool: Pool, killed: Journey, workspace: Workspace, vendors: Simulator) -> None:
