@@ -29,6 +29,12 @@ SELECT transaction::text AS transaction, position, topic, event FROM {schema}.ou
 WHERE (transaction, position) > ($1::text::xid8, $2::bigint) ORDER BY outbox.transaction, outbox.position
 """
 SENDERS = ("desk", "mdm", "bot")
+WAITS = {
+    "desk": "SELECT EXISTS (SELECT FROM desk.tickets WHERE next_try_at IS NOT NULL)",
+    "mdm": "SELECT EXISTS (SELECT FROM mdm.commands WHERE next_try_at IS NOT NULL)",
+    "bot": "SELECT EXISTS (SELECT FROM bot.outgoing WHERE state IN ('waiting', 'sending'))",
+}
+"""Whether a sender has anything to carry: killing one that looks in vain would show nothing."""
 
 
 class Journey:
@@ -55,7 +61,8 @@ class Journey:
         """Let everything be heard, and everything that follows from it, and what waits be sent, until nothing waits."""
         while await self._heard_something():
             for name in senders:
-                await self._survive("send", {"service": name})
+                if await self._pool.fetchval(WAITS[name]):
+                    await self._survive("send", {"service": name})
 
     async def at_the_door(
         self, port: int, act: Callable[[], Awaitable[Result]], *, dies_at: int = 0
