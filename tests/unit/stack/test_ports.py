@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import socket
+import sys
+
+import pytest
 
 from deploy.local.stack.ports import LOOPBACK, free_ports, is_free, usual_or_free
 
@@ -20,3 +23,14 @@ def test_several_free_ports_differ() -> None:
 
 def test_no_usual_port_gives_a_free_one() -> None:
     assert is_free(usual_or_free(0))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a bound socket would keep our own server off too")
+def test_a_free_port_stays_ours_until_our_server_has_it() -> None:
+    [port] = free_ports(1)
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind((LOOPBACK, port))
+    for _ in range(2):  # also when the server is started again
+        with socket.create_server((LOOPBACK, port)) as server, socket.create_connection((LOOPBACK, port)) as client:
+            server.accept()[0].close()
+            assert client.recv(1) == b""
