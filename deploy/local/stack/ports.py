@@ -42,4 +42,22 @@ def free_ports(count: int) -> list[int]:
 
 def usual_or_free(usual: int) -> int:
     """The usual port if it is free, else any free one; 0 asks for any free one."""
-    return usual if usual and is_free(usual) else free_ports(1)[0]
+    return usual if usual and is_free(usual) and _claimed(usual) else free_ports(1)[0]
+
+
+_ours: set[int] = set()
+
+
+def _claimed(port: int) -> bool:
+    """Claim a port against other stacks that start now: seen free by two, it would be listened on by one. On Linux."""
+    if sys.platform == "linux" and port not in _ours:
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            # A name without a file, which goes with the process.
+            claim.bind(f"\0quartermaster port {port}")
+        except OSError:
+            claim.close()
+            return False
+        claim.detach()
+        _ours.add(port)
+    return True

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import sys
 
 import pytest
@@ -34,3 +35,12 @@ def test_a_free_port_stays_ours_until_our_server_has_it() -> None:
         with socket.create_server((LOOPBACK, port)) as server, socket.create_connection((LOOPBACK, port)) as client:
             server.accept()[0].close()
             assert client.recv(1) == b""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no name that goes with its process")
+def test_of_two_stacks_that_start_at_once_one_has_the_usual_port() -> None:
+    [usual] = free_ports(1)
+    assert usual_or_free(usual) == usual_or_free(usual) == usual
+    code = f"from deploy.local.stack.ports import usual_or_free; print(usual_or_free({usual}))"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(other.stdout) != usual
