@@ -146,7 +146,7 @@ def _faults(content: Procurement) -> list[str]:
             continue
         under[approval.reference] += contract.ceiling_pence
         # The last day of a term of n years that begins on 1 April is a 31 March.
-        if contract.ends_on >= contract.starts_on.replace(year=contract.starts_on.year + approval.term_years):
+        if contract.ends_on >= _years_after(contract.starts_on, approval.term_years):
             found.append(f"{contract.contract_id}: a term of more than the approved {approval.term_years} years")
     found += [
         f"the ceilings under {reference} together exceed what it approves"
@@ -154,6 +154,14 @@ def _faults(content: Procurement) -> list[str]:
         if pence > approvals[reference].total_pence
     ]
     return found
+
+
+def _years_after(day: date, years: int) -> date:
+    """The same day so many years later; 1 March for a 29 February where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
 
 
 def _twice(names: list[str]) -> list[str]:

@@ -10,8 +10,9 @@ from services.lifecycle import Service
 from services.register.consumer import RegisterConsumer
 from services.settings import Settings
 
+TOPICS = (DEVICE_OBSERVED, PERSON, LOSS, CUSTODY)
+
 
 def build(settings: Settings, _clock: Clock, _directory: Directory) -> Service:
     """Listens to observations of devices, records of people, losses and custody, and tells what follows from them."""
-    topics = [DEVICE_OBSERVED, PERSON, LOSS, CUSTODY]
-    return StreamService("register", settings, topics, RegisterConsumer().apply, lanes=2)
+    return StreamService("register", settings, TOPICS, RegisterConsumer().apply, lanes=2)

@@ -6,16 +6,19 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from deploy.local.workspace.limits import Limits
 from deploy.local.workspace.server import Workspace
 from tests.browser.flags import FLAGS
-from tests.browser.streets import running, streets
+from tests.browser.streets import PATIENCE, running, streets
 from tests.browser.toy import toy_bolt, toy_seed
 
 __all__ = ["browser", "running", "streets", "toy_workspace"]
+
+# What a page is to show is waited for equally long everywhere; Playwright's own 5 s are over soon on a busy machine.
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from deploy.local.running import LocalStack
 from deploy.local.secrets import LocalSecrets
 from tests.browser.flags import FLAGS
 from tests.fixtures.people import email_of
+from tests.fixtures.settled import settled
 from tests.fixtures.small_scenario import small_scenario
 from tests.fixtures.waiting import until
 
@@ -79,11 +80,12 @@ async def streets(running: Streets, request: pytest.FixtureRequest) -> AsyncIter
 async def _fleet_arrived(stack: LocalStack) -> None:
     async with aiohttp.ClientSession() as session:
 
-        async def complete() -> bool:
+        async def arrived() -> bool:
             async with session.get(f"{stack.addresses.vendors}/simulator/progress") as answer:
-                return bool((await answer.json())["complete"])
+                told = await answer.json()
+            return told["complete"] and await settled(stack.addresses.database_url, told["fill"])
 
-        await until(complete, "the fleet", seconds=60)
+        await until(arrived, "the fleet, heard by all", seconds=60)
 
 
 async def to_bot(page: Page, tab: str = "messages") -> None:

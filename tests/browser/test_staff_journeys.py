@@ -132,6 +132,11 @@ async def test_all_that_came_back_is_certified_with_one_file_and_gives_one_certi
     proof = tmp_path / "erasure.pdf"
     proof.write_bytes(PDF)
     helen = await streets.page("Helen Marsh")
+    await write_in_bot(helen, "/kit custody returned")
+    listed = saying(helen, "Returned: ")
+    await expect(listed).to_contain_text(re.compile(r"C-\d+"))
+    # Which number a device of the fleet has is chance, and one of them was wiped before.
+    reference = (re.search(r"C-\d+", await listed.inner_text()) or [""])[0]
     await write_in_bot(helen, "/kit custody")
     overview = saying(helen, "Devices in custody")
     await overview.get_by_role("button", name="Act on all returned…").click(timeout=PATIENCE)
@@ -152,7 +157,7 @@ async def test_all_that_came_back_is_certified_with_one_file_and_gives_one_certi
     assert address is not None
     answer = await helen.request.get(f"{streets.stack.addresses.workspace}{address}")
     assert (await answer.body()).startswith(b"%PDF-")
-    await write(helen, "/kit custody C-1")
+    await write(helen, f"/kit custody {reference}")
     record = saying(helen, "Chain of custody")
     await expect(record).to_contain_text("Blancco BL-4711", timeout=PATIENCE)
     await expect(record).to_contain_text("Helen Marsh")

@@ -25,6 +25,7 @@ from services.budget import queries as budget_queries
 from services.register import queries as register_queries
 from tests.fixtures.people import email_of
 from tests.fixtures.proc import await_end_of, environment_of, lives, with_descendants
+from tests.fixtures.settled import settled
 from tests.fixtures.small_scenario import small_scenario
 from tests.fixtures.waiting import until
 
@@ -119,6 +120,13 @@ async def devices_told(running: Running) -> int:
         return int(found[1].replace(",", "")) if found else 0
 
 
+async def at_rest(running: Running) -> bool:
+    """Whether the vendors have told everything and the services have heard it all."""
+    if not await running.filled() or (services := running.pid_of("run register")) is None:
+        return False
+    return await settled(environment_of(services)["DATABASE_URL"], (await running.progress())["fill"])
+
+
 async def laptop_queued(running: Running) -> bool:
     """Whether the refresh policy has judged Amara's laptop: what she is told when she asks follows from that."""
     services = running.pid_of("run register")
@@ -159,14 +167,9 @@ def taken(*ports: int) -> Iterator[None]:
 async def test_a_second_start_goes_on_where_the_first_was_interrupted(tmp_path: Path) -> None:
     scenario, var = small_scenario(tmp_path), tmp_path / "var"
     with started(scenario, var) as first:
-        await until(first.filled, "the fleet", seconds=60)
-        await until(lambda: devices_told(first), "devices in chat", seconds=30)
+        await until(lambda: at_rest(first), "the fleet, heard by all", seconds=90)
         total = (await first.progress())["fill"]["ServiceNow assets"]["total"]
-
-        async def all_told() -> bool:
-            return await devices_told(first) >= total * 0.9
-
-        await until(all_told, "the whole fleet in chat", seconds=30)
+        assert await devices_told(first) >= total * 0.9
         await until(lambda: laptop_queued(first), "her laptop in the refresh queue", seconds=30)
         request = await ask_for_one(first)
         before = await devices_told(first)

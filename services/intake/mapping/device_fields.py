@@ -118,7 +118,9 @@ class DeviceFields:
     def day(self, name: str) -> Reader[date]:
         """The day that the field says."""
         field = self._fields.get(name)
-        return self._value(field, day_of(field, place_of(field))) if isinstance(field, Day) else nothing
+        if not isinstance(field, Day):
+            return nothing
+        return self._value(field, day_of(field, zone_named(self._mapping.time_zone), place_of(field)))
 
     def moment(self, name: str) -> Reader[Any]:
         """The time that the field says, in the mapping's time zone."""

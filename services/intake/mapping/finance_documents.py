@@ -34,6 +34,7 @@ from services.intake.mapping.values import (
     share_of,
     text_reader,
     value_reader,
+    zone_named,
 )
 from services.intake.reading.kinds import kind_named
 from services.intake.sources.finance import translation as finance
@@ -67,7 +68,7 @@ def _reader(mapping: FinanceMapping, field: Text) -> Reader[str]:
         pence = pence_of(mapping.decimal, field.unit, where)
         return value_reader(field, lambda words: str(pence(words)))
     if isinstance(field, Day):
-        day = day_of(field, where)
+        day = day_of(field, zone_named(mapping.time_zone), where)
         return value_reader(field, lambda words: str(day(words) or ""))
     if isinstance(field, _TABLED):
         table: dict[str, str] = {column_name(label): value for label, value in field.table.items()}

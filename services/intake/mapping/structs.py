@@ -192,8 +192,9 @@ class FinanceFields(_Strict, frozen=True, kw_only=True):
 class _Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="makes"):
     """What all mappings say.
 
-    `time_zone` is where moments stand that name no zone. `leave_out` names rows that are none of our business: a
-    column and the values of it. Columns under `drop` are cut off before anything is kept, even from what is refused.
+    `time_zone` is where moments stand that name no zone, and whose day it is at a moment that stands for a day.
+    `leave_out` names rows that are none of our business: a column and the values of it. Columns under `drop` are cut
+    off before anything is kept, even from what is refused.
     """
 
     time_zone: str

@@ -107,13 +107,17 @@ def word_in(table: Mapping[str, Value], otherwise: str, where: str) -> Callable[
     return convert
 
 
-def day_of(field: Day, where: str) -> Callable[[str], date | None]:
-    """A date written in ISO 8601, alone or before a time, or in one of the field's formats."""
+def day_of(field: Day, zone: tzinfo, where: str) -> Callable[[str], date | None]:
+    """A date written in ISO 8601, alone or before a time, or in one of the field's formats.
+
+    Before a time that says its offset it is the day then in `zone`: a system that keeps days as moments writes the
+    midnight that begins 1 April in London as 23:00 UTC on 31 March, which is another financial year.
+    """
 
     def convert(words: str) -> date | None:
         if words.startswith(_NEVER):
             return None
-        found = _iso_day(words)
+        found = _iso_day(words, zone)
         for format_ in field.formats if found is None else ():
             try:
                 found = datetime.strptime(words, format_).date()  # noqa: DTZ007 - a day has no zone
@@ -129,12 +133,15 @@ def day_of(field: Day, where: str) -> Callable[[str], date | None]:
     return convert
 
 
-def _iso_day(words: str) -> date | None:
+def _iso_day(words: str, zone: tzinfo) -> date | None:
     if not _ISO_DAY.match(words):
         return None
     try:
-        return date.fromisoformat(words) if len(words) == 10 else datetime.fromisoformat(words).date()
-    except ValueError:
+        if len(words) == 10:
+            return date.fromisoformat(words)
+        moment = datetime.fromisoformat(words)
+        return (moment if moment.tzinfo is None else moment.astimezone(zone)).date()
+    except (ValueError, OverflowError):  # in another zone a moment may lie outside all years
         return None
 
 

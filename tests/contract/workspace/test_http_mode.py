@@ -42,7 +42,7 @@ class Endpoint:
         return await to_aiohttp_response(await self.bolt.async_dispatch(await to_bolt_request(request)))
 
     async def requests(self, count: int) -> list[tuple[dict[str, str], str]]:
-        async with asyncio.timeout(5), self.arrived:
+        async with asyncio.timeout(15), self.arrived:
             await self.arrived.wait_for(lambda: len(self.seen) >= count)
         return self.seen
 

@@ -35,7 +35,7 @@ class BareSocket:
         return cls(session, socket)
 
     async def envelope(self) -> dict[str, Any]:
-        answer: dict[str, Any] = await self.socket.receive_json(timeout=5)
+        answer: dict[str, Any] = await self.socket.receive_json(timeout=15)
         return answer
 
     async def acknowledge(self, envelope: dict[str, Any], payload: dict[str, Any] | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -14,6 +13,7 @@ from bot.front.http import PATH
 from bot.settings import BotSettings
 from bot.wiring import assemble
 from deploy.local.secrets import LocalSecrets
+from deploy.local.stack.ports import free_ports
 from deploy.local.workspace.client import WorkspaceClient
 from deploy.local.workspace.scripted import ScriptedPerson
 from deploy.local.workspace.server import Workspace
@@ -23,17 +23,10 @@ from tests.fixtures.people import email_of, small_directory
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("devices")]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 async def tom(desk: Desk, session: aiohttp.ClientSession) -> AsyncIterator[ScriptedPerson]:
     """Tom in a workspace that reaches the bot by HTTP."""
-    port, secrets = free_port(), LocalSecrets.make()
+    [port], secrets = free_ports(1), LocalSecrets.make()
     seed = workspace_seed(small_directory(), secrets, "Metropolitan")
     called = {"mode": "http", "request_url": f"http://127.0.0.1:{port}{PATH}"}
     seed = msgspec.structs.replace(seed, apps=tuple(msgspec.structs.replace(app, **called) for app in seed.apps))

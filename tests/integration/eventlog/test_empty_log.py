@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
+from collections.abc import Sequence
 
 import pytest
 
 from deploy.local.stack.broker import EmbeddedBroker
+from schemas.events.budget import LineBalanceChanged
 from services import lifecycle
+from services.database.pool import Connection
 from services.eventlog import relay
 from services.eventlog.relay import OutboxRelay
 from services.eventlog.topics import ensure_topics
@@ -29,6 +33,12 @@ pytestmark = pytest.mark.integration
 
 EVENTS = 3000
 KEYS = 7
+
+
+async def goes_no_further_than_half(connection: Connection, _: Sequence[LineBalanceChanged]) -> None:
+    """Hangs in the batch that would be past the middle."""
+    if await connection.fetchval("SELECT count(*) FROM effects") >= EVENTS // 2:
+        await asyncio.Event().wait()
 
 
 async def test_a_log_that_came_back_empty_is_filled_again_and_every_event_counts_once(
@@ -55,8 +65,10 @@ async def test_a_log_that_came_back_empty_is_filled_again_and_every_event_counts
 
         await stack.enter_async_context(early.running())
         await early.until_count(EVENTS)
+        half.before = goes_no_further_than_half
         async with half.running():
             await half.until_count(500)
+        half.before = None
         applied_by_half = len(await half.effects())
         repeated = EVENTS_REPEATED.labels("early")._value.get()
 

@@ -49,6 +49,8 @@ QUICK = Pace(
     unauthorised=0.3,
     measure_every=0.05,
 )
+PATIENT = dataclasses.replace(QUICK, attempt=60.0, lease=90.0)
+"""Where a test lets a call hang and ends it itself: no attempt may run out meanwhile, however slow the machine."""
 INTUNE_SECRET, JAMF_SECRET = "intune-commands-local", "jamf-commands-local"
 _numbers = itertools.count(1)
 

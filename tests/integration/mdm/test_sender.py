@@ -16,6 +16,7 @@ from tests.fixtures.waiting import until
 from tests.integration.mdm.conftest import (
     INTUNE_SECRET,
     JAMF_SECRET,
+    PATIENT,
     Know,
     Start,
     Tell,
@@ -121,10 +122,11 @@ async def test_a_sender_that_dies_in_a_call_is_followed_by_one_that_looks_first(
     known = await know(platform)
     door.mishaps[operation].append(mishap)
     await tell(moved(known.device_id, command=wish(known)))
-    dying = await start()
+    dying = await start(pace=PATIENT)
     await door.reached.wait()
     await dying.stop()
     assert await told(pool) == []
+    await pool.execute("UPDATE commands SET next_try_at = now()")  # its lease runs out
     await start()
     await ended(pool)
     assert [action.state for action in known.device.commanded] == ["pending"]
@@ -158,7 +160,7 @@ async def test_a_wipe_whose_answer_was_lost_and_that_was_done_at_once_counts_as_
     known = await know("windows")
     door.mishaps["send"].append(HANGS_AFTER)
     await tell(moved(known.device_id, command=wish(known)))
-    await start()
+    await start(pace=PATIENT)
     await door.reached.wait()
     known.device.managed = False
     door.release()
@@ -226,7 +228,7 @@ async def test_a_recall_during_the_call_wins_only_if_nothing_was_taken(
     known = await know(platform)
     door.mishaps["send"].append(mishap)
     await tell(moved(known.device_id, command=wish(known)))
-    await start()
+    await start(pace=PATIENT)
     await door.reached.wait()
     assert await tell(moved(known.device_id, recalled=wish(known).command_id)) == []
     door.release()

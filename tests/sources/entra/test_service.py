@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import secrets
-import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from deploy.local.stack.broker import EmbeddedBroker
+from deploy.local.stack.ports import free_ports
 from services.access.directory import Directory, Unit
 from services.clock import FixedClock
 from services.database.pool import Pool
@@ -27,9 +27,7 @@ async def test_a_service_subscribes_at_its_own_door_and_reads_everyone(
     pool: Pool, graph: GraphStandIn, database_url: str, embedded_broker: EmbeddedBroker, tmp_path: Path
 ) -> None:
     graph.now = datetime.now(UTC)  # subscriptions live in real time
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    [port] = free_ports(1)
     settings = Settings.model_validate(
         {
             "DATABASE_URL": database_url,

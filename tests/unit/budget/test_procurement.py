@@ -55,6 +55,20 @@ def test_what_it_may_not_say_is_named(tmp_path: Path, right: str, wrong: str, wo
         load_procurement(path)
 
 
+@pytest.mark.parametrize(("ends_on", "fits"), [("2033-02-28", True), ("2033-03-01", False)])
+def test_a_term_may_begin_on_a_29_february(tmp_path: Path, ends_on: str, fits: bool) -> None:
+    text = PROCUREMENT.read_text().replace("term_years: 4", "term_years: 5")
+    first = text.index("starts_on: 2024-04-01")
+    text = text[:first] + text[first:].replace("2024-04-01", "2028-02-29", 1).replace("2028-03-31", ends_on, 1)
+    path = tmp_path / "procurement.yaml"
+    path.write_text(text)
+    if fits:
+        assert load_procurement(path).contracts[0].starts_on.day == 29
+    else:
+        with pytest.raises(ConfigurationError, match="more than the approved 5 years"):
+            load_procurement(path)
+
+
 def test_a_supplier_without_a_contract_for_the_kind_is_named(tmp_path: Path) -> None:
     path = tmp_path / "procurement.yaml"
     path.write_text(PROCUREMENT.read_text().replace("kinds: [monitor]", "kinds: [laptop]"))

@@ -18,7 +18,8 @@ async def play(stage: Stage) -> None:
     tell, wire = stage.tell, stage.wire
     budget, counts = await stage.idris.asks("/kit budget", told=False), await stage.truth.held("kind")
     device = jamf_devices(stage.world)[0]
-    body = check_in(stage.world, device, stage.clock.now())
+    moment = stage.clock.now()
+    body = check_in(stage.world, device, moment)
     tell.sent("Jamf Pro", "POST /sources/jamf/webhook", f"{TIMES} times {device.serial} checks in")
     replies = await asyncio.gather(*(wire.jamf(body) for _ in range(TIMES)))
     tell.equal("accepted", sum(reply.body["accepted"] for reply in replies), 1)
@@ -38,8 +39,8 @@ async def play(stage: Stage) -> None:
     tell.equal("dead letters: this one alone", len(kept), 1)
 
     seen = "SELECT max(last_seen_at) >= $2 FROM register.devices WHERE serial = $1"
-    moment = stage.clock.now().replace(minute=0, second=0, microsecond=0)
-    tell.check("the check-in itself is known", await stage.truth.until(seen, device.serial, moment))
+    to_the_millisecond = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    tell.check("the check-in itself is known", await stage.truth.until(seen, device.serial, to_the_millisecond))
     after = await stage.idris.asks("/kit budget")
     tell.check("the budget in chat is as before", after.text == budget.text)
     tell.equal("counts by kind are as before", await stage.truth.held("kind"), counts)

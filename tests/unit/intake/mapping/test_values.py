@@ -51,8 +51,27 @@ def test_pence_are_whole_and_vat_is_exact() -> None:
     assert [with_vat(net, 20) for net in (1, 2, 3, 99_999)] == [1, 2, 4, 119_999]
 
 
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("2027-03-31T23:00:00Z", date(2027, 4, 1)),  # midnight in London, by summer time: another financial year
+        ("2027-03-31T00:00:00Z", date(2027, 3, 31)),
+        ("2027-01-31 23:30:00+00:00", date(2027, 1, 31)),
+        ("2027-03-31T23:30:00", date(2027, 3, 31)),
+        ("2028-02-29T00:00:00.000Z", date(2028, 2, 29)),
+    ],
+)
+def test_a_moment_that_stands_for_a_day_is_the_day_there(words: str, day: date) -> None:
+    assert day_of(Day(column="D"), ZoneInfo("Europe/London"), "D")(words) == day
+
+
+def test_a_moment_outside_all_years_is_no_day() -> None:
+    with pytest.raises(Untranslatable):
+        day_of(Day(column="D"), ZoneInfo("Asia/Tokyo"), "D")("9998-12-31T23:00:00-23:00")
+
+
 def test_days() -> None:
-    read = day_of(Day(column="D", formats=["%d/%m/%Y", "%d-%b-%y"]), "D")
+    read = day_of(Day(column="D", formats=["%d/%m/%Y", "%d-%b-%y"]), UTC, "D")
     assert {read(words) for words in ("2025-02-20", "2025-02-20 00:00:00", "20/02/2025", "20-Feb-25")} == {
         date(2025, 2, 20)
     }
