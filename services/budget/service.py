@@ -17,6 +17,7 @@ from services.lifecycle import Service
 from services.settings import Settings
 
 NAME = "budget"
+TOPICS = (FINANCE_DOCUMENT, REQUEST, WAVE)
 
 
 class BudgetService(StreamService):
@@ -32,7 +33,7 @@ class BudgetService(StreamService):
         prior_years: Path,
         procurement: Path,
     ) -> None:
-        super().__init__(NAME, settings, [FINANCE_DOCUMENT, REQUEST, WAVE], BudgetConsumer(clock).apply)
+        super().__init__(NAME, settings, TOPICS, BudgetConsumer(clock).apply)
         self._database_url = str(settings.database_url)
         self._clock = clock
         self._directory = directory
