@@ -159,10 +159,14 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def may(view: RequestView | Delivery, viewer: Viewer, covers_for: Sequence[str] = ()) -> tuple[Cause, ...]:
-    """What somebody may do with a request now; `covers_for` are the managers whom they cover for today."""
+    """What somebody may do with a request now; `covers_for` are the managers whom they cover for today.
+
+    That its user leaves is said of the person, with all that they hold and asked for: no request offers it.
+    """
     actors = actors_of(viewer, frozenset(viewer.manages), view, covers_for)
     facts = facts_of(view, device_named=True)
-    return tuple(Cause(each) for each in MACHINE.offers(view.status, actors, lambda guard: holds(guard, facts)))
+    offers = MACHINE.offers(view.status, actors, lambda guard: holds(guard, facts))
+    return tuple(Cause(each) for each in offers if each != Cause.LEAVE)
 
 
 async def request(

@@ -162,7 +162,7 @@ async def test_nobody_else_gets_a_director_s_form(helen: ScriptedPerson, line: s
     await helen.slash(f"/kit {line}")
     told = await helen.wait_for_view(lambda view: "directors" in str(view))
     assert not told.get("submit")
-    assert f"`{line.split()[0]}` is for " in str(told), "a command stands out in a modal as in a message"
+    assert f"`/kit {line.split()[0]}` is for " in str(told), "a command stands out in a modal as in a message"
     assert await budget.fetchval("SELECT count(*) FROM access.audit WHERE NOT granted") == 1
 
 

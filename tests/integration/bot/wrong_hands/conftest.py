@@ -15,6 +15,7 @@ from bot.front.http import PATH
 from bot.settings import BotSettings
 from bot.wiring import Parts, assemble
 from deploy.local.secrets import LocalSecrets
+from deploy.local.stack.ports import free_ports
 from deploy.local.workspace.limits import Limits
 from deploy.local.workspace.seed import Person
 from deploy.local.workspace.server import Workspace
@@ -25,7 +26,6 @@ from services.database.pool import open_pool
 from services.requests.commands import Deliveries, Requests
 from tests.fixtures.people import small_directory
 from tests.fixtures.request_policies import generous
-from tests.integration.bot.test_http_door import free_port
 from tests.integration.bot.wrong_hands.forger import Forger
 from tests.integration.bot.wrong_hands.scene import Pools, Scene
 
@@ -42,7 +42,7 @@ def secrets() -> LocalSecrets:
 async def workspace(secrets: LocalSecrets) -> AsyncIterator[Workspace]:
     """With somebody whom the directory does not know."""
     seed = workspace_seed(small_directory(), secrets, "Metropolitan")
-    called = {"mode": "http", "request_url": f"http://127.0.0.1:{free_port()}{PATH}"}
+    called = {"mode": "http", "request_url": f"http://127.0.0.1:{free_ports(1)[0]}{PATH}"}
     una = Person(name="Una Known", email="una.known@elsewhere.example")
     seed = msgspec.structs.replace(
         seed,
@@ -62,7 +62,7 @@ def settings(workspace: Workspace, secrets: LocalSecrets) -> BotSettings:
         signing_secret=secrets.slack_signing_secret,
         base_url=workspace.api_url,
         host="127.0.0.1",
-        port=free_port(),
+        port=free_ports(1)[0],
     )
 
 

@@ -135,6 +135,12 @@ def of_requests() -> Iterable[Line]:
             ends="opens" if opens else "changes",
             opens=opens,
         )
+
+    async def photo(scene: Scene, forger: Forger) -> Means:
+        request = await scene.photographed(forger.photo(address(AMARA)))
+        return lambda email: forger.pressed(email, ids.SHOW_PHOTOS, request)
+
+    yield Line(ids.SHOW_PHOTOS, photo, right=(AMARA, PRIYA, CATHERINE, RUTH), ends="file")
     fills: list[tuple[str, Status, Cause, str, dict[str, Json]]] = [
         (ids.VIEW_REFUSE, Status.WAITING_FOR_APPROVAL, Cause.REFUSE, "", {ids.BLOCK_REFUSAL: text("No")}),
         (ids.VIEW_SHIP, Status.ALLOCATED, Cause.SHIP, "", {ids.BLOCK_CARRIER: text("Van 3")}),

@@ -13,11 +13,11 @@ from bot.desk import Desk
 from bot.settings import BotSettings
 from bot.wiring import assemble
 from deploy.local.secrets import LocalSecrets
+from deploy.local.stack.ports import free_ports
 from deploy.local.workspace.server import Workspace
 from services.database.pool import Pool
 from services.requests.rules.machine import Cause, Status
 from tests.fixtures.people import email_of
-from tests.integration.bot.test_http_door import free_port
 from tests.integration.bot.wrong_hands.forger import Forger
 from tests.integration.bot.wrong_hands.scene import Scene
 
@@ -29,7 +29,7 @@ async def other(
     settings: BotSettings, desk: Desk, secrets: LocalSecrets, workspace: Workspace, session: aiohttp.ClientSession
 ) -> AsyncIterator[Forger]:
     """Before a second bot, with nothing in common with the first but the database."""
-    port = free_port()
+    port = free_ports(1)[0]
     parts = assemble(settings.model_copy(update={"port": port}), desk, session)
     await parts.front.start()
     made = Forger(parts, port, secrets.slack_signing_secret, workspace.context, session)
