@@ -73,6 +73,7 @@ def _assigned(alert: Alert, people: Mapping[str, str]) -> str:
         told = f":bust_in_silhouette: *{who}* took it on{given}."
     else:
         told = f":bust_in_silhouette: *{who}* has it, given by *{name_of(people, alert.assigned_by)}*{given}."
-    if alert.acknowledged_at is None or alert.acknowledged_at == alert.assigned_at:
+    took_on = alert.assigned_by == alert.assigned_to == alert.acknowledged_by
+    if alert.acknowledged_at is None or took_on:
         return told
     return f"{told} Acknowledged by *{name_of(people, alert.acknowledged_by)}*, {moment(alert.acknowledged_at)}."
