@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from services.clock import LONDON, london_date
 from services.watch.rules.machine import LONGEST_SNOOZE_DAYS
 
-MORNING = time(8)
+MORNING_HOUR = 8
 
 
 def tomorrow(now: datetime) -> date:
@@ -27,7 +27,7 @@ def last_day(now: datetime) -> date:
 
 def morning_of(day: date) -> datetime:
     """When that day's morning begins in London, whatever its clocks do, in UTC."""
-    return datetime.combine(day, MORNING, LONDON).astimezone(UTC)
+    return datetime(day.year, day.month, day.day, MORNING_HOUR, tzinfo=LONDON).astimezone(UTC)
 
 
 def is_too_far(until: datetime, now: datetime) -> bool:
