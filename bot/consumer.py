@@ -16,7 +16,16 @@ from bot.loss_notices import of_loss
 from bot.outgoing import OutgoingMessage
 from bot.settings import BotSettings
 from bot.wave_notices import of_wave
-from schemas.events.alert import AlertCleared, AlertRaised, AlertUpdated
+from schemas.events.alert import (
+    AlertAcknowledged,
+    AlertAssigned,
+    AlertCleared,
+    AlertEvent,
+    AlertRaised,
+    AlertSnoozed,
+    AlertUpdated,
+    AlertWoken,
+)
 from schemas.events.loss import LossMoved
 from schemas.events.request import RequestApproved, RequestProgressed, RequestRaised, RequestRefused
 from schemas.events.wave import OrderRaised, WaveCommitted, WaveRefused, WaveReleased
@@ -35,6 +44,10 @@ Heard = (
     AlertRaised
     | AlertUpdated
     | AlertCleared
+    | AlertAcknowledged
+    | AlertSnoozed
+    | AlertAssigned
+    | AlertWoken
     | WaveReleased
     | OrderRaised
     | WaveCommitted
@@ -61,8 +74,8 @@ class BotConsumer:
         requests = set()
         losses = set()
         for event in events:
-            if isinstance(event, AlertRaised | AlertUpdated | AlertCleared):
-                told += await of_alert(self._desk, self._settings, connection, event.data)
+            if isinstance(event, AlertEvent):
+                told += await of_alert(self._desk, self._settings.destination_for, connection, event.data)
             elif isinstance(event, WaveReleased):
                 told += await of_wave(self._desk, connection, event.data.wave)
             elif isinstance(event, WaveCommitted):

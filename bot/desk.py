@@ -16,6 +16,7 @@ from services.losses.commands import Losses
 from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
 from services.requests.commands import Deliveries, Leaving, Requests
+from services.watch.commands import Alerts
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Desk:
     losses: Losses
     custodies: Custodies
     certificates: Certificates
+    alerts: Alerts
 
     @property
     def today(self) -> date:

@@ -100,6 +100,12 @@ LOSS_CALL_OFF = "loss_call_off"
 LOSS_WRITE_OFF = "loss_write_off"
 LOSS_FOUND = "loss_found"
 
+ALERT_ACKNOWLEDGE = "alert_acknowledge"
+"""These carry `episode|line|key` of an alert; `line` is the question whose answer they stand in, empty on the alert's
+own message."""
+ALERT_SNOOZE = "alert_snooze"
+ALERT_ASSIGN = "alert_assign"
+
 VIEW_LOADING = "loading"
 VIEW_REPLACE = "replace_form"
 VIEW_REFUSE = "refuse_form"
@@ -118,6 +124,9 @@ VIEW_SHIP = "delivery_ship_form"
 VIEW_CANCEL_ORDER = "delivery_cancel_form"
 VIEW_LEAVES = "leaves_form"
 
+VIEW_SNOOZE = "alert_snooze_form"
+"""This one and the next carry the same as the buttons."""
+VIEW_ASSIGN = "alert_assign_form"
 VIEW_LOSS = "loss_form"
 VIEW_WRITE_OFF = "write_off_form"
 VIEW_CUSTODY_CHOICE = "custody_choice"
@@ -168,6 +177,10 @@ BLOCK_ROUTE = "route"
 BLOCK_CHARITY = "charity"
 BLOCK_WEEE = "weee_note"
 BLOCK_PROCEEDS = "proceeds_pence"
+
+BLOCK_SNOOZE = "snooze"
+BLOCK_SNOOZE_DAY = "snooze_day"
+BLOCK_ASSIGNEE = "assignee"
 
 NOT_LISTED = "not_listed"
 """The choice in the device menu of a person whose device we do not know."""

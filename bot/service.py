@@ -27,6 +27,7 @@ from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
 from services.requests.commands import Deliveries, Leaving, Requests
 from services.settings import Settings, read
+from services.watch.commands import Alerts
 
 POOL_SIZE = 6
 HEARS = [ALERT, REQUEST, WAVE, ORDER, LOSS]
@@ -71,6 +72,8 @@ class BotService:
             self._stack.push_async_callback(losses_pool.close)
             custody_pool = await open_pool(url, "custody", size=4)
             self._stack.push_async_callback(custody_pool.close)
+            watch_pool = await open_pool(url, "watch", size=2)
+            self._stack.push_async_callback(watch_pool.close)
             desk = Desk(
                 pool,
                 self._clock,
@@ -86,6 +89,7 @@ class BotService:
                 Losses(losses_pool, self._clock, self._directory),
                 Custodies(custody_pool, self._clock, self._directory),
                 Certificates(custody_pool, self._clock, self._directory),
+                Alerts(watch_pool, self._clock, self._directory),
             )
             parts = self.parts = assemble(self._bot_settings, desk, session)
             await ensure_topics(settings.kafka_bootstrap_servers, settings.topic_prefix)

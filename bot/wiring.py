@@ -17,6 +17,7 @@ from bot.front.socket_mode import SocketModeFront
 from bot.listeners import (
     actions,
     acts,
+    alerts,
     asking,
     commands,
     conflicts,
@@ -71,7 +72,7 @@ def assemble(settings: BotSettings, desk: Desk, session: aiohttp.ClientSession) 
     underway = Underway()
     keep = timedelta(days=desk.commands.policy.days.photo_copies)
     photos = Photos(desk.pool, desk.clock, client, uploads, keep)
-    room = Room(desk, people, sender.wake, settings.security_destination, uploads, photos)
+    room = Room(desk, people, sender.wake, settings.security_destination, uploads, photos, settings.destination_for)
     app = build_app(settings, client, room, Received(desk.pool), underway)
     front: SocketModeFront | HttpFront
     if settings.app_token is not None:
@@ -103,7 +104,7 @@ def build_app(
     app.listener_runner.listener_completion_handler = Finished(received, underway)
     surfaces = (
         *(commands, events, actions, asking, deciding, covering, delivery, losses),
-        *(files, photos, waves, acts, custody, conflicts, dead_letters, failures),
+        *(files, photos, waves, acts, custody, conflicts, dead_letters, alerts, failures),
     )
     for surface in surfaces:
         surface.register(app, room)

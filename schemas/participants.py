@@ -95,7 +95,7 @@ PARTICIPANTS: tuple[Participant, ...] = (
     ),
     Participant(
         "watch",
-        "Raises, updates and clears alerts.",
+        "Raises, updates and clears alerts, and keeps what people do about them.",
         sends=(ALERT,),
         receives=(DEVICE_FAILED, UNIT_AGEING, BUDGET, SOURCE_HEALTH, IDENTITY_CONFLICT, LOSS, CUSTODY),
     ),

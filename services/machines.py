@@ -35,6 +35,13 @@ class Actor(StrEnum):
     PLANNER = "planner"
     FINANCE = "finance"
     DIRECTOR = "director"
+    OWNER = "owner"
+    """Who must act on an alert, or covers for them."""
+    ABOVE = "manager above"
+    """Who stands above an alert's owner, or manages its unit."""
+    ASSIGNEE = "person it is assigned to"
+    AUDIENCE = "team of its channel"
+    """Who works in the channel that an alert belongs to."""
 
     POLICY = "policy"
     BUDGET = "budget"
@@ -43,6 +50,7 @@ class Actor(StrEnum):
     MDM = "mdm"
     LOSSES = "losses"
     DESK = "desk"
+    WATCH = "watch"
     CLOCK = "clock"
 
     @property
@@ -52,7 +60,10 @@ class Actor(StrEnum):
 
 
 _SERVICES = frozenset(
-    {Actor.POLICY, Actor.BUDGET, Actor.REFRESH, Actor.REGISTER, Actor.MDM, Actor.LOSSES, Actor.DESK, Actor.CLOCK}
+    {
+        *(Actor.POLICY, Actor.BUDGET, Actor.REFRESH, Actor.REGISTER, Actor.MDM),
+        *(Actor.LOSSES, Actor.DESK, Actor.WATCH, Actor.CLOCK),
+    }
 )
 
 

@@ -46,7 +46,7 @@ async def page(desk: Desk, viewer: Viewer) -> dict[str, Any]:
             covers=covers,
             counts=await register_queries.counts(connection, viewer, desk.today, [Dimension.KIND]) if counted else None,
             due=await refresh_queries.due(connection, viewer, desk.today, DUE_MONTHS) if counted else None,
-            alerts=await watch_queries.open_alerts(connection, viewer) if counted or pays else None,
+            alerts=await watch_queries.open_alerts(connection, viewer, desk.today) if counted or pays else None,
             budget=await budget_queries.budget(connection, viewer, year) if pays else None,
             wave=next(iter(await wave_queries.waves(connection, viewer, 1)), None) if plans else None,
             queue=await refresh_queries.queue(connection, viewer, desk.today, FIRST_OF_QUEUE) if plans else None,

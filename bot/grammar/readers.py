@@ -39,6 +39,8 @@ _REFERENCE = re.compile(r"(?:R-?)?(\d{1,9})", re.IGNORECASE)
 _MONTHS = re.compile(r"\bnext\s+(\d{1,3})\s+months?\b", re.IGNORECASE)
 _OWN = re.compile(r"(my|the|a|our|out)\b", re.IGNORECASE)
 """With these begins no name, serial or tag."""
+_MINE = frozenset({"mine", "my", "my own", "own"})
+_ALL_OPEN = frozenset({"", "all", "open", "all open"})
 _AFTER = re.compile(r"\bafter\s+(\d{1,9})$", re.IGNORECASE)
 _DIMENSIONS = {name: each for each in Dimension for name in (each.value, f"{each.value}s")}
 _SIDES = {name: each for each in BudgetSide for name in (each.value, f"{each.value}s")}
@@ -141,6 +143,13 @@ def _find(rest: str) -> Asked | None:
     return Find(term, after) if term else None
 
 
+def _alerts(rest: str) -> Asked | None:
+    said = rest.lower()
+    if said in _MINE:
+        return Alerts(mine=True)
+    return Alerts() if said in _ALL_OPEN else None
+
+
 def _dead_letters(rest: str) -> Asked | None:
     if not rest:
         return DeadLetters()
@@ -161,7 +170,7 @@ READERS: Mapping[str, Reader] = {
     "loss": losing.loss,
     "request": _request,
     "cover": covering.cover,
-    "alerts": _alone(Alerts()),
+    "alerts": _alerts,
     "conflicts": _alone(Conflicts()),
     "leavers": _leavers,
     "deliveries": _deliveries,

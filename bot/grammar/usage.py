@@ -18,7 +18,7 @@ USAGE: Mapping[str, str] = {
     "loss": "loss L-12",
     "request": "request [R-123]",
     "cover": "cover [PERSON from 3 Feb 2025 until 14 Feb 2025], or: cover off",
-    "alerts": "alerts",
+    "alerts": "alerts [mine]",
     "conflicts": "conflicts",
     "leavers": "leavers [in UNIT]",
     "deliveries": "deliveries [in UNIT]",

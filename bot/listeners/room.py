@@ -9,6 +9,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import notices, outgoing
+from bot.alert_notices import of_alert
 from bot.answers.files import File
 from bot.desk import Desk
 from bot.loss_notices import of_loss
@@ -18,6 +19,7 @@ from bot.photos import Photos
 from bot.render.message import Message
 from bot.uploads import Uploads
 from bot.wave_notices import of_wave
+from schemas.events.alert import Alert
 from services.access.viewer import Viewer
 from services.losses.queries import LossView
 from services.requests import queries as requests_queries
@@ -35,6 +37,8 @@ class Room:
     """Where messages about losses go."""
     uploads: Uploads
     photos: Photos
+    alert_destination: Callable[[str], str]
+    """Where an alert of an audience goes."""
 
     async def viewer(self, body: Mapping[str, Any]) -> Viewer:
         """Who sent a command, a press or a form."""
@@ -62,6 +66,12 @@ class Room:
     async def tell_of_loss(self, loss: LossView) -> None:
         """Bring the messages of security and of everybody concerned up to how a loss stands."""
         await self._put(of_loss(self.desk, self.security, loss))
+
+    async def tell_of_alert(self, alert: Alert) -> None:
+        """Bring everybody's messages of an alert up to how it stands."""
+        async with self.desk.pool.acquire() as connection:
+            await outgoing.put(connection, await of_alert(self.desk, self.alert_destination, connection, alert))
+        self.wake_sender()
 
     async def say_once(self, key: str, channel: str, told: Message) -> None:
         """Answer in a conversation, once even if the delivery is handled again after a crash."""

@@ -1,47 +1,49 @@
-"""Alerts: as one message each in their channel, and as a list."""
+"""An alert as a message in its channel, or to a person it is for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from slack_sdk.models.blocks import Block
 
 from bot import ids
-from bot.render.message import Message, actions, button, escape, header, listed, message, note, section
-from bot.render.wording import count_of, moment, unit_name
+from bot.render.alert_words import handling, handling_buttons, mark
+from bot.render.message import Message, actions, button, escape, message, note, section
+from bot.render.wording import moment, unit_name
 from schemas.events.alert import Alert
-from schemas.vocabulary import AlertSeverity
-from services.watch.queries import AlertView
-
-AnyAlert = Alert | AlertView
+from services.watch.queries import offers_to_all
 
 _SHOWN_BY_BUDGET = frozenset(
     {"budget-crossing", "outturn-crossing", "likely-underspend", "volume-crossing", "volume-outturn-crossing"}
 )
 _WAVE_GATE = "procurement-gate:wave:"
 
-MARKS: Mapping[AlertSeverity, str] = {
-    AlertSeverity.NOTICE: ":large_blue_circle:",
-    AlertSeverity.WARNING: ":large_orange_circle:",
-    AlertSeverity.CRITICAL: ":red_circle:",
-}
 
+def render_one(alert: Alert, names: Mapping[str, str], people: Mapping[str, str]) -> Message:
+    """An alert in its channel; the same message says later who is at it, and at last that it is over.
 
-def render_one(alert: AnyAlert, names: Mapping[str, str]) -> Message:
-    """An alert in its channel; the same message says later that it is over."""
+    `names` are those of units, by code, `people` those of persons, by address.
+    """
+    done = handling(alert, people)
+    told = f"{escape(alert.detail)}\n{done}" if done else escape(alert.detail)
     where = f" · {escape(unit_name(names, alert.unit))}" if alert.unit else ""
     raised = f"raised {moment(alert.raised_at)}"
     if alert.cleared_at is not None:
         title = f":white_check_mark: ~{escape(alert.headline)}~"
         small = f"Cleared {moment(alert.cleared_at)} · {raised}{where}"
-        return message(f"Cleared: {alert.headline}", [section(f"{title}\n{escape(alert.detail)}"), note(small)])
-    title = f"{MARKS[alert.severity]} *{escape(alert.headline)}*"
+        return message(f"Cleared: {alert.headline}", [section(f"{title}\n{told}"), note(small)])
+    title = f"{mark(alert)} *{escape(alert.headline)}*"
     small = f"{alert.severity.value.capitalize()} · {raised}{where}"
-    blocks: list[Block] = [section(f"{title}\n{escape(alert.detail)}"), note(small), *_next_step(alert)]
+    blocks: list[Block] = [
+        section(f"{title}\n{told}"),
+        note(small),
+        *_next_step(alert),
+        *handling_buttons(alert, offers_to_all(alert)),
+    ]
     return message(f"{alert.severity.value.capitalize()}: {alert.headline}", blocks)
 
 
-def _next_step(alert: AnyAlert) -> list[Block]:
+def _next_step(alert: Alert) -> list[Block]:
     if alert.condition == "past-policy-life" and alert.unit:
         return [actions(button("What falls due", ids.ask("due"), f"due in {alert.unit}"))]
     if alert.condition in _SHOWN_BY_BUDGET:
@@ -73,14 +75,3 @@ def _next_step(alert: AnyAlert) -> list[Block]:
             actions(button("How old they are", ids.ask("counts"), ages), button("What falls due", ids.ask("due"), due))
         ]
     return []
-
-
-def render_open(alerts: Sequence[AnyAlert]) -> Message:
-    """The answer to `alerts`."""
-    if not alerts:
-        return message("No open alerts.", [section("There are no open alerts for you.")])
-    lines = [
-        f"{MARKS[alert.severity]} *{escape(alert.headline)}*\n{escape(alert.detail)} · since {moment(alert.raised_at)}"
-        for alert in alerts
-    ]
-    return message(count_of(len(alerts), "open alert"), [header("Open alerts"), listed(lines)])

@@ -26,7 +26,7 @@ _WHAT = {
     "loss": "how a loss stands, and what can be done",
     "request": "how your requests stand, or one of them, with what you can do",
     "cover": "who decides for you while you are away",
-    "alerts": "open alerts",
+    "alerts": "open alerts, or only yours: acknowledge, snooze, assign",
     "conflicts": "serial numbers that two records claim",
     "leavers": "devices still with people who have left or moved",
     "deliveries": "what waits to be allocated, sent, confirmed, handed back",

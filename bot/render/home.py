@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block, TableBlock
 from slack_sdk.models.views import View
 
 from bot import ids
-from bot.render.alerts import MARKS
+from bot.render.alert_words import mark
 from bot.render.budget import line_text
 from bot.render.counts import UNKNOWN
 from bot.render.cover import cover_blocks
@@ -99,6 +99,6 @@ def _kinds(key: str) -> str:
 
 
 def _alerts(alerts: Sequence[AlertView]) -> list[str]:
-    lines = [f"{MARKS[alert.severity]} {escape(alert.headline)}" for alert in alerts[:MOST_ALERTS]]
+    lines = [f"{mark(alert)} {escape(alert.headline)}" for alert in alerts[:MOST_ALERTS]]
     left_off = len(alerts) - MOST_ALERTS
     return [*lines, f"_and {left_off} more: press Open alerts above_"] if left_off > 0 else lines

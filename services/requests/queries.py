@@ -58,6 +58,7 @@ __all__ = [
     "Status",
     "TimelineLine",
     "Verdict",
+    "covered_by",
     "covers_concerning",
     "decisions_waiting",
     "deliveries",

@@ -24,7 +24,7 @@ from services.watch.ends import judge_ends
 from services.watch.idle import judge_idle
 from services.watch.kinds import judge_kinds
 from services.watch.people import judge_people
-from services.watch.rules import is_open, next_event, threshold_held
+from services.watch.rules.life import is_open, next_event, threshold_held, wake_event
 from services.watch.sources import judge_sources
 from services.watch.thresholds import Thresholds
 
@@ -52,7 +52,18 @@ async def tell(
     connection: Connection, now: datetime, verdicts: Sequence[Verdict], lives: Mapping[str, Alert]
 ) -> list[Outgoing]:
     """Write the alerts that `verdicts` change, and answer their events; `lives` are the last of their keys."""
-    events = [event for verdict in verdicts if (event := next_event(lives.get(verdict.key), verdict, now))]
+    changing = [each for each in verdicts if next_event(lives.get(each.key), each, now)]
+    # People acknowledge, snooze and assign while we judge: what they just did is read again, and held.
+    held = {**lives, **await store.lock_open_lives(connection, [each.key for each in changing])} if changing else lives
+    events = [event for each in changing if (event := next_event(held.get(each.key), each, now))]
+    await store.keep_alerts(connection, [event.data for event in events])
+    return [(ALERT, event) for event in events]
+
+
+async def wake(connection: Connection, now: datetime) -> list[Outgoing]:
+    """End the snoozes whose time has come, and answer their events."""
+    asleep = await store.lock_overslept(connection, now)
+    events = [event for alert in asleep if (event := wake_event(alert, now))]
     await store.keep_alerts(connection, [event.data for event in events])
     return [(ALERT, event) for event in events]
 

@@ -12,7 +12,7 @@ from services.watch import store
 from services.watch.conditions import idle_devices
 from services.watch.conditions.finding import Verdict
 from services.watch.conditions.past_policy_life import Command
-from services.watch.rules import threshold_held
+from services.watch.rules.life import threshold_held
 from services.watch.thresholds import Thresholds
 
 

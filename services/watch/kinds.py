@@ -9,7 +9,7 @@ from services.database.pool import Connection
 from services.watch import kinds_store, store
 from services.watch.conditions import kind_past_policy_life
 from services.watch.conditions.finding import Verdict
-from services.watch.rules import threshold_held
+from services.watch.rules.life import threshold_held
 from services.watch.thresholds import Thresholds
 
 

@@ -36,7 +36,7 @@ from services.watch.conditions.outturn_crossing import LineForecast
 from services.watch.conditions.procurement_gate import OrderLacks, WaveLacks
 from services.watch.conditions.volume_crossing import Basis, KindVolume
 from services.watch.money_thresholds import MoneyThresholds
-from services.watch.rules import threshold_held
+from services.watch.rules.life import threshold_held
 
 SEES_TOTALS = Viewer("quartermaster", "Quartermaster", frozenset({Role.STAFF, Role.PLANNER}), None, None)
 SEES_PRICES = Viewer("quartermaster", "Quartermaster", frozenset({Role.STAFF, Role.AUDITOR}), None, None)

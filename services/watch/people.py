@@ -18,7 +18,7 @@ from services.watch.conditions import delivery_waiting, request_waiting
 from services.watch.conditions.delivery_waiting import StandingStill
 from services.watch.conditions.finding import Verdict
 from services.watch.conditions.request_waiting import Approver, Decisions
-from services.watch.rules import threshold_held
+from services.watch.rules.life import threshold_held
 from services.watch.thresholds import Thresholds
 
 

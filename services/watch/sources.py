@@ -10,7 +10,7 @@ from services.database.pool import Connection
 from services.watch import store
 from services.watch.conditions import dead_letters_growing, source_silent
 from services.watch.conditions.finding import Verdict
-from services.watch.rules import is_open
+from services.watch.rules.life import is_open
 from services.watch.thresholds import Thresholds
 
 

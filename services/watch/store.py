@@ -39,6 +39,15 @@ _COLUMNS = (
     "above",
     "in_channel",
     "about",
+    "acknowledged_by",
+    "acknowledged_at",
+    "snoozed_by",
+    "snoozed_until",
+    "snoozed_severity",
+    "wakes",
+    "assigned_to",
+    "assigned_by",
+    "assigned_at",
 )
 """In the order of the statement keep_alerts."""
 
@@ -167,6 +176,17 @@ async def last_lives(connection: Connection, keys: Collection[str]) -> dict[str,
     """The latest life of each key that ever had one."""
     rows = await connection.fetch(SQL["last_lives"], sorted(keys))
     return {row["key"]: msgspec.convert(dict(row), Alert) for row in rows}
+
+
+async def lock_open_lives(connection: Connection, keys: Collection[str]) -> dict[str, Alert]:
+    """The open life of each key that has one, as it is now: nobody does anything about it until we have ended."""
+    rows = await connection.fetch(SQL["lock_open_lives"], sorted(keys))
+    return {row["key"]: msgspec.convert(dict(row), Alert) for row in rows}
+
+
+async def lock_overslept(connection: Connection, now: datetime) -> list[Alert]:
+    """Open alerts whose snooze has lasted until `now`, held likewise."""
+    return [msgspec.convert(dict(row), Alert) for row in await connection.fetch(SQL["lock_overslept"], now)]
 
 
 async def keep_alerts(connection: Connection, alerts: Sequence[Alert]) -> None:

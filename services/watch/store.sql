@@ -106,24 +106,55 @@ SELECT key FROM watch.alerts WHERE condition = $1 AND cleared_at IS NULL ORDER B
 -- name: last_lives
 SELECT DISTINCT ON (key)
        key, episode, revision, condition, severity, audience, unit, headline, detail, measured, threshold,
-       raised_at, cleared_at, owner, above, in_channel, about
+       raised_at, cleared_at, owner, above, in_channel, about,
+       acknowledged_by, acknowledged_at, snoozed_by, snoozed_until, snoozed_severity, wakes,
+       assigned_to, assigned_by, assigned_at
 FROM watch.alerts
 WHERE key = ANY ($1::text[])
 ORDER BY key, episode DESC
 
+-- name: lock_open_lives
+-- In the order of keys, as everybody who holds several does.
+SELECT key, episode, revision, condition, severity, audience, unit, headline, detail, measured, threshold,
+       raised_at, cleared_at, owner, above, in_channel, about,
+       acknowledged_by, acknowledged_at, snoozed_by, snoozed_until, snoozed_severity, wakes,
+       assigned_to, assigned_by, assigned_at
+FROM watch.alerts
+WHERE key = ANY ($1::text[]) AND cleared_at IS NULL
+ORDER BY key
+FOR UPDATE
+
+-- name: lock_overslept
+SELECT key, episode, revision, condition, severity, audience, unit, headline, detail, measured, threshold,
+       raised_at, cleared_at, owner, above, in_channel, about,
+       acknowledged_by, acknowledged_at, snoozed_by, snoozed_until, snoozed_severity, wakes,
+       assigned_to, assigned_by, assigned_at
+FROM watch.alerts
+WHERE snoozed_until <= $1 AND cleared_at IS NULL
+ORDER BY key
+FOR UPDATE
+
 -- name: keep_alerts
 -- $17 holds each alert's names of what it is about, with spaces between them.
 INSERT INTO watch.alerts (key, episode, revision, condition, severity, audience, unit, headline, detail, measured,
-                          threshold, raised_at, cleared_at, owner, above, in_channel, about)
+                          threshold, raised_at, cleared_at, owner, above, in_channel, about, acknowledged_by,
+                          acknowledged_at, snoozed_by, snoozed_until, snoozed_severity, wakes, assigned_to, assigned_by,
+                          assigned_at)
 SELECT key, episode, revision, condition, severity, audience, unit, headline, detail, measured,
-       threshold, raised_at, cleared_at, owner, above, in_channel, string_to_array(about, ' ')
+       threshold, raised_at, cleared_at, owner, above, in_channel, string_to_array(about, ' '), acknowledged_by,
+       acknowledged_at, snoozed_by, snoozed_until, snoozed_severity, wakes, assigned_to, assigned_by, assigned_at
 FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[],
             $8::text[], $9::text[], $10::float8[], $11::float8[], $12::timestamptz[], $13::timestamptz[],
-            $14::text[], $15::text[], $16::boolean[], $17::text[])
+            $14::text[], $15::text[], $16::boolean[], $17::text[], $18::text[], $19::timestamptz[], $20::text[],
+            $21::timestamptz[], $22::text[], $23::integer[], $24::text[], $25::text[], $26::timestamptz[])
      AS kept (key, episode, revision, condition, severity, audience, unit, headline, detail, measured,
-              threshold, raised_at, cleared_at, owner, above, in_channel, about)
+              threshold, raised_at, cleared_at, owner, above, in_channel, about, acknowledged_by, acknowledged_at,
+              snoozed_by, snoozed_until, snoozed_severity, wakes, assigned_to, assigned_by, assigned_at)
 ON CONFLICT (key, episode) DO UPDATE
 SET revision = excluded.revision, severity = excluded.severity, audience = excluded.audience, unit = excluded.unit,
     headline = excluded.headline, detail = excluded.detail, measured = excluded.measured,
     threshold = excluded.threshold, cleared_at = excluded.cleared_at, owner = excluded.owner, above = excluded.above,
-    in_channel = excluded.in_channel, about = excluded.about
+    in_channel = excluded.in_channel, about = excluded.about, acknowledged_by = excluded.acknowledged_by,
+    acknowledged_at = excluded.acknowledged_at, snoozed_by = excluded.snoozed_by,
+    snoozed_until = excluded.snoozed_until, snoozed_severity = excluded.snoozed_severity, wakes = excluded.wakes,
+    assigned_to = excluded.assigned_to, assigned_by = excluded.assigned_by, assigned_at = excluded.assigned_at

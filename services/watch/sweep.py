@@ -1,4 +1,4 @@
-"""The sweep: time passes, windows move on, years end, thresholds are edited, and no event tells of it.
+"""The sweep: time passes, windows move on, years end, snoozes end, thresholds are edited, and no event tells of it.
 
 Safe to run anywhere, any number of times: replicas take turns by the evaluation lock, and judging the same facts
 twice tells nothing twice.
@@ -15,7 +15,7 @@ from services.clock import Clock
 from services.database.pool import TEMPORARY_ERRORS, Pool
 from services.eventlog import outbox
 from services.watch import store
-from services.watch.evaluation import EVERYTHING, Evaluation
+from services.watch.evaluation import EVERYTHING, Evaluation, wake
 
 IDLE_EVERY = timedelta(hours=1)
 """Who is idle is a matter of weeks, and to count them all devices are read."""
@@ -33,7 +33,8 @@ class Sweep:
         self._idle_judged_at: datetime | None = None
 
     async def run(self) -> int:
-        """Judge everything once, but idle devices once an hour; answers how many alerts changed.
+        """Judge everything once, but idle devices once an hour, and wake what has slept long enough; answers how many
+        changes of alerts are told.
 
         Does nothing while another replica judges.
         """
@@ -43,6 +44,8 @@ class Sweep:
             if not await store.try_evaluation(connection):
                 return 0
             outgoing = await self._evaluation.judge(connection, now, dataclasses.replace(EVERYTHING, idle=idle))
+            # What was just cleared, or woken because it grew worse, need not be woken.
+            outgoing += await wake(connection, now)
             await outbox.append(connection, outgoing)
         if idle:
             self._idle_judged_at = now

@@ -10,7 +10,9 @@ from services.requests.queries import Reason
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Alerts:
-    """Open alerts."""
+    """Open alerts; only one's own if so asked."""
+
+    mine: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from services.losses.commands import Losses
 from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
 from services.requests.commands import Deliveries, Leaving, Requests
+from services.watch.commands import Alerts
 from tests.chaos.journey.world import DIRECTORY, World
 
 HOST = "127.0.0.1"
@@ -69,4 +70,5 @@ def _desk(world: World, pool: Pool, requests: Pool) -> Desk:
         losses=Losses(pool, clock, DIRECTORY),
         custodies=Custodies(pool, clock, DIRECTORY),
         certificates=Certificates(pool, clock, DIRECTORY),
+        alerts=Alerts(pool, clock, DIRECTORY),
     )

@@ -29,6 +29,7 @@ from services.refresh.commands import PlannedDemands, Waves
 from services.register.commands import Conflicts
 from services.register.consumer import RegisterConsumer
 from services.requests.commands import Deliveries, Leaving, Requests
+from services.watch.commands import Alerts
 from tests.fixtures.delivery import deliver
 from tests.fixtures.finance import NOW
 from tests.fixtures.observations import START, asset
@@ -117,6 +118,7 @@ async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
     budget_pool = await open_pool(database_url, "budget", size=4)
     losses_pool = await open_pool(database_url, "losses", size=4)
     custody_pool = await open_pool(database_url, "custody", size=4)
+    watch_pool = await open_pool(database_url, "watch", size=4)
     yield Desk(
         pool,
         clock,
@@ -132,7 +134,9 @@ async def desk(database_url: str, pool: Pool) -> AsyncIterator[Desk]:
         Losses(losses_pool, clock, directory),
         Custodies(custody_pool, clock, directory),
         Certificates(custody_pool, clock, directory),
+        Alerts(watch_pool, clock, directory),
     )
+    await watch_pool.close()
     await losses_pool.close()
     await custody_pool.close()
     await budget_pool.close()

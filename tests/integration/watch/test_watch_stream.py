@@ -12,18 +12,22 @@ import asyncpg
 import msgspec
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from deploy.local.stack.broker import EmbeddedBroker
 from schemas.envelope import Event
-from schemas.topics import BUDGET, DEVICE_FAILED, UNIT_AGEING, Topic
+from schemas.events.alert import AlertAcknowledged, AlertCleared, AlertEvent, AlertRaised, AlertSnoozed, AlertWoken
+from schemas.topics import ALERT, BUDGET, DEVICE_FAILED, UNIT_AGEING, Topic
 from services.clock import FixedClock
+from services.database.pool import open_pool
 from services.eventlog.topics import ensure_topics
 from services.settings import Settings
 from services.watch import faust_edge, stream
+from services.watch.commands import Alerts
 from services.watch.service import WatchService
 from services.watch.thresholds import load_thresholds
 from tests.fixtures.alerts import DIRECTORY, MILLION, ageing, balance, failed
+from tests.fixtures.people import small_directory, viewer
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 NOW = datetime(2024, 11, 20, 12, tzinfo=UTC)
@@ -45,12 +49,13 @@ class Rig:
                 "directory_file": Path("unused.yaml"),
             }
         )
+        self.clock = FixedClock(NOW)
         self.service = self.another()
 
     def another(self) -> WatchService:
         """A service with the same settings, as after a restart."""
         thresholds = msgspec.structs.replace(load_thresholds(), sweep_seconds=0.3)
-        return WatchService(self.settings, FixedClock(NOW), DIRECTORY, thresholds)
+        return WatchService(self.settings, self.clock, DIRECTORY, thresholds)
 
     async def send(self, topic: Topic, *values: Event | bytes) -> None:
         producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap_servers)
@@ -63,6 +68,19 @@ class Rig:
             await producer.flush()
         finally:
             await producer.stop()
+
+    async def heard(self, number: int) -> list[AlertEvent]:
+        """So many events of alerts, from the log's beginning."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap_servers, auto_offset_reset="earliest")
+        await consumer.start()
+        try:
+            consumer.assign([TopicPartition(self.prefix + ALERT.name, each) for each in range(ALERT.partitions)])
+            await consumer.seek_to_beginning()
+            async with asyncio.timeout(60):
+                records = [await consumer.getone() for _ in range(number)]
+        finally:
+            await consumer.stop()
+        return [msgspec.json.decode(record.value, type=AlertEvent) for record in records]
 
     async def count(self, what: str) -> int:
         connection = await asyncpg.connect(self.database_url)
@@ -195,6 +213,34 @@ async def test_an_event_that_cannot_be_applied_is_found_among_its_neighbours(
     await rig.until_count("watch.failures", 39)
     await rig.until_count("watch.dead_letters", 1)
     assert await rig.count("watch.dead_letters WHERE reason = 'ValueError: ticket 7 cannot be'") == 1
+
+
+async def test_what_people_do_goes_out_and_fausts_timer_wakes_a_snooze_once_over_a_restart(rig: Rig) -> None:
+    """Faust brings the event and keeps the time, the command is a transaction beside it, and the bot's kind of consumer
+    (aiokafka) hears all of it.
+    """
+    await rig.send(BUDGET, balance(1, 20 * MILLION, NOW))
+    await rig.service.start()
+    await rig.until_count("watch.alerts", 1)
+    pool = await open_pool(rig.database_url, "watch")
+    key, tomorrow_morning = "budget-crossing:2024/25:refresh-and-bau", datetime(2024, 11, 21, 8, tzinfo=UTC)
+    try:
+        commands, idris = Alerts(pool, rig.clock, small_directory()), viewer("Idris Bello")
+        await commands.acknowledge(idris, key, 1, idempotency_key="a")
+        await commands.snooze(idris, key, 1, until=tomorrow_morning, idempotency_key="s")
+    finally:
+        await pool.close()
+    rig.clock.moment = tomorrow_morning - timedelta(seconds=1)
+    await rig.heard(3)
+    await rig.service.stop()
+    rig.clock.moment = tomorrow_morning
+    rig.service = rig.another()
+    await rig.service.start()
+    await rig.until_count("watch.alerts WHERE wakes = 1 AND snoozed_until IS NULL", 1)
+    await rig.send(BUDGET, balance(2, 5 * MILLION, NOW))
+    told = await rig.heard(5)
+    assert [type(each) for each in told] == [AlertRaised, AlertAcknowledged, AlertSnoozed, AlertWoken, AlertCleared]
+    assert [each.data.revision for each in told] == [1, 2, 3, 4, 5]
 
 
 async def test_a_crashed_faust_is_not_ready_and_is_brought_back(rig: Rig) -> None:

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from bot.grammar import Counts, Due, Queue, Unknown, parse
 from bot.render import (
+    alert_forms,
+    alert_list,
+    alert_words,
     alerts,
     conflicts,
     counts,
@@ -42,6 +45,7 @@ from schemas.vocabulary import Kind, Role
 from services.access.viewer import Viewer
 from services.register.queries import CountRow, Dimension
 from services.requests.queries import Cause, Reason
+from services.watch.queries import Cause as AlertCause
 from tests.fixtures.people import small_directory
 from tests.unit.bot import views as made
 from tests.unit.bot.views import NAMES, STAFF
@@ -162,11 +166,16 @@ def test_bytes_are_readable_and_nothing_hides() -> None:
 
 
 @quick
-@given(made.many(made.ALERTS))
-def test_alerts(found: list[Any]) -> None:
-    check(alerts.render_open(found))
+@given(made.many(made.ALERTS), st.booleans())
+def test_alerts(found: list[Any], mine: bool) -> None:
+    check(alert_list.render(found, NAMES, mine=mine))
     for alert in found[:3]:
-        check(alerts.render_one(alert, NAMES))
+        check(alerts.render_one(alert, NAMES, NAMES))
+        if len(alert_words.carried(alert, "alerts mine")) > alert_words.MOST_CARRIED:
+            assert alert_words.handling_buttons(alert, [*AlertCause], "alerts mine") == []
+            continue
+        check_view(alert_forms.snooze_form(alert, NAMES, "alerts", alert.raised_at), "modal")
+        check_view(alert_forms.assign_form(alert, NAMES, "alerts mine"), "modal")
 
 
 @quick

@@ -12,7 +12,7 @@ import pytest
 
 from bot.answers.switchboard import first_word
 from bot.grammar import Budget, Counts, Due, Propose, Queue, parse
-from bot.render import alerts, budget, counts, due, queue, request, why
+from bot.render import alert_list, alerts, budget, counts, due, queue, request, why
 from bot.render.chart import fitting
 from bot.render.history import happened_line, of_register
 from bot.render.queue import queue_line
@@ -23,6 +23,7 @@ from services.refresh.queries import DueMonth, DueView, Explanation, QueueCount,
 from services.register.queries import CountRow, Dimension, HistoryLine
 from services.requests.queries import Reason, RequestView, TimelineLine
 from services.requests.rules.machine import Status
+from services.watch.queries import AlertView
 from tests.fixtures.people import viewer
 
 SHORT_CODE = re.compile(r":([a-z][a-z_]*[a-z]):")
@@ -174,10 +175,11 @@ def test_an_alert_offers_what_to_look_at_next_until_it_is_over() -> None:
         detail="21 of 100 deployed.",
         raised_at=AT,
     )
-    assert "due in west" in str(alerts.render_one(alert, NAMES).blocks)
+    assert "due in west" in str(alerts.render_one(alert, NAMES, {}).blocks)
     over = msgspec.structs.replace(alert, cleared_at=AT)
-    assert "actions" not in str(alerts.render_one(over, NAMES).blocks)
-    assert alerts.render_open([alert]).text == "1 open alert"
+    assert "actions" not in str(alerts.render_one(over, NAMES, {}).blocks)
+    view = msgspec.convert(msgspec.structs.asdict(alert), AlertView)
+    assert alert_list.render([view], {}).text == "1 open alert"
 
 
 @pytest.mark.parametrize(
@@ -208,9 +210,10 @@ def test_the_buttons_of_an_alert_about_money_ask_what_the_grammar_knows(
         detail="So it is.",
         raised_at=AT,
     )
-    drawn = alerts.render_one(alert, NAMES).blocks
+    drawn = alerts.render_one(alert, NAMES, {}).blocks
     buttons = [each for block in drawn if block["type"] == "actions" for each in block["elements"]]
-    assert [each["value"] for each in buttons] == asked
+    assert [each["value"] for each in buttons if each["action_id"].startswith("ask:")] == asked
+    assert [each["value"] for each in buttons if each["action_id"].startswith("alert_")] == [f"1||{key}"] * 3
     for words in asked:
         assert type(parse(words)).__name__.lower() == words.split()[0]
 

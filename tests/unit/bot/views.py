@@ -8,7 +8,6 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from bot.render.background import Background
-from schemas.events.alert import Alert
 from schemas.vocabulary import AlertSeverity, BauCause, Demand, DeviceState, FundingLine, Kind
 from services.access.viewer import Viewer
 from services.budget.queries import BudgetView, Gate, LineView, OrderGates, PriorYear
@@ -37,6 +36,8 @@ from services.register.queries import (
 from services.requests.policy import own_policy
 from services.requests.queries import Cause, Reason, RequestView, TimelineLine
 from services.requests.rules.machine import Status
+from services.watch.queries import AlertView
+from services.watch.queries import Cause as AlertCause
 
 NAMES = {"central-west": "Central West"}
 WORDS = st.one_of(
@@ -289,7 +290,7 @@ BACKGROUNDS = st.builds(
     band=st.sampled_from([None, *own_policy().bands.values()]),
 )
 ALERTS = st.builds(
-    Alert,
+    AlertView,
     key=WORDS,
     episode=NUMBERS,
     condition=WORDS,
@@ -301,6 +302,15 @@ ALERTS = st.builds(
     revision=NUMBERS,
     unit=MAYBE,
     cleared_at=st.one_of(st.none(), MOMENTS),
+    acknowledged_by=MAYBE,
+    acknowledged_at=st.one_of(st.none(), MOMENTS),
+    snoozed_by=MAYBE,
+    snoozed_until=st.one_of(st.none(), MOMENTS),
+    wakes=st.integers(0, 3),
+    assigned_to=MAYBE,
+    assigned_by=MAYBE,
+    assigned_at=st.one_of(st.none(), MOMENTS),
+    may=st.lists(st.sampled_from(AlertCause), unique=True).map(tuple),
 )
 GATES = st.builds(
     Gate,

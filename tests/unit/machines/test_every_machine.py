@@ -40,8 +40,8 @@ def reached(machine: Machine, start: str) -> set[str]:
     return seen
 
 
-def test_there_are_machines_for_requests_losses_and_custody() -> None:
-    assert {"request", "loss", "custody"} <= {machine.name for machine in EVERY_MACHINE}
+def test_there_are_machines_for_requests_losses_custody_and_alerts() -> None:
+    assert {"request", "loss", "custody", "alert"} <= {machine.name for machine in EVERY_MACHINE}
 
 
 @each_machine
@@ -155,4 +155,5 @@ def test_our_own_services_are_told_from_people() -> None:
     assert {actor for actor in Actor if not actor.is_service} == {
         *(Actor.REQUESTER, Actor.RECIPIENT, Actor.HOLDER, Actor.APPROVER),
         *(Actor.MANAGER, Actor.PLANNER, Actor.FINANCE, Actor.DIRECTOR),
+        *(Actor.OWNER, Actor.ABOVE, Actor.ASSIGNEE, Actor.AUDIENCE),
     }

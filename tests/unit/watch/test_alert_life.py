@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schemas.events.alert import Alert, AlertCleared, AlertEvent, AlertRaised, AlertUpdated
 from schemas.vocabulary import AlertSeverity
 from services.watch.conditions.finding import Finding, Verdict
-from services.watch.rules import next_event
+from services.watch.rules.life import next_event
 
 START = datetime(2024, 11, 20, tzinfo=UTC)
 

@@ -1,6 +1,8 @@
-"""A budget crossing: raised once, updated in place, and shown to those whom it concerns."""
+"""A budget crossing: raised once, updated in place, taken up, and shown to those whom it concerns."""
 
 from __future__ import annotations
+
+import asyncio
 
 from deploy.local.demo.plain_text import text_of
 from deploy.local.demo.stage import Stage
@@ -9,7 +11,7 @@ from deploy.local.workspace.scripted import Json
 from services.clock import london_date
 
 TITLE = "The budget crosses its thresholds"
-ABOUT = "Finance sends extracts by HTTP. Half of the approved sum raises one alert; three quarters changes it."
+ABOUT = "Finance sends extracts. Half of the approved sum raises an alert, three quarters change it; it is taken up."
 CHANNEL = "budget"
 UNIT_PENCE = 102_500
 """A laptop's price without VAT, as the scenario assumes it."""
@@ -45,6 +47,38 @@ async def play(stage: Stage) -> None:
         "neither staff nor managers were sent it",
         not any("approved sum" in str(update) for actor in others for update in actor.person.updates),
     )
+    await _taken_up(stage, again)
+
+
+async def _taken_up(stage: Stage, alert: Json) -> None:
+    """Two people press at the same time; then one of them snoozes it."""
+    tell, idris, catherine = stage.tell, stage.idris, stage.catherine
+    seen = len(idris.person.updates)
+    for actor in (idris, catherine):
+        actor.presses("Acknowledge", f"#{CHANNEL}")
+    await asyncio.gather(*(actor.person.press(alert, "alert_acknowledge") for actor in (idris, catherine)))
+    done = await _changed(stage, alert, "acknowledged it", seen)
+    granted = "SELECT count(*) FROM access.audit WHERE action = 'acknowledge' AND granted"
+    tell.equal("acknowledged, by the audit log", await stage.truth.one(granted), 1)
+
+    seen = len(idris.person.updates)
+    idris.presses("Snooze…", f"#{CHANNEL}")
+    form = await idris.opens(await idris.person.press(done, "alert_snooze"), "alert_snooze_form")
+    await idris.submits(form, {"snooze": "tomorrow"}, "Snooze", "tomorrow morning")
+    await _changed(stage, alert, "snoozed it until", seen)
+    mine = await stage.idris.asks("/kit alerts mine")
+    tell.check("what is snoozed is nobody's own", "approved sum" not in mine.text)
+
+
+async def _changed(stage: Stage, alert: Json, words: str, after: int) -> Json:
+    came = await stage.idris.sees(
+        lambda message: message.get("ts") == alert["ts"] and words in text_of(message.get("blocks", [])),
+        within=30.0,
+        after=after,
+        told=f"Quartermaster, in #{CHANNEL}",
+    )
+    stage.tell.check(f"the same message says who {words.removesuffix(' it until')}", came.message["ts"] == alert["ts"])
+    return came.message
 
 
 async def _crossing(stage: Stage, rows: list[Row], step: int) -> Json:

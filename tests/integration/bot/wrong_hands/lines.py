@@ -16,7 +16,7 @@ from services.losses.rules.machine import Cause as Loss
 from services.losses.rules.machine import LossState
 from services.requests.rules.machine import Cause, Status
 from tests.fixtures.people import email_of, small_directory
-from tests.integration.bot.wrong_hands.forger import Forger, Json, chosen, text
+from tests.integration.bot.wrong_hands.forger import Forger, Json, chosen, text, user_id
 from tests.integration.bot.wrong_hands.scene import Scene
 from tests.integration.custody import test_every_step_by_command as custody
 from tests.integration.losses import test_every_step_by_command as losses
@@ -421,7 +421,37 @@ def _words() -> Iterable[Line]:
         yield Line(ids.COMMAND, made, right, "answers", about=about)
 
 
+def of_alerts() -> Iterable[Line]:
+    """What people do about alerts: who owns one, who manages its unit, who works in its channel."""
+    alerts: list[tuple[str, dict[str, Any], Collection[str]]] = [
+        ("of a unit", {}, (PRIYA, HELEN, CATHERINE)),
+        ("of a budget", {"audience": "budget", "unit": None}, (HELEN, IDRIS, CATHERINE)),
+        ("of contracts", {"audience": "commercial", "unit": None}, (IDRIS, CATHERINE)),
+        ("of sources", {"audience": "operations", "unit": None}, (HELEN, CATHERINE)),
+        ("of a person", {"owner": address(PRIYA), "in_channel": False, "unit": None}, (PRIYA, HELEN, CATHERINE)),
+    ]
+    picked = {"type": "users_select", "selected_user": user_id(address(CATHERINE))}
+    takes = {ids.BLOCK_ASSIGNEE: picked}
+    sleeps = {ids.BLOCK_SNOOZE: chosen("tomorrow")}
+    for about, fields, right in alerts:
+
+        async def carried(scene: Scene, fields: dict[str, Any] = fields) -> str:
+            return await scene.alert(**fields)
+
+        async def snoozing(scene: Scene, made: Any = carried) -> tuple[str, Mapping[str, Json]]:
+            return await made(scene), sleeps
+
+        async def giving(scene: Scene, made: Any = carried) -> tuple[str, Mapping[str, Json]]:
+            return await made(scene), takes
+
+        yield button(ids.ALERT_ACKNOWLEDGE, carried, right=right, ends="changes", about=about)
+        yield button(ids.ALERT_SNOOZE, carried, right=right, ends="opens", opens=ids.VIEW_SNOOZE, about=about)
+        yield button(ids.ALERT_ASSIGN, carried, right=right, ends="opens", opens=ids.VIEW_ASSIGN, about=about)
+        yield form(ids.VIEW_SNOOZE, snoozing, right=right, about=about)
+        yield form(ids.VIEW_ASSIGN, giving, right=right, about=about)
+
+
 def every_line() -> list[Line]:
     """The table."""
-    parts = (of_requests, of_losses, of_custody, of_files, of_books, of_records, of_asking)
+    parts = (of_requests, of_losses, of_custody, of_files, of_books, of_records, of_alerts, of_asking)
     return [line for part in parts for line in part()]

@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from bot.desk import Desk
+from schemas.events.alert import Alert
 from schemas.events.finance import DocumentType
-from schemas.vocabulary import Kind
+from schemas.vocabulary import AlertSeverity, Kind
 from services.budget import configuration_store
 from services.budget.configuration import load_price_book, load_prior_years
 from services.budget.consumer import BudgetConsumer
@@ -28,6 +29,7 @@ from services.refresh.consumer import RefreshConsumer
 from services.refresh.policy import Policy, PolicyInForce
 from services.register.consumer import RegisterConsumer
 from services.requests.rules.machine import Cause, Status
+from services.watch import store as watch_store
 from tests.fixtures.delivery import deliver
 from tests.fixtures.finance import NOW, YEAR, document, recorded
 from tests.fixtures.observations import START, asset, checked_in
@@ -55,6 +57,7 @@ class Pools:
     refresh: Pool
     budget: Pool
     intake: Pool
+    watch: Pool
 
 
 class Scene:
@@ -201,6 +204,24 @@ class Scene:
         )
         assert row is not None
         return row["conflict"], row["claimants"][-1]
+
+    async def alert(self, **fields: Any) -> str:
+        """What a button of an alert carries; unless said otherwise of one about Central West, for the planners."""
+        key = f"past-policy-life:SECRET{next(self._numbers)}"
+        told: dict[str, Any] = {"audience": "fleet", "unit": "central-west", "detail": "SECRET1"}
+        alert = Alert(
+            key=key,
+            episode=1,
+            revision=1,
+            condition="past-policy-life",
+            severity=AlertSeverity.WARNING,
+            headline="Charing Cross grows old",
+            raised_at=self.desk.clock.now(),
+            **told | fields,
+        )
+        async with self.pools.watch.acquire() as connection:
+            await watch_store.keep_alerts(connection, [alert])
+        return f"1||{key}"
 
     async def letter(self) -> tuple[str, str]:
         """What names a dead letter, and what names all of its reason."""
