@@ -42,7 +42,7 @@ kafka-jars: develop ## fetch Apache Kafka for the tests, where Java and Maven ar
 # Tests mostly wait, for brokers and databases: two files at a time take little more than half as long. Those that start
 # whole stacks, on the usual ports, come first and one by one.
 WORKERS ?= 2
-STACKS := tests/browser tests/chaos
+STACKS := tests/browser tests/chaos/stack tests/chaos/test_stack.py
 
 .PHONY: test
 test: develop kafka-jars ## all tests: rules, services on real PostgreSQL and both brokers, browser, chaos
