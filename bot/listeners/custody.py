@@ -92,7 +92,7 @@ def register(app: AsyncApp, room: Room) -> None:
             devices = await devices_in(room.desk, connection, viewer, choice)
         await ack(response_action="update", view=_act_form(viewer, choice, choice.cause, devices))
 
-    async def acted(ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
+    async def acted(ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
         with form_of_ours():
             form = custody_form_values.read_act(view["private_metadata"], view["state"]["values"])
         if isinstance(form, dict):
@@ -100,7 +100,7 @@ def register(app: AsyncApp, room: Room) -> None:
             return
         viewer, key = await room.viewer(body), f"view/{view['id']}"
         try:
-            async with patience(ack, TITLE, _SLOW) as told:
+            async with patience(room.received, ack, body, context, TITLE, _SLOW) as told:
                 done = await _act(viewer, form, key)
         except QuartermasterError as error:
             if told.lost:
