@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot import ids
+from bot.listeners.carried import id_of
 from bot.listeners.room import Room
 from services.access import audit
 from services.errors import NotFound
@@ -22,7 +22,7 @@ def register(app: AsyncApp, room: Room) -> None:
 
     async def show(ack: AsyncAck, body: Json, action: Json) -> None:
         await ack()
-        viewer, request_id = await room.viewer(body), UUID(action["value"])
+        viewer, request_id = await room.viewer(body), id_of(action)
         async with room.desk.pool.acquire() as connection:
             view = await queries.request(connection, viewer, request_id, today=room.desk.today)
             photos = () if view is None else view.photos
