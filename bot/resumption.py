@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from http import HTTPStatus
 
 import structlog
 from slack_bolt.app.async_app import AsyncApp
@@ -68,5 +69,8 @@ class Resumption:
             log.warning("an unfinished delivery is taken up again", delivery=key)
             # Its signature was checked when it came; `socket_mode` says that there is none to check now.
             request = AsyncBoltRequest(mode="socket_mode", body=body, headers={}, context={KEY: key, RESUMED: True})
-            await self._app.async_dispatch(request)
+            answered = await self._app.async_dispatch(request)
+            if answered.status == HTTPStatus.NOT_FOUND and key not in self._underway.deliveries():
+                # No listener is for it, such as for a button of an older version, nor will be: it is not kept for days.
+                await self._received.finish(key)
         return len(taken)

@@ -163,7 +163,9 @@ def may(view: RequestView | Delivery, viewer: Viewer, covers_for: Sequence[str] 
     """What somebody may do with a request now; `covers_for` are the managers whom they cover for today."""
     actors = actors_of(viewer, frozenset(viewer.manages), view, covers_for)
     facts = facts_of(view, device_named=True)
-    return tuple(Cause(each) for each in MACHINE.offers(view.status, actors, lambda guard: holds(guard, facts)))
+    offers = MACHINE.offers(view.status, actors, lambda guard: holds(guard, facts))
+    # That somebody leaves is said of a person, not of one of their requests.
+    return tuple(Cause(each) for each in offers if each != Cause.LEAVE)
 
 
 async def request(

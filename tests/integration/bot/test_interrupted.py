@@ -123,3 +123,14 @@ async def test_what_waited_longer_than_slack_repeats_is_not_forgotten_before_it_
     await pool.execute("UPDATE bot.received SET attempts = 5")
     await received.prune()
     assert await pool.fetchval("SELECT count(*) FROM bot.received") == 0, "what nobody will take up again is forgotten"
+
+
+async def test_what_no_listener_is_for_is_kept_no_longer_than_one_look(
+    bot: Parts, amara: ScriptedPerson, pool: Pool
+) -> None:
+    received, body = Received(pool), recorded("block_actions.json")
+    body["actions"][0]["action_id"] = "of_an_older_version"
+    assert await accepted(received, body)
+    resumption = Resumption(bot.app, received, bot.underway, unfinished_after=AT_ONCE)
+    assert await resumption.resume() == 1
+    assert await pool.fetchval("SELECT body IS NULL AND finished_at IS NOT NULL FROM bot.received")
