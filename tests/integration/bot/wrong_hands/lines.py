@@ -155,6 +155,8 @@ def of_requests() -> Iterable[Line]:
             return f"{before}{request}", values
 
         yield form(callback, carried, right=theirs(requests.PEOPLE, requests.MACHINE, state, cause), about=str(cause))
+    # Slack does not have the photo any more, which who may see it is told.
+    yield button(ids.SHOW_PHOTOS, Scene.photographed, right=(AMARA, PRIYA, CATHERINE, RUTH), ends="answers")
 
 
 def of_losses() -> Iterable[Line]:

@@ -27,6 +27,7 @@ from services.refresh import policy_store
 from services.refresh.consumer import RefreshConsumer
 from services.refresh.policy import Policy, PolicyInForce
 from services.register.consumer import RegisterConsumer
+from services.requests.rules.machine import Cause, Status
 from tests.fixtures.delivery import deliver
 from tests.fixtures.finance import NOW, YEAR, document, recorded
 from tests.fixtures.observations import START, asset, checked_in
@@ -92,6 +93,14 @@ class Scene:
     async def request(self, state: str, ahead_of: StrEnum) -> str:
         """The id of a request of Amara's."""
         return str(await self.requests.at(state, ahead_of))
+
+    async def photographed(self) -> str:
+        """The same that waits for Priya, with a photo."""
+        request = await self.request(Status.WAITING_FOR_APPROVAL, Cause.APPROVE)
+        await self.pools.requests.execute(
+            "UPDATE requests.requests SET photos = '{F0NOTTHERE}' WHERE request_id = $1", UUID(request)
+        )
+        return request
 
     async def loss(self, state: str, ahead_of: StrEnum) -> str:
         """The id of a loss of Amara's, old enough to be written off."""
