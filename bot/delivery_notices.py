@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from bot import outgoing
 from bot.desk import Desk
 from bot.outgoing import OutgoingMessage
 from bot.render import delivery, request
@@ -49,19 +50,24 @@ async def of_delivery(desk: Desk, connection: Connection, view: RequestView) -> 
         told += await _of_overdue(desk, connection, view, user)
     if is_leaving(view):
         told.append(await _of_leaver(desk, connection, view, whom))
-    return [*told, *_of_needless(desk, view)]
+    return [*told, *await _of_needless(desk, connection, view)]
 
 
-def _of_needless(desk: Desk, view: RequestView) -> list[OutgoingMessage]:
-    """To each planner, once: that whom it is for has a device by another way; afterwards what became of it."""
+async def _of_needless(desk: Desk, connection: Connection, view: RequestView) -> list[OutgoingMessage]:
+    """To each planner, once: that whom it is for has a device by another way; afterwards what became of it.
+
+    Not while somebody is still to decide: they are told of it themselves.
+    """
     if view.otherwise_at is None:
+        return []
+    prefix = f"request/{view.request_id}/needless"
+    if view.status not in queries.AWAITED and not await outgoing.begun(connection, prefix):
         return []
     planners = sorted(each.email.lower() for each in desk.directory.people.values() if Role.PLANNER in each.roles)
     told = []
     for email in planners:
         shown = delivery.needless(view, queries.may(view, viewer_for(email, desk.directory)), _people(desk))
-        key = f"request/{view.request_id}/needless/{email}"
-        told.append(OutgoingMessage(key, f"person:{email}", view.revision, shown))
+        told.append(OutgoingMessage(f"{prefix}/{email}", f"person:{email}", view.revision, shown))
     return told
 
 

@@ -14,6 +14,9 @@ from slack_sdk.errors import SlackApiError
 from services.database.pool import TEMPORARY_ERRORS
 from services.errors import QuartermasterError
 
+_TRIGGER_GONE = frozenset({"expired_trigger_id", "exchanged_trigger_id"})
+"""What Slack says of a press that comes too late to open a form, or is taken up after it opened one."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Explanation:
@@ -32,7 +35,7 @@ def explain(error: BaseException, reference: Callable[[], str] = new_reference) 
     """The sentence for an error."""
     if isinstance(error, QuartermasterError):
         return Explanation(str(error))
-    if isinstance(error, SlackApiError) and error.response.get("error") == "expired_trigger_id":
+    if isinstance(error, SlackApiError) and error.response.get("error") in _TRIGGER_GONE:
         return Explanation("That took too long and Slack let go of the form. Please try once more.")
     made = reference()
     if isinstance(error, TEMPORARY_ERRORS):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from bot import outgoing
 from bot.answers.background import background_of
 from bot.desk import Desk
@@ -58,7 +60,12 @@ async def _to_approvers(desk: Desk, connection: Connection, view: RequestView) -
             keys.setdefault(f"person:{email}", f"{prefix}/{email}")
     if not keys:
         return []
-    known = await background_of(desk, connection, view) if view.status in _ASKS_APPROVER else None
+    known = None
+    if view.status in _ASKS_APPROVER:
+        known = await background_of(desk, connection, view)
+    else:
+        # Nobody needs it for what is decided, and messages stay: directors, who may see it, look it up.
+        view = msgspec.structs.replace(view, assistive_technology="")
     told = []
     before = {destination for _, destination in begun}
     for destination, key in keys.items():

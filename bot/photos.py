@@ -33,6 +33,8 @@ from services.lifecycle import OwnedTasks
 SQL = load_statements(__file__, "photos.sql")
 LOOK_SECONDS = 60.0
 MOST_AT_ONCE = 50
+PUT_OFF = timedelta(hours=1)
+"""Until a copy that Slack would not delete is tried again, behind all others."""
 _FILE_ID = re.compile(r"(?<![A-Za-z0-9])F[A-Z0-9]{6,}(?![A-Za-z0-9])")
 _GONE = frozenset({"file_not_found", "file_deleted"})
 _NO_MORE = "Slack does not have that photo any more; ask whoever asked for it to send it to you."
@@ -75,16 +77,20 @@ class Photos:
         await self._client.files_completeUploadExternal(files=[{"id": file_id, "title": title}], channel_id=channel)
 
     async def forget(self) -> int:
-        """Delete the copies whose time is over; how many."""
-        rows = await self._pool.fetch(SQL["copies_over"], self._clock.now(), MOST_AT_ONCE)
-        for row in rows:
+        """Delete the copies whose time is over; how many. One that Slack would not delete waits, and keeps no other."""
+        now, forgotten = self._clock.now(), 0
+        for row in await self._pool.fetch(SQL["copies_over"], now, MOST_AT_ONCE):
+            file_id = row["file_id"]
             try:
-                await self._client.files_delete(file=row["file_id"])
+                await self._client.files_delete(file=file_id)
             except SlackApiError as error:
-                if error.response["error"] not in _GONE:
-                    raise
-            await self._pool.execute(SQL["forget_copy"], row["file_id"])
-        return len(rows)
+                if (why := error.response["error"]) not in _GONE:
+                    log.warning("Slack deleted no copy of a photo; it is tried again", file=file_id, error=why)
+                    await self._pool.execute(SQL["put_off"], file_id, now + PUT_OFF)
+                    continue
+            await self._pool.execute(SQL["forget_copy"], file_id)
+            forgotten += 1
+        return forgotten
 
     async def _read(self, link: str) -> Upload:
         found = _FILE_ID.search(link)
@@ -105,5 +111,5 @@ class Photos:
             except TEMPORARY_ERRORS as error:
                 log.warning("copies of photos are deleted later", error=repr(error))
             except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-                log.warning("Slack deleted no copy of a photo; it is tried again", error=repr(error))
+                log.warning("Slack deletes no copies of photos now; it is tried again", error=repr(error))
             await asyncio.sleep(LOOK_SECONDS)

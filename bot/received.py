@@ -2,12 +2,13 @@
 
 What is acknowledged before its listener did anything (events, commands, presses) nobody would bring again after a
 crash: its body is kept until it is dealt with, and taken up again. What comes from a modal is not kept. A form sent in
-is acknowledged with what came of it; one that a crash cut off still stands on the screen, and is sent again.
+is acknowledged with what came of it; one that a crash cut off still stands on the screen, and is sent again. Only one
+that takes longer than Slack waits is kept from the moment on at which the person is told so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -59,16 +60,30 @@ class Received:
         kept = None if from_modal else dict(body)
         return await self._pool.fetchval(SQL["accept_delivery"], key, kind, kept) is not None
 
+    async def keep(self, key: str, body: Body) -> None:
+        """Keep a form that was accepted: from now on it is taken up again until it is dealt with."""
+        await self._pool.execute(SQL["keep_delivery"], key, dict(body))
+
+    async def hold(self, keys: Sequence[str]) -> None:
+        """These are still at work; nobody takes them up yet."""
+        if keys:
+            await self._pool.execute(SQL["hold_deliveries"], keys)
+
     async def finish(self, key: str) -> None:
         """It was dealt with; its body is forgotten."""
         await self._pool.execute(SQL["finish_delivery"], key)
 
-    async def take_unfinished(self, older_than: timedelta) -> list[tuple[str, dict[str, Any]]]:
-        """Deliveries kept and never finished, each handed to one taker at a time and at most a few times."""
-        rows = await self._pool.fetch(SQL["take_unfinished"], older_than, MOST_ATTEMPTS)
+    async def take_unfinished(
+        self, older_than: timedelta, at_work: Sequence[str] = ()
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """Deliveries kept, unfinished and held by nobody for so long, but for those that the taker is at work on.
+
+        Each is handed to one taker at a time, and at most a few times.
+        """
+        rows = await self._pool.fetch(SQL["take_unfinished"], older_than, MOST_ATTEMPTS, at_work)
         return [(row["key"], row["body"]) for row in rows]
 
     async def prune(self) -> None:
-        """Forget what Slack can no longer repeat."""
-        await self._pool.execute(SQL["prune_received"], KEEP)
+        """Forget what Slack can no longer repeat; nothing that is to be taken up yet, however long nobody was there."""
+        await self._pool.execute(SQL["prune_received"], KEEP, MOST_ATTEMPTS)
         await self._pool.execute(SQL["prune_answers"], KEEP)

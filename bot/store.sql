@@ -5,6 +5,12 @@ ON CONFLICT (key) DO UPDATE SET attempts = received.attempts + 1
 WHERE received.finished_at IS NULL AND received.body IS NULL
 RETURNING key
 
+-- name: keep_delivery
+UPDATE bot.received SET body = $2, taken_at = now() WHERE key = $1 AND finished_at IS NULL
+
+-- name: hold_deliveries
+UPDATE bot.received SET taken_at = now() WHERE key = ANY ($1::text[]) AND finished_at IS NULL
+
 -- name: finish_delivery
 UPDATE bot.received SET finished_at = now(), body = NULL WHERE key = $1
 
@@ -14,6 +20,7 @@ SET taken_at = now(), attempts = taken.attempts + 1
 FROM (
     SELECT key FROM bot.received
     WHERE finished_at IS NULL AND body IS NOT NULL AND taken_at < now() - $1::interval AND attempts < $2
+      AND key <> ALL ($3::text[])
     ORDER BY received_at
     LIMIT 20
     FOR UPDATE SKIP LOCKED
@@ -22,7 +29,8 @@ WHERE taken.key = unfinished.key
 RETURNING taken.key, taken.body
 
 -- name: prune_received
-DELETE FROM bot.received WHERE received_at < now() - $1::interval
+DELETE FROM bot.received
+WHERE received_at < now() - $1::interval AND (finished_at IS NOT NULL OR body IS NULL OR attempts >= $2)
 
 -- name: prune_answers
 DELETE FROM bot.outgoing

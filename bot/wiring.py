@@ -37,6 +37,7 @@ from bot.listeners.room import Room
 from bot.middleware.finished import Finished
 from bot.middleware.legible import make_legible
 from bot.middleware.once import Once
+from bot.middleware.reaching import reaching
 from bot.middleware.underway import Underway
 from bot.people import People
 from bot.photos import Photos
@@ -72,14 +73,17 @@ def assemble(settings: BotSettings, desk: Desk, session: aiohttp.ClientSession) 
     underway = Underway()
     keep = timedelta(days=desk.commands.policy.days.photo_copies)
     photos = Photos(desk.pool, desk.clock, client, uploads, keep)
-    room = Room(desk, people, sender.wake, settings.security_destination, uploads, photos, settings.destination_for)
-    app = build_app(settings, client, room, Received(desk.pool), underway)
+    received = Received(desk.pool)
+    room = Room(
+        desk, people, sender.wake, settings.security_destination, uploads, photos, settings.destination_for, received
+    )
+    app = build_app(settings, client, room, underway)
     front: SocketModeFront | HttpFront
     if settings.app_token is not None:
         front = SocketModeFront(app, settings.app_token.get_secret_value())
     else:
         front = HttpFront(app, settings.host, settings.port)
-    return Parts(app, underway, sender, Resumption(app, Received(desk.pool)), photos, front)
+    return Parts(app, underway, sender, Resumption(app, received, underway), photos, front)
 
 
 def slack_client(settings: BotSettings, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -92,16 +96,15 @@ def slack_client(settings: BotSettings, session: aiohttp.ClientSession) -> Async
     )
 
 
-def build_app(
-    settings: BotSettings, client: AsyncWebClient, room: Room, received: Received, underway: Underway
-) -> AsyncApp:
+def build_app(settings: BotSettings, client: AsyncWebClient, room: Room, underway: Underway) -> AsyncApp:
     """The bolt app with our middleware and listeners."""
     secret = settings.signing_secret.get_secret_value() if settings.signing_secret else ""
     app = AsyncApp(name="quartermaster", client=client, signing_secret=secret)
     app.use(make_legible)
-    app.use(Once(received).handle)
+    app.use(Once(room.received).handle)
+    app.use(reaching(room.say_directly))
     app.listener_runner.listener_start_handler = underway
-    app.listener_runner.listener_completion_handler = Finished(received, underway)
+    app.listener_runner.listener_completion_handler = Finished(room.received, underway)
     surfaces = (
         *(commands, events, actions, asking, deciding, covering, delivery, losses),
         *(files, photos, waves, acts, custody, conflicts, dead_letters, alerts, failures),

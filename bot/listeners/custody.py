@@ -92,7 +92,7 @@ def register(app: AsyncApp, room: Room) -> None:
             devices = await devices_in(room.desk, connection, viewer, choice)
         await ack(response_action="update", view=_act_form(viewer, choice, choice.cause, devices))
 
-    async def acted(ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
+    async def acted(ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
         with form_of_ours():
             form = custody_form_values.read_act(view["private_metadata"], view["state"]["values"])
         if isinstance(form, dict):
@@ -100,15 +100,20 @@ def register(app: AsyncApp, room: Room) -> None:
             return
         viewer, key = await room.viewer(body), f"view/{view['id']}"
         try:
-            async with patience(ack, TITLE, _SLOW) as told:
+            async with patience(room.received, ack, body, context, TITLE, _SLOW) as told:
                 done = await _act(viewer, form, key)
         except QuartermasterError as error:
-            if told.lost:
+            # Taken up after a crash it may have been done before, and fail only now.
+            before = await room.desk.custodies.done_before(viewer, idempotency_key=key) if told.lost else None
+            if before is not None:
+                done = Done(before, None)
+            elif told.lost:
                 why = f"Nothing was done. {_plain(error)}"
                 await room.say_once(key, await _direct(body), message(why, [section(escape(why))]))
+                return
             else:
                 await show_errors(ack, {_field(form, error): _plain(error)})
-            return
+                return
         many = form.act.on is None or form.act.state is not None
         if not told.lost:
             await show_done(ack, TITLE, _told(done, many=many))

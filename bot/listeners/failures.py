@@ -15,7 +15,7 @@ from bot import ids
 from bot.errors import explain
 from bot.listeners.room import OPEN_VIEW, Room
 from bot.middleware.finished import ACKNOWLEDGED
-from bot.middleware.once import KEY
+from bot.middleware.once import KEY, RESUMED
 from bot.render import replacement
 from bot.render.message import escape, message, section
 
@@ -60,7 +60,7 @@ def register(app: AsyncApp, room: Room) -> None:
         response: BoltResponse | None,
     ) -> BoltResponse | None:
         view = replacement.notice(TITLE, _readable(sentence), ids.VIEW_DONE)
-        if body.get("type") == "view_submission" and response is not None:
+        if body.get("type") == "view_submission" and response is not None and not context.get(RESUMED):
             return BoltResponse(status=200, body={"response_action": "update", "view": view})
         if context.get(OPEN_VIEW):
             await client.views_update(view_id=context[OPEN_VIEW], view=view)

@@ -1,7 +1,8 @@
 """Forms sent in. The answer to Slack carries the outcome, so the command runs first, for two seconds at most.
 
 Acknowledging first and updating the view after would race: Slack may apply the acknowledgement last. What may rightly
-take longer goes on after the acknowledgement, and its outcome comes in a message.
+take longer is kept, so that no crash loses what the person is told is being done; then it goes on after the
+acknowledgement, and its outcome comes in a message.
 """
 
 from __future__ import annotations
@@ -9,17 +10,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Awaitable
-from typing import TypeVar
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from typing import Any, TypeVar
 
+import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot import ids
+from bot.middleware.once import KEY, RESUMED
+from bot.received import Received
 from bot.render import replacement
+from services.database.pool import TEMPORARY_ERRORS
 from services.errors import RuleBroken
 
 COMMAND_SECONDS = 2.0
+KEEP_SECONDS = 0.7
+"""For keeping a form that takes longer: it is acknowledged within the three seconds that Slack waits."""
 Result = TypeVar("Result")
+
+log = structlog.stdlib.get_logger()
 
 
 async def show_errors(ack: AsyncAck, errors: dict[str, str]) -> None:
@@ -51,15 +61,31 @@ class Patience:
 
 
 @contextlib.asynccontextmanager
-async def patience(ack: AsyncAck, title: str, text: str) -> AsyncIterator[Patience]:
-    """Work that may take longer than Slack waits: after two seconds the form gives way to `text`, and it goes on."""
+async def patience(
+    received: Received, ack: AsyncAck, body: Mapping[str, Any], context: AsyncBoltContext, title: str, text: str
+) -> AsyncIterator[Patience]:
+    """Work that may take longer than Slack waits: after two seconds the form is kept and gives way to `text`, and it
+    goes on. Taken up again after a crash, its outcome is said in a message from the first.
+    """
     told = Patience()
 
     async def tell() -> None:
         await asyncio.sleep(COMMAND_SECONDS)
+        try:
+            async with asyncio.timeout(KEEP_SECONDS):
+                await received.keep(context[KEY], body)
+        except TEMPORARY_ERRORS as error:
+            # Not acknowledged, the form stays on the screen; sent again, its key finds what became of it.
+            log.warning("a form that takes long could not be kept", delivery=context[KEY], error=repr(error))
+            return
         told.lost = True
         await show_done(ack, title, text)
 
+    if context.get(RESUMED):
+        told.lost = True
+        await ack()
+        yield told
+        return
     telling = asyncio.create_task(tell(), name="tell that it takes longer")
     try:
         yield told

@@ -16,6 +16,7 @@ from bot.loss_notices import of_loss
 from bot.outgoing import OutgoingMessage
 from bot.people import People
 from bot.photos import Photos
+from bot.received import Received
 from bot.render.message import Message
 from bot.uploads import Uploads
 from bot.wave_notices import of_wave
@@ -39,6 +40,7 @@ class Room:
     photos: Photos
     alert_destination: Callable[[str], str]
     """Where an alert of an audience goes."""
+    received: Received
 
     async def viewer(self, body: Mapping[str, Any]) -> Viewer:
         """Who sent a command, a press or a form."""
@@ -76,6 +78,10 @@ class Room:
     async def say_once(self, key: str, channel: str, told: Message) -> None:
         """Answer in a conversation, once even if the delivery is handled again after a crash."""
         await self._put([OutgoingMessage(f"answer/{key}", f"channel:{channel}", 0, told)])
+
+    async def say_directly(self, key: str, user_id: str, told: Message) -> None:
+        """The same in somebody's own conversation with us."""
+        await self.say_once(key, await self.people.direct_channel(user_id), told)
 
     async def _put(self, messages: list[OutgoingMessage]) -> None:
         async with self.desk.pool.acquire() as connection:

@@ -63,7 +63,7 @@ def register(app: AsyncApp, room: Room) -> None:
             raise NotFound(f"There is no wave {reference}.")
         return view
 
-    async def released(ack: AsyncAck, body: Json, view: Json) -> None:
+    async def released(ack: AsyncAck, body: Json, view: Json, context: AsyncBoltContext) -> None:
         with form_of_ours():
             form = wave_forms.read_release(view["private_metadata"], view["state"]["values"])
         if isinstance(form, dict):
@@ -74,7 +74,7 @@ def register(app: AsyncApp, room: Room) -> None:
         # Ten thousand entries take a second or two to be given their places, and a batch may be before them.
         slow = f"{name} is large and still being released; our message tells you what came of it."
         try:
-            async with patience(ack, RELEASE, slow) as told:
+            async with patience(room.received, ack, body, context, RELEASE, slow) as told:
                 decision = await room.desk.waves.release(
                     viewer, form.wave_id, routes=form.routes, approvals=form.approvals, idempotency_key=key
                 )

@@ -37,4 +37,4 @@ class Finished(AsyncListenerCompletionHandler):
         except TEMPORARY_ERRORS as error:
             log.warning("a delivery could not be marked finished", delivery=key, error=repr(error))
         finally:
-            self._underway.ended()
+            self._underway.ended(key)

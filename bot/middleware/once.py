@@ -17,6 +17,8 @@ from bot.received import Received, delivery_key
 
 KEY = "delivery_key"
 """Where the key stands in bolt's context."""
+RESUMED = "resumed"
+"""Where it stands that nobody waits for the acknowledgement any more: the delivery is taken up after a crash."""
 
 log = structlog.stdlib.get_logger()
 

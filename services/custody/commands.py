@@ -78,6 +78,12 @@ class Custodies:
 
         return await self._act(viewer, cause, [f"all {state}"], hold, details, idempotency_key)
 
+    async def done_before(self, viewer: Viewer, *, idempotency_key: str) -> BatchView | None:
+        """What the viewer's act of this key came to; None if none was done."""
+        async with self._pool.acquire() as connection:
+            batch = await store.batch_of_key(connection, viewer.email, idempotency_key)
+            return None if batch is None else await queries.batch(connection, viewer, batch)
+
     async def keep_document(self, viewer: Viewer, *, name: str, content: bytes) -> Document:
         """Keep a file that proves something. The same bytes again are the same document. Raises BadInput."""
         async with commanded(

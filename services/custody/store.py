@@ -102,6 +102,12 @@ async def use_key(connection: Connection, email: str, key: str, batch_id: UUID, 
     return cast("str", await connection.fetchval(SQL["batch_of_key"], email, key))
 
 
+async def batch_of_key(connection: Connection, email: str, key: str) -> str | None:
+    """The B-number of the act that a key was used for; None if it was used for none."""
+    batch: str | None = await connection.fetchval(SQL["batch_of_key"], email, key)
+    return batch
+
+
 async def next_batch(connection: Connection) -> str:
     """The next B-number."""
     return f"B-{await connection.fetchval(SQL['next_batch'])}"

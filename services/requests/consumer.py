@@ -96,10 +96,13 @@ async def _decided(connection: Connection, events: Sequence[Decided], going: Pro
 async def _found(
     connection: Connection, request_id: UUID, found: dict[UUID, LossMoved], going: Progressing
 ) -> list[Outgoing]:
-    """What was lost is there again: whether the new one is still needed, a planner is asked."""
+    """What was lost is there again: whether the new one is still needed, who decides may ask, or a planner is asked.
+
+    Whoever decided since need not have known.
+    """
     request = going.held[request_id]
     event = found.get(request.device_id) if request.device_id is not None else None
-    if event is None or request.reason not in GONE or event.time < (request.decided_at or request.raised_at):
+    if event is None or request.reason not in GONE or event.time < request.raised_at:
         return []
     word = Word.of(event, Actor.LOSSES, f"The {event.data.how} device was found: {event.data.reference}")
     return await going.has_another(connection, request_id, event.data.device_id, event.data.serial, word)

@@ -45,7 +45,7 @@ WHERE coalesce(recipient_email, requester_email) = ANY ($2::text[])
   AND status IN ('approved', 'waiting_for_money', 'waiting_for_wave', 'ordered', 'allocated', 'shipped')
 
 -- name: replacing
--- $1 devices that were lost, $2 the reasons for which such a one is replaced, $3 the states in which the new one is awaited.
+-- $1 devices that were lost, $2 the reasons for which such a one is replaced, $3 the states before the new one is there.
 SELECT request_id FROM requests.requests
 WHERE device_id = ANY ($1::uuid[]) AND reason = ANY ($2::text[]) AND status = ANY ($3::text[])
 

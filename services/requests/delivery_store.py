@@ -12,7 +12,7 @@ import msgspec
 from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.errors import RuleBroken
-from services.requests.rules.machine import AWAITED
+from services.requests.rules.machine import AWAITED, UNDECIDED
 from services.requests.rules.verdicts import GONE
 
 SQL = load_statements(__file__, "delivering.sql")
@@ -78,8 +78,8 @@ async def concerned(connection: Connection, devices: Sequence[UUID], holders: Se
 
 
 async def replacing(connection: Connection, devices: Sequence[UUID]) -> set[UUID]:
-    """Requests that a new device is awaited by, in place of these that were lost or stolen."""
-    rows = await connection.fetch(SQL["replacing"], devices, list(GONE), list(AWAITED))
+    """Requests for a new device, not yet in its user's hands, in place of these that were lost or stolen."""
+    rows = await connection.fetch(SQL["replacing"], devices, list(GONE), [*UNDECIDED, *AWAITED])
     return {row["request_id"] for row in rows}
 
 

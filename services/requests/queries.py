@@ -32,7 +32,7 @@ from services.requests.policy import Band, RequestPolicy
 from services.requests.rules.deciding import actors_of
 from services.requests.rules.details import may_see_needs, may_see_photos
 from services.requests.rules.guards import holds
-from services.requests.rules.machine import OPEN, Cause, Status
+from services.requests.rules.machine import AWAITED, OPEN, Cause, Status
 from services.requests.rules.machine import REQUEST as MACHINE
 from services.requests.rules.verdicts import Reason, Verdict
 from services.requests.waiting_queries import (
@@ -43,6 +43,7 @@ from services.requests.waiting_queries import (
 )
 
 __all__ = [
+    "AWAITED",
     "DELIVERIES",
     "OPEN",
     "Band",

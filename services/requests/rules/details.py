@@ -7,9 +7,8 @@ from typing import Protocol
 
 from schemas.vocabulary import Role
 from services.access.viewer import Viewer
-from services.requests.rules.machine import Status
+from services.requests.rules.machine import UNDECIDED, Status
 
-UNDECIDED = frozenset({Status.WAITING_FOR_APPROVAL, Status.QUESTION_ASKED})
 PREPARED = frozenset(
     {
         Status.APPROVED,

@@ -33,6 +33,8 @@ class Status(StrEnum):
 ENDED = (Status.CLOSED, Status.REFUSED, Status.WITHDRAWN)
 OPEN = tuple(status for status in Status if status not in ENDED)
 """A device has at most one request in these states."""
+UNDECIDED = (Status.WAITING_FOR_APPROVAL, Status.QUESTION_ASKED)
+"""While somebody is to decide."""
 AWAITED = (
     Status.APPROVED,
     Status.WAITING_FOR_MONEY,
@@ -288,6 +290,11 @@ REQUEST = Machine(
                 does="may be needless: its user has another device",
             )
             for source in AWAITED
+        ),
+        # What was lost is mostly found while somebody is still to decide, who then knows of it.
+        *(
+            Step(source, _C.HAS_ANOTHER, source, who=[_A.LOSSES], does="may be needless: what was lost is found")
+            for source in UNDECIDED
         ),
         *_handed_over(_S.SHIPPED, _C.RECEIVE, _HANDS_OVER, "receipt confirmed"),
         *_handed_over(_S.DELIVERED, _C.RECEIVE, _HANDS_OVER, "receipt confirmed"),

@@ -32,6 +32,7 @@ async def door(world: World, port: int, until: int, resumes: bool) -> None:
     async with (
         world.pool("bot", size=2) as pool,
         world.pool("requests", size=2) as requests,
+        world.pool("custody", size=2) as custody,
         aiohttp.ClientSession() as session,
     ):
         settings = BotSettings(
@@ -41,10 +42,10 @@ async def door(world: World, port: int, until: int, resumes: bool) -> None:
             host=HOST,
             port=port,
         )
-        parts = assemble(settings, _desk(world, pool, requests), session)
+        parts = assemble(settings, _desk(world, pool, requests, custody), session)
         await parts.front.start()
         if resumes:
-            await Resumption(parts.app, Received(pool), unfinished_after=timedelta()).resume()
+            await Resumption(parts.app, Received(pool), parts.underway, unfinished_after=timedelta()).resume()
         reader, writer = await asyncio.open_connection(HOST, until)
         await reader.read()
         writer.close()
@@ -52,8 +53,8 @@ async def door(world: World, port: int, until: int, resumes: bool) -> None:
         await parts.underway.drain()
 
 
-def _desk(world: World, pool: Pool, requests: Pool) -> Desk:
-    """Only requests are asked for and decided here; nobody uses the other commands."""
+def _desk(world: World, pool: Pool, requests: Pool, custody: Pool) -> Desk:
+    """Requests are asked for and decided here, and devices in custody moved on; nobody uses the other commands."""
     clock = world.clock
     return Desk(
         pool=pool,
@@ -68,7 +69,7 @@ def _desk(world: World, pool: Pool, requests: Pool) -> Desk:
         deliveries=Deliveries(requests, clock, DIRECTORY),
         leaving=Leaving(requests, clock, DIRECTORY),
         losses=Losses(pool, clock, DIRECTORY),
-        custodies=Custodies(pool, clock, DIRECTORY),
-        certificates=Certificates(pool, clock, DIRECTORY),
+        custodies=Custodies(custody, clock, DIRECTORY),
+        certificates=Certificates(custody, clock, DIRECTORY),
         alerts=Alerts(pool, clock, DIRECTORY),
     )

@@ -8,6 +8,7 @@ import socket
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
+from functools import partial
 from typing import Any, cast
 
 import msgspec
@@ -23,6 +24,7 @@ from deploy.local.workspace.scripted import Json, ScriptedPerson
 from deploy.local.workspace.server import Workspace
 from deploy.local.workspace_seed import workspace_seed
 from schemas.vocabulary import DeviceState
+from services.custody.consumer import CustodyConsumer
 from services.database.pool import Pool
 from services.register.consumer import RegisterConsumer
 from tests.chaos.journey.checking import every_step_was_told_once, everything_was_said_once, laptop, stands
@@ -32,6 +34,7 @@ from tests.chaos.journey.door import HOST
 from tests.chaos.journey.journey import Journey
 from tests.chaos.journey.work import hear, send
 from tests.chaos.journey.world import DIRECTORY
+from tests.fixtures.custody import returned
 from tests.fixtures.delivery import deliver
 from tests.fixtures.observations import START
 from tests.fixtures.people import email_of
@@ -187,3 +190,52 @@ async def test_a_form_is_done_once_whenever_the_bot_dies(
     assert [told[each] for each in asked[:done]] == [["waiting_for_approval", None]] * done
     await send(killed.world, "bot")
     await everything_was_said_once(pool, workspace, to=("amara.osei", "priya.nair"))
+
+
+async def nothing() -> None:
+    """Nobody does anything: the bot only takes up what was left unfinished."""
+
+
+async def test_a_form_that_takes_long_is_done_once_whenever_the_bot_dies(
+    pool: Pool, killed: Journey, workspace: Workspace, port: int, slack: Repeating
+) -> None:
+    """Something holds the device longer than Slack waits, so the person is told that it is worked on."""
+    async with killed.world.pool("custody") as custody:
+        await deliver(custody, CustodyConsumer().apply, [returned(number) for number in range(1, MOMENTS + 1)])
+    told_to_wait = 0
+    async with WorkspaceClient(workspace.url) as people:
+        helen = await people.as_user(email_of("Helen Marsh"))
+        for number in range(1, MOMENTS + 1):
+            name = f"C-{number}"
+            await killed.at_the_door(port, partial(helen.slash, f"/kit custody act send_to_destruction on {name}"))
+            form = await helen.wait_for_view(partial(is_form_on, name))
+
+            async def sends(name: str = name, form: Json = form) -> Act:
+                async with pool.acquire() as connection, connection.transaction():
+                    await connection.execute("SELECT FROM custody.records WHERE reference = $1 FOR UPDATE", name)
+                    return await helen.submit_view(form, {"place": "Cage 1"})
+
+            act, died = await killed.at_the_door(port, sends, dies_at=number)
+            if act.outcome == "acknowledged":
+                assert "takes a little longer" in str(act.view)
+                told_to_wait += 1
+                await killed.at_the_door(port, nothing)
+            else:
+                repeated, _ = await killed.at_the_door(port, slack.again)
+                assert repeated.acknowledged
+            if not died:
+                break
+    assert not died, "the bot never came to its end"
+    assert told_to_wait > 4, "written, told, finished: each with a moment before and one after"
+    assert await pool.fetchval("SELECT count(*) FROM custody.records WHERE state = 'to_destruction'") == number
+    assert await pool.fetchval("SELECT count(*) FROM custody.batches") == number
+    assert await pool.fetchval("SELECT count(*) FROM custody.chain") == MOMENTS + number
+    assert await pool.fetchval("SELECT count(*) FROM bot.received WHERE finished_at IS NULL OR body IS NOT NULL") == 0
+    answers = await pool.fetchval("SELECT count(*) FROM bot.outgoing WHERE key LIKE 'answer/view/%'")
+    assert told_to_wait <= answers <= told_to_wait + 1, "who was told to wait, or was about to be"
+    await send(killed.world, "bot")
+    await everything_was_said_once(pool, workspace, to=())
+
+
+def is_form_on(name: str, view: Json) -> bool:
+    return view["callback_id"] == ids.VIEW_CUSTODY_ACT and name in view["private_metadata"].split()

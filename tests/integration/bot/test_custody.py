@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -12,9 +13,12 @@ from aiohttp import web
 from pypdf import PdfReader
 
 from bot.desk import Desk
+from bot.received import Received
+from bot.resumption import Resumption
 from bot.uploads import Uploads
 from bot.wiring import Parts
 from deploy.local.workspace.scripted import Json, ScriptedPerson
+from deploy.local.workspace.server import Workspace
 from services.custody.commands import Details
 from services.custody.consumer import CustodyConsumer
 from services.custody.rules.machine import Cause
@@ -23,6 +27,7 @@ from services.errors import BadInput
 from tests.fixtures.custody import returned
 from tests.fixtures.delivery import deliver
 from tests.fixtures.people import email_of, viewer
+from tests.fixtures.waiting import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("bot")]
 
@@ -331,3 +336,29 @@ async def test_what_was_uploaded_as_proof_can_be_had_again(helen: ScriptedPerson
     assert await sent(helen, seen) == PROOF
     taken = "SELECT count(*) FROM access.audit WHERE granted AND action = 'proof' AND email = $1"
     assert await pool.fetchval(taken, email_of("Helen Marsh")) == 1
+
+
+async def test_what_was_done_before_a_crash_is_not_denied_after_it(
+    bot: Parts, workspace: Workspace, helen: ScriptedPerson, custody: Pool, pool: Pool
+) -> None:
+    """The bot dies between the act and its message, and meanwhile the file is gone from Slack."""
+    view = await form(helen, "custody act certify on C-1")
+    file = await helen.upload("report.pdf", PROOF)
+    values = {"certificate_issuer": "Blancco", "certificate_number": "B1", "document_id": [file]}
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT FROM custody.records WHERE reference = 'C-1' FOR UPDATE")
+        assert "takes a little longer" in str((await helen.submit_view(view, values)).view)
+        key, body = await pool.fetchrow("SELECT key, body FROM bot.received WHERE body IS NOT NULL") or ("", None)
+    told = "SELECT count(*) FROM bot.outgoing WHERE key LIKE 'answer/view/%'"
+    await until(lambda: pool.fetchval(told), "its outcome to be written down")
+    await until(lambda: pool.fetchval("SELECT body IS NULL FROM bot.received WHERE key = $1", key), "it to be done")
+    await pool.execute("DELETE FROM bot.outgoing WHERE key LIKE 'answer/view/%'")
+    await pool.execute("UPDATE bot.received SET finished_at = NULL, body = $2 WHERE key = $1", key, body)
+    workspace.context.store.files.delete(file)
+    seen = len(helen.updates)
+    assert await Resumption(bot.app, Received(pool), bot.underway, unfinished_after=timedelta()).resume() == 1
+    said = await helen.wait_for_message(
+        lambda message: "Nothing was done" in str(message) or "1 device moved" in str(message), after=seen
+    )
+    assert "Nothing was done" not in str(said)
+    assert await states(custody) == {"returned": 2, "sanitised": 1}

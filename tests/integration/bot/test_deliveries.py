@@ -134,7 +134,7 @@ async def test_an_event_left_unfinished_by_a_crash_is_taken_up_and_answered_once
     received = Received(pool)
     body = spoken("Ev2", amara.channel("@quartermaster"), amara.user_id)
     assert await received.accept("event", "event/Ev2", body)
-    resumption = Resumption(bot.app, received, unfinished_after=timedelta(0))
+    resumption = Resumption(bot.app, received, bot.underway, unfinished_after=timedelta(0))
     assert await resumption.resume() == 1
     await until_finished(pool, "event/Ev2")
     assert await resumption.resume() == 0

@@ -21,6 +21,7 @@ from services.requests.sweep import WaitingSweep
 from tests.fixtures.delivery import deliver
 from tests.fixtures.people import email_of, small_directory, viewer
 from tests.integration.requests.journey import changed, committed, device, hear, shelve, told
+from tests.integration.requests.test_needless import found
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("bot", "devices")]
 PATIENCE = own_policy().patience
@@ -36,21 +37,25 @@ async def requests_pool(database_url: str) -> AsyncIterator[Pool]:
 @pytest.fixture
 async def ordered(desk: Desk, pool: Pool, requests_pool: Pool) -> RequestView:
     """Amara's request is on order."""
-    device_id = await pool.fetchval("SELECT device_id FROM register.devices WHERE serial = 'S1'")
-    raised = await desk.commands.raise_request(
+    raised = await ask_for_amara(desk, pool, Reason.BROKEN)
+    await desk.commands.approve(viewer("Priya Nair"), raised.request_id, idempotency_key="2")
+    await hear(requests_pool, committed(raised, desk.clock.now()))
+    return raised
+
+
+async def ask_for_amara(desk: Desk, pool: Pool, reason: Reason) -> RequestView:
+    """A request in place of her laptop."""
+    return await desk.commands.raise_request(
         viewer("Amara Osei"),
-        device_id=device_id,
+        device_id=await pool.fetchval("SELECT device_id FROM register.devices WHERE serial = 'S1'"),
         kind=Kind.LAPTOP,
-        reason=Reason.BROKEN,
+        reason=reason,
         needed_by=None,
         accessibility_needs=False,
         explanation="Cracked",
         delivery_place="Desk 4",
         idempotency_key="1",
     )
-    await desk.commands.approve(viewer("Priya Nair"), raised.request_id, idempotency_key="2")
-    await hear(requests_pool, committed(raised, desk.clock.now()))
-    return raised
 
 
 async def answered(person: ScriptedPerson, line: str) -> Json:
@@ -243,3 +248,28 @@ async def test_planners_are_told_once_that_a_request_may_be_needless_and_cancel_
     await amara.wait_for_message(lambda message: "Cancelled: Has USED1 instead (Helen Marsh)" in str(message))
     keys = [row["key"] for row in await pool.fetch("SELECT key FROM outgoing")]
     assert len([key for key in keys if "/needless/" in key]) == 1
+
+
+async def test_what_is_found_is_told_to_who_decides_and_to_planners_if_it_goes_on_all_the_same(
+    helen: ScriptedPerson,
+    priya: ScriptedPerson,
+    desk: Desk,
+    settings: BotSettings,
+    bot: Parts,
+    pool: Pool,
+    requests_pool: Pool,
+) -> None:
+    raised = await ask_for_amara(desk, pool, Reason.LOST)
+    assert raised.device_id is not None
+    await say_all(desk, settings, bot, pool, requests_pool)
+    asked = await priya.wait_for_message(lambda message: "approve_request" in str(message))
+    await hear(requests_pool, found(raised.device_id, desk.clock.now() + timedelta(minutes=5)))
+    await say_all(desk, settings, bot, pool, requests_pool)
+    now = await priya.wait_for_message(lambda message: "The lost device was found: L-1" in str(message))
+    assert now["ts"] == asked["ts"]
+    assert "approve_request" in str(now)
+    assert not any("may be needless" in str(update) for update in helen.updates), "it is not ordered yet"
+    await priya.press(now, "approve_request")
+    await priya.wait_for_message(lambda message: "Approved by Priya Nair" in str(message))
+    await say_all(desk, settings, bot, pool, requests_pool)
+    await helen.wait_for_message(lambda message: "had lost was found" in str(message))

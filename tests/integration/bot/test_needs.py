@@ -16,10 +16,11 @@ pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("bot", "devices")
 AID = "A screen reader"
 
 
-async def asked_with_needs(person: ScriptedPerson, pool: Pool) -> str:
+async def asked_with_needs(person: ScriptedPerson, pool: Pool, **more: str) -> str:
     """The reference of a request that names an aid."""
     view = await choose(person, await open_form(person), "accessibility", "assistive_technology")
-    await person.submit_view(view, {"explanation": "I cannot read it", "assistive_technology": AID})
+    sent = await person.submit_view(view, {"explanation": "I cannot read it", "assistive_technology": AID} | more)
+    assert not sent.errors, sent.errors
     return str((await last_request(pool))["reference"])
 
 
@@ -75,5 +76,19 @@ async def test_who_looks_it_up_is_shown_what_they_need_and_stands_in_the_audit_l
         (email_of("Priya Nair"), "request", True),
         (email_of("Amara Osei"), "request", True),
         (email_of("Tom Whitfield"), "request", False),
-        (email_of("Helen Marsh"), "request", True),
+        *((email_of(who), "request", True) for who in ("Amara Osei", "Helen Marsh", "Priya Nair")),
     }
+
+
+async def test_a_director_who_decided_keeps_no_message_that_says_it(
+    priya: ScriptedPerson, catherine: ScriptedPerson, pool: Pool
+) -> None:
+    """They may look up everything, and it is audited when they do; what they once decided stays on no screen."""
+    await asked_with_needs(priya, pool, kind="laptop")
+    asked = await with_button(catherine, "approve_request")
+    assert AID in str(asked)
+    await catherine.press(asked, "approve_request")
+    now = await catherine.wait_for_message(lambda message: "Approved by Catherine Doyle" in str(message))
+    assert now["ts"] == asked["ts"]
+    assert AID not in str(now)
+    assert await pool.fetchval("SELECT count(*) FROM bot.outgoing WHERE blocks::text LIKE $1", f"%{AID}%") == 0

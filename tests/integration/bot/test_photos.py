@@ -8,6 +8,8 @@ import aiohttp
 import pytest
 
 from bot.desk import Desk
+from bot.received import Received
+from bot.resumption import Resumption
 from bot.wiring import Parts
 from deploy.local.workspace.client import WorkspaceClient
 from deploy.local.workspace.scripted import Json, ScriptedPerson
@@ -89,3 +91,33 @@ async def test_a_copy_that_was_only_begun_is_forgotten_too(bot: Parts, desk: Des
     )
     assert await bot.photos.forget() == 1
     assert await pool.fetchval("SELECT count(*) FROM bot.photo_copies") == 0
+
+
+async def test_a_copy_that_slack_does_not_delete_keeps_no_other_from_going(
+    bot: Parts, desk: Desk, amara: ScriptedPerson, priya: ScriptedPerson, pool: Pool
+) -> None:
+    await asked_with_photo(amara, pool)
+    await priya.press(await with_button(priya, "approve_request"), "show_photos")
+    shown = (await priya.wait_for_message(has_photo))["files"][0]
+    theirs = await priya.upload("mine.png", PNG)
+    await priya.say("mine", channel="@quartermaster", files=(theirs,))
+    now = desk.clock.now()
+    await pool.execute(
+        "INSERT INTO bot.photo_copies VALUES ($1, gen_random_uuid(), 'a@x.example', $2, $2)", theirs, now
+    )
+    assert isinstance(desk.clock, FixedClock)
+    desk.clock.advance(timedelta(days=desk.commands.policy.days.photo_copies))
+    assert await bot.photos.forget() == 1
+    with pytest.raises(aiohttp.ClientResponseError):
+        await priya.download(shown)
+    assert await pool.fetchval("SELECT file_id FROM bot.photo_copies") == theirs, "it is tried again, later"
+    assert await bot.photos.forget() == 0
+
+
+async def test_a_button_of_another_making_is_answered(bot: Parts, amara: ScriptedPerson, pool: Pool) -> None:
+    pressed = {"action_id": "show_photos", "type": "button", "value": "older", "block_id": "b", "action_ts": "1.1"}
+    body = {"type": "block_actions", "user": {"id": amara.user_id}, "actions": [pressed], "trigger_id": "1.2"}
+    received = Received(pool)
+    assert await received.accept("interaction", "action/older", body)
+    assert await Resumption(bot.app, received, bot.underway, unfinished_after=timedelta()).resume() == 1
+    await amara.wait_for_message(lambda message: "older version" in str(message))

@@ -146,3 +146,31 @@ async def test_a_lost_device_that_is_found_makes_its_successor_perhaps_needless(
     view = await seen(pool, raised)
     assert (view.status, view.otherwise_device_id, view.otherwise_at) == (Status.ORDERED, devices["S1"], at)
     assert [line.what for line in view.timeline if "found" in line.what] == ["The lost device was found: L-1"]
+
+
+@pytest.mark.parametrize("first", ["found", "approved"])
+async def test_found_before_it_was_decided_is_noted_whichever_is_heard_first(
+    pool: Pool, requests: Requests, ask: Asks, devices: dict[str, UUID], clock: FixedClock, first: str
+) -> None:
+    raised = await ask(device_id=devices["S1"], reason=Reason.LOST)
+    at = clock.now() + minutes(5)
+    clock.advance(minutes(10))
+    if first == "found":
+        for _ in range(2):
+            await hear(pool, found(devices["S1"], at))
+        view = await seen(pool, raised)
+        assert (view.status, view.otherwise_at) == (Status.WAITING_FOR_APPROVAL, at), "who decides is told in time"
+        assert [line.what for line in view.timeline if "found" in line.what] == ["The lost device was found: L-1"]
+        assert view.waits_since == raised.waits_since, "whoever is to decide has waited no less for that"
+    await requests.approve(viewer("Priya Nair"), raised.request_id, idempotency_key="yes")
+    await hear(pool, found(devices["S1"], at))
+    view = await seen(pool, raised)
+    assert (view.status, view.otherwise_device_id, view.otherwise_at) == (Status.APPROVED, devices["S1"], at)
+
+
+async def test_an_older_find_of_what_was_lost_anew_says_nothing(
+    pool: Pool, ask: Asks, devices: dict[str, UUID], clock: FixedClock
+) -> None:
+    raised = await ask(device_id=devices["S1"], reason=Reason.LOST)
+    await hear(pool, found(devices["S1"], clock.now() - minutes(5)))
+    assert (await seen(pool, raised)).otherwise_at is None
