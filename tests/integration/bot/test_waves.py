@@ -331,7 +331,7 @@ async def test_planned_demand_is_listed_and_taken_back(
     for person in (helen, priya, idris):
         told = str(await ask(person, "demand", "planned demand"))
         assert "D-1 *4 laptops for growth in Central West, needed by 1 Feb 2025*: 4 waiting, 0 in a wave" in told
-    assert "D-1" not in str(await ask(amara, "demand", "`demand` is for"))
+    assert "D-1" not in str(await ask(amara, "demand", "`/kit demand` is for"))
     back = "demand withdraw D-1 because it is not funded"
     assert "Only planners and directors" in str(await ask(priya, back, "planners"))
     assert "There is no planned demand D-1" in str(await ask(amara, back, "no planned demand"))
