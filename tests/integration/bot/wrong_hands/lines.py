@@ -332,7 +332,7 @@ def of_asking() -> Iterable[Line]:
         return address(AMARA)
 
     async def leaves(scene: Scene) -> tuple[str, Mapping[str, Json]]:
-        return "", {ids.BLOCK_WHO: text(await leaver(scene))}
+        return "", {ids.BLOCK_WHO_EMAIL: text(await leaver(scene))}
 
     async def asked(scene: Scene) -> tuple[str, Mapping[str, Json]]:
         values = {ids.BLOCK_DEVICE: chosen(f"{await scene.device()}|laptop"), ids.BLOCK_REASON: chosen("broken")}
