@@ -15,7 +15,7 @@ from services.errors import BadInput
 
 KEEP_SECONDS = 300.0
 UNKNOWN = "@unknown.invalid"
-NO_MEMBER = "Whom you chose has no address here; choose somebody else, or give their name and address below."
+NO_MEMBER = "Whom you chose has no address here; choose somebody else, or give their address below."
 
 
 class People:

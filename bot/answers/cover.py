@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot import notices, outgoing
 from bot.desk import Desk
 from bot.grammar import ArrangeCover, Covers, EndCover
+from bot.grammar.days import span_of
 from bot.notices import names_of
 from bot.render import cover
 from bot.render.message import Message
@@ -21,8 +22,8 @@ async def answer(desk: Desk, viewer: Viewer, _asked: Covers) -> Message:
 
 async def arrange(desk: Desk, viewer: Viewer, asked: ArrangeCover, key: str) -> Message:
     """Let somebody decide; once for a delivery."""
-    deputy = _address_of(desk, asked.deputy)
-    arranged = await desk.commands.arrange_cover(viewer, deputy, asked.from_on, asked.until_on, idempotency_key=key)
+    deputy, span = _address_of(desk, asked.deputy), span_of(asked.when, desk.today)
+    arranged = await desk.commands.arrange_cover(viewer, deputy, span.first, span.last, idempotency_key=key)
     await _tell_deputies(desk, viewer)
     return cover.arranged(arranged, names_of(desk))
 

@@ -15,12 +15,13 @@ from bot.render.help import render_open_custody
 from bot.render.message import Message
 from bot.render.spreadsheet import COMMERCIAL, Sheet, as_csv, workbook
 from schemas.vocabulary import Role
+from services.access import audit
 from services.access.viewer import SEES_ALL_UNITS, Viewer
 from services.budget.queries import financial_year
 from services.custody import queries
 from services.custody.queries import QuarterView
 from services.database.pool import Connection
-from services.errors import NotFound
+from services.errors import NotAllowed, NotFound
 
 ACTS = frozenset({Role.PLANNER, Role.FINANCE})
 WHO_ACTS = "planners, and finance for resale"
@@ -89,7 +90,13 @@ async def offer(desk: Desk, viewer: Viewer, asked: CustodyAct) -> Message:
 
 
 async def may_act(desk: Desk, connection: Connection, viewer: Viewer, asked: CustodyAct) -> None:
-    """Raises NotAllowed for those who act on nothing in custody. Audited."""
+    """Raises NotAllowed for those who act on nothing in custody, or not so. Audited."""
+    if asked.cause is not None and viewer.has(*ACTS):
+        try:
+            queries.check_role(viewer, asked.cause)
+        except NotAllowed:
+            await audit.record(connection, desk.clock.now(), viewer, "custody", asked.line(), granted=False)
+            raise
     await entitled(desk, connection, viewer, "custody", asked.line(), roles=ACTS, whose=WHO_ACTS)
 
 

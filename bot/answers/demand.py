@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.answers.entitlement import entitled, find_unit
 from bot.desk import Desk
 from bot.grammar import Demands, PlanDemand, WithdrawDemand
+from bot.grammar.days import day_of
 from bot.render import demand
 from bot.render.message import Message
 from services.access.viewer import Viewer
@@ -29,7 +30,7 @@ async def add(desk: Desk, viewer: Viewer, asked: PlanDemand, key: str) -> Messag
         kind=asked.kind,
         unit=unit.code,
         quantity=asked.quantity,
-        needed_by=asked.needed_by,
+        needed_by=day_of(asked.needed_by, desk.today),
         reason=asked.reason,
         idempotency_key=key,
     )

@@ -1,10 +1,10 @@
-"""`lost SERIAL`, `losses` and `loss L-12`."""
+"""`lost SERIAL`, `found SERIAL`, `losses` and `loss L-12`."""
 
 from __future__ import annotations
 
-from bot.answers.entitlement import entitled
+from bot.answers.entitlement import entitled, looking
 from bot.desk import Desk
-from bot.grammar import Loss, Losses, Lost
+from bot.grammar import Found, Loss, Losses, Lost
 from bot.notices import names_of
 from bot.render import loss as rendering
 from bot.render.message import Message
@@ -76,6 +76,29 @@ async def replace(
         idempotency_key=request_key(raised.request_id),
     )
     return found.loss, raised
+
+
+async def answer_found(desk: Desk, viewer: Viewer, asked: Found) -> Message:
+    """The loss of a device that turned up, with the button that ends it; whoever looks is audited, as for `loss L-12`.
+
+    Raises NotFound where nothing is lost by that name, among what the viewer may see.
+    """
+    async with desk.pool.acquire() as connection:
+        device = await register_queries.find_device(connection, viewer, asked.term, desk.today)
+        async with looking(desk, connection, viewer, "loss", asked.term):
+            # Who reported a loss sees it, and need not see the device.
+            view = await queries.loss_to_find(connection, viewer, desk.directory, asked.term)
+            if view is None and device is not None:
+                view = await queries.loss_to_find_of(connection, viewer, desk.directory, device.device_id)
+            if view is None and device is not None:
+                raise NotFound(f"“{asked.term}” is not reported lost or stolen. `/kit find {asked.term}` shows it.")
+            if view is None:
+                raise NotFound(
+                    f"I know no lost device “{asked.term}” among those you may see. If you found somebody else's, hand "
+                    "it to end-user services, who can look up whose it is."
+                )
+    offers = queries.offers(view, viewer, desk.directory, desk.clock.now())
+    return rendering.turned_up(view, offers, desk.unit_names, names_of(desk))
 
 
 async def answer_list(desk: Desk, viewer: Viewer, _asked: Losses) -> Message:

@@ -86,6 +86,8 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = Non
             return await demand.withdraw(desk, viewer, asked, _of_delivery(key))
         case grammar.Lost():
             return await loss.report(desk, viewer, asked, _of_delivery(key))
+        case grammar.Found():
+            return await loss.answer_found(desk, viewer, asked)
         case grammar.Losses():
             return await loss.answer_list(desk, viewer, asked)
         case grammar.Loss():

@@ -23,6 +23,7 @@ from bot.grammar.asked import (
     EndCover,
     Fault,
     Find,
+    Found,
     Help,
     Leavers,
     Loss,
@@ -55,7 +56,7 @@ from bot.grammar.custody import (
     Disposals,
 )
 from bot.grammar.own import Elsewhere, OwnLosses, OwnRequests, Thanks, Wish
-from bot.grammar.reading import parse
+from bot.grammar.reading import mentioned, parse
 from bot.grammar.usage import USAGE
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "EndCover",
     "Fault",
     "Find",
+    "Found",
     "Help",
     "Leavers",
     "Loss",
@@ -110,5 +112,6 @@ __all__ = [
     "Why",
     "Wish",
     "WithdrawDemand",
+    "mentioned",
     "parse",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.grammar.asked import Acts, Asked, Demands, PlanDemand, Propose, Reverse, RollOver, Wave, WithdrawDemand
-from bot.grammar.parts import KINDS, day_of, pence_of, year_of
+from bot.grammar.parts import KINDS, pence_of, year_of
 from schemas.vocabulary import BauCause, Kind
 
 MOST_PLANNED = 5000
@@ -23,7 +23,7 @@ _CAUSES = {
 """What one can foresee. The other causes come as requests, each for its device."""
 _DEMAND = re.compile(
     r"(?P<quantity>\d{1,9})\s+(?P<kind>\w+)\s+for\s+(?P<cause>.+?)\s+in\s+(?P<unit>.+)"
-    r"\s+by\s+(?P<day>[\w/ -]+?)\s+(?:because|as|since)\s+(?P<reason>.+)",
+    r"\s+by\s+(?P<day>[\w/., -]+?)\s+(?:because|as|since)\s+(?P<reason>.+)",
     re.IGNORECASE,
 )
 
@@ -72,10 +72,12 @@ def plan_demand(rest: str) -> Asked | None:
     if not found:
         return None
     kind, cause = KINDS.get(found["kind"].lower()), _CAUSES.get(found["cause"].lower())
-    needed_by, quantity = day_of(found["day"]), int(found["quantity"])
-    if kind is None or cause is None or needed_by is None or not 1 <= quantity <= MOST_PLANNED:
+    quantity = int(found["quantity"])
+    if kind is None or cause is None or not 1 <= quantity <= MOST_PLANNED:
         return None
-    return PlanDemand(quantity, kind, cause, found["unit"].strip(), needed_by, found["reason"].strip()[:MOST_REASON])
+    return PlanDemand(
+        quantity, kind, cause, found["unit"].strip(), found["day"].strip(), found["reason"].strip()[:MOST_REASON]
+    )
 
 
 def roll_over(rest: str) -> Asked | None:

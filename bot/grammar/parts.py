@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
 
 from schemas.vocabulary import Kind
 
@@ -15,7 +14,6 @@ _MAIL_LINK = re.compile(r"<mailto:[^|>]+\|([^>]+)>")
 _YEAR = re.compile(r"(?:20)?(\d\d)[/-](?:20)?(\d\d)")
 _IN_UNIT = re.compile(r"\bin\s+(.+)$", re.IGNORECASE)
 _SUM = re.compile(r"£?\s*([\d,]{1,15})(?:\.(\d{1,6}))?\s*(k|thousand|m|million)?", re.IGNORECASE)
-_DAY_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d %b %Y", "%d %B %Y")
 _FACTORS = {"": 100, "k": 100_000, "t": 100_000, "m": 100_000_000}
 _MOST_PENCE = 10**13
 
@@ -58,14 +56,3 @@ def pence_of(words: str) -> int | None:
     pence = int(found[1].replace(",", "")) * factor
     part, rest = divmod(int(fraction or 0) * factor, 10 ** len(fraction))
     return pence + part if not rest and 0 < pence + part <= _MOST_PENCE else None
-
-
-def day_of(words: str) -> date | None:
-    """2025-02-01, 1/2/2025 (the first of February), 1 Feb 2025; None for what is no day."""
-    plain = " ".join(words.split())
-    for form in _DAY_FORMS:
-        try:
-            return datetime.strptime(plain, form).date()  # noqa: DTZ007 - a day has no time zone
-        except ValueError:
-            continue
-    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from bot.grammar.asked import Asked, Fault, Find, Loss, Request, Wave
+from bot.grammar.asked import Asked, Fault, Find, Found, Loss, Request, Wave
 from bot.grammar.custody import CustodyBatch, CustodyRecord
 from bot.grammar.own import OwnLosses, Wish
 from bot.grammar.sayings import (
@@ -38,8 +38,11 @@ def sentence(said: str) -> Asked | None:
     if (named := referred(said)) is not None:
         return named
     told, spelt, kind = said[:MOST_TOLD], _spelt(said), kind_in(said)
+    label = _LABEL.search(said)
+    if label and said.lower().startswith("found "):
+        return Found(label[0])
     if FOUND.search(spelt) and not re.search(r"\b(not|never|n'?t)\b", spelt, re.IGNORECASE):
-        return OwnLosses()
+        return Found(label[0]) if label else OwnLosses()
     if gone := next((reason for reason, words in GONE if words.search(spelt)), None):
         return Fault(gone, told, kind)
     if (asked := _meant(BEFORE_FAULTS, spelt, told, kind)) is not None:

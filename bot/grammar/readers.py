@@ -166,6 +166,7 @@ READERS: Mapping[str, Reader] = {
     "replace": lambda rest: Replace(),
     "lost": losing.lost,
     "stolen": losing.stolen,
+    "found": losing.found,
     "losses": _alone(Losses()),
     "loss": losing.loss,
     "request": _request,

@@ -11,9 +11,11 @@ from bot.grammar.readers import READERS
 from bot.grammar.usage import GREETINGS, SYNONYMS, USAGE
 
 MOST_SAID = 200
-_MENTION = re.compile(r"<@[A-Z0-9]+(\|[^>]*)?>")
+_MENTION = re.compile(r"<@(?P<user>[A-Z0-9]+)(?:\|[^>]*)?>")
+_OF_SOMEBODY = re.compile(r"\s*(?:<@[^>]+>\s*|/?kit\s+)*(?:cover|deputy|find)\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+"""Commands that speak of a person, whom people mention where they can."""
 _OWN_NAME = re.compile(r"^(/?kit\b\s*)+", re.IGNORECASE)
-_CONVERSED = frozenset({"help", "request", "find", "loss", "lost", "stolen", "cover", "why"})
+_CONVERSED = frozenset({"help", "request", "find", "loss", "lost", "stolen", "found", "cover", "why"})
 """Commands that a sentence may begin with as well."""
 
 
@@ -35,6 +37,12 @@ def parse(text: str) -> Asked:
     if (asked := reader(rest.strip())) is not None:
         return asked
     return (sentence(said) if word in _CONVERSED else referred(said)) or _lost(said, word)
+
+
+def mentioned(text: str) -> dict[str, str]:
+    """Whom a command that takes a person names by a mention: the mention as it stands there → the Slack user's id."""
+    found = _OF_SOMEBODY.fullmatch(text)
+    return {each[0]: each["user"] for each in _MENTION.finditer(found["rest"])} if found else {}
 
 
 def _nearest(word: str) -> str | None:

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import ids
 from bot.answers.own import GONE
 from bot.answers.switchboard import answer, first_word
-from bot.grammar import CustodyAct, Fault, Opens, Replace, Wish, parse
+from bot.grammar import CustodyAct, Fault, Opens, Replace, Wish
 from bot.listeners import acts, asking, custody
 from bot.listeners.room import Room
 from bot.middleware.once import KEY
@@ -27,7 +27,7 @@ def register(app: AsyncApp, room: Room) -> None:
         ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, respond: AsyncRespond
     ) -> None:
         await ack()
-        asked = parse(command.get("text") or "")
+        asked = await room.read(command.get("text") or "")
         if isinstance(asked, Replace):
             await asking.open_form(room, client, command, context)
             return

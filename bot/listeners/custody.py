@@ -54,7 +54,7 @@ async def open_form(
         await may_act(room.desk, connection, viewer, asked)
         devices = await devices_in(room.desk, connection, viewer, asked)
     if asked.cause is not None:
-        view = _act_form(viewer, asked, asked.cause, devices)
+        view = _act_form(asked, asked.cause, devices)
     else:
         causes = queries.acts_from(viewer, asked.state) if asked.state else queries.acts_of(viewer)
         if not causes:
@@ -63,8 +63,8 @@ async def open_form(
     await client.views_update(view_id=context[OPEN_VIEW], view=view)
 
 
-def _act_form(viewer: Viewer, asked: CustodyAct, cause: Cause, devices: int | None) -> Json:
-    return custody_forms.act_form(asked, cause, queries.charity_routes(), devices, priced=viewer.sees_prices)
+def _act_form(asked: CustodyAct, cause: Cause, devices: int | None) -> Json:
+    return custody_forms.act_form(asked, cause, queries.charity_routes(), devices)
 
 
 def register(app: AsyncApp, room: Room) -> None:
@@ -90,7 +90,7 @@ def register(app: AsyncApp, room: Room) -> None:
         async with room.desk.pool.acquire() as connection:
             await may_act(room.desk, connection, viewer, choice)
             devices = await devices_in(room.desk, connection, viewer, choice)
-        await ack(response_action="update", view=_act_form(viewer, choice, choice.cause, devices))
+        await ack(response_action="update", view=_act_form(choice, choice.cause, devices))
 
     async def acted(ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
         with form_of_ours():

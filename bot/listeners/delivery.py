@@ -21,12 +21,12 @@ from bot.listeners.room import OPEN_VIEW, Room
 from bot.middleware.once import KEY
 from bot.render import delivery_forms, leavers
 from bot.render.delivery_forms import ALLOCATE, CANCEL, LEAVES, SHIP
-from bot.render.fields import text_in
+from bot.render.fields import held, text_in
 from bot.render.message import escape, message, section
 from bot.render.replacement import loading
 from schemas.vocabulary import Role
 from services.database.pool import Connection
-from services.errors import QuartermasterError
+from services.errors import BadInput, QuartermasterError
 from services.register.queries import shelf
 from services.requests import queries
 from services.requests.commands import Done
@@ -112,11 +112,18 @@ def register(app: AsyncApp, room: Room) -> None:
 
     async def said_who_leaves(ack: AsyncAck, body: Json, view: Json) -> None:
         viewer, key = await room.viewer(body), f"view/{view['id']}"
-        who = text_in(view["state"]["values"], ids.BLOCK_WHO)
+        values = view["state"]["values"]
+        user, typed = held(values, ids.BLOCK_WHO).get("selected_user"), text_in(values, ids.BLOCK_WHO_EMAIL)
+        block = ids.BLOCK_WHO if user else ids.BLOCK_WHO_EMAIL
         try:
+            who = (await room.people.picked(user)).email if user else typed
+            if not who:
+                raise BadInput("Choose who leaves, or give their e-mail address below.")
+            if user and typed and typed.lower() != who:
+                raise BadInput("That is not the address of whom you chose; leave one of the two empty.")
             left = await in_time(leaving.leave(viewer, who, idempotency_key=key))
         except QuartermasterError as error:
-            await show_errors(ack, {ids.BLOCK_WHO: str(error)})
+            await show_errors(ack, {block: str(error)})
             return
         await show_done(ack, LEAVES, escape(leavers.left_words(left)))
 

@@ -12,7 +12,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import ids
 from bot.answers.home import page
 from bot.answers.switchboard import answer, first_word
-from bot.grammar import parse
 from bot.listeners.room import Room
 from bot.middleware.once import KEY
 from bot.render.message import Message
@@ -34,7 +33,7 @@ def register(app: AsyncApp, room: Room) -> None:
                 blocks=told.blocks,
             )
 
-        viewer, asked = await room.people.viewer(event["user"]), parse(event.get("text") or "")
+        viewer, asked = await room.people.viewer(event["user"]), await room.read(event.get("text") or "")
         if (meanwhile := first_word(viewer, asked)) is not None:
             await say(meanwhile)
         await say(await answer(room.desk, viewer, asked, context[KEY]))
@@ -42,7 +41,7 @@ def register(app: AsyncApp, room: Room) -> None:
     async def spoken_to(event: dict[str, Any], context: AsyncBoltContext) -> None:
         if event.get("channel_type") != "im" or event.get("subtype") not in _SPOKEN or event.get("bot_id"):
             return
-        viewer, asked = await room.people.viewer(event["user"]), parse(event.get("text") or "")
+        viewer, asked = await room.people.viewer(event["user"]), await room.read(event.get("text") or "")
         if (meanwhile := first_word(viewer, asked)) is not None:
             await room.say_once(f"{context[KEY]}/meanwhile", event["channel"], meanwhile)
         await room.say_once(context[KEY], event["channel"], await answer(room.desk, viewer, asked, context[KEY]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from bot import notices, outgoing
 from bot.alert_notices import of_alert
 from bot.answers.files import File
 from bot.desk import Desk
+from bot.grammar import Asked, mentioned, parse
 from bot.loss_notices import of_loss
 from bot.outgoing import OutgoingMessage
 from bot.people import People
@@ -22,6 +24,7 @@ from bot.uploads import Uploads
 from bot.wave_notices import of_wave
 from schemas.events.alert import Alert
 from services.access.viewer import Viewer
+from services.errors import BadInput
 from services.losses.queries import LossView
 from services.requests import queries as requests_queries
 from services.requests.queries import RequestView
@@ -45,6 +48,13 @@ class Room:
     async def viewer(self, body: Mapping[str, Any]) -> Viewer:
         """Who sent a command, a press or a form."""
         return await self.people.viewer(body["user_id"] if "user_id" in body else body["user"]["id"])
+
+    async def read(self, text: str) -> Asked:
+        """What somebody said. Whom they mention where a person belongs is meant by their address."""
+        for mention, user_id in mentioned(text).items():
+            with contextlib.suppress(BadInput):  # an app, or nobody of ours: the mention goes, as any other does
+                text = text.replace(mention, (await self.people.picked(user_id)).email)
+        return parse(text)
 
     async def tell_of_request(self, request: RequestView) -> None:
         """Bring everybody's messages of a request up to how it stands."""

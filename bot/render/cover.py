@@ -13,7 +13,10 @@ from schemas.vocabulary import Role
 from services.access.viewer import Viewer
 from services.requests.queries import Cover
 
-HOW = "`/kit cover NAME from 3 Feb 2025 until 14 Feb 2025` lets somebody decide on requests for you while you are away."
+HOW = (
+    "`/kit cover NAME from today until Friday` lets somebody decide on requests for you while you are away; so do "
+    "`next week`, `for two weeks` or `from 5 Dec until 14/12/2026`."
+)
 
 
 def cover_line(cover: Cover, viewer: Viewer, people: Mapping[str, str]) -> str:

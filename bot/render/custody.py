@@ -18,6 +18,7 @@ from services.custody.queries import Cause, ChainLine, CustodyCount, CustodyStat
 
 SHOWN = 15
 _ROUTED = frozenset({Cause.RESELL, Cause.REDISTRIBUTE, Cause.RECYCLE})
+_FINANCE_RESELLS = "Once it is sold, finance records the resale and what it brought."
 _DIGITS = 12
 """Of a digest, enough to tell links apart; the certificate has all of it."""
 
@@ -86,6 +87,8 @@ def render_list(
     blocks.append(actions(*buttons, csv))
     if any(cause in _ROUTED for cause in may):
         blocks.append(note("Resale, charity and recycling take those that the review sent there; the others stay."))
+    if asked.state is CustodyState.REVIEWED and Cause.RESELL not in may:
+        blocks.append(note(_FINANCE_RESELLS))
     return message(f"{count_of(total, 'device')}: {what}", blocks)
 
 
@@ -133,6 +136,8 @@ def render_record(
         buttons.append(button(f"Batch {view.batch}", ids.ask("batch"), f"custody batch {view.batch}"))
     if buttons:
         blocks.append(actions(*buttons))
+    if view.state is CustodyState.REVIEWED and view.route == "resale" and Cause.RESELL not in view.may:
+        blocks.append(note(_FINANCE_RESELLS))
     return message(f"{view.reference}, {name} {view.serial or ''}: {state_words(view.state)}", blocks)
 
 

@@ -33,6 +33,7 @@ _NEEDED: Mapping[str, str] = {
     ids.BLOCK_CONDITION: "Choose the condition they are in.",
     ids.BLOCK_CHARITY: "Choose one of the approved charities.",
     ids.BLOCK_WEEE: "Give the number of the WEEE consignment note.",
+    ids.BLOCK_PROCEEDS: "What did it bring? Write 0 if nothing.",
 }
 
 

@@ -35,10 +35,8 @@ def choice_form(asked: CustodyAct, causes: Sequence[Cause], devices: int | None)
     return _modal(ids.VIEW_CUSTODY_CHOICE, "Next", asked, blocks)
 
 
-def act_form(
-    asked: CustodyAct, cause: Cause, charities: Sequence[CharityRoute], devices: int | None, *, priced: bool
-) -> dict[str, Any]:
-    """Asks what this act needs; the sum only those who see prices; the devices only where no others are meant."""
+def act_form(asked: CustodyAct, cause: Cause, charities: Sequence[CharityRoute], devices: int | None) -> dict[str, Any]:
+    """Asks what this act needs; the devices only where no others are meant."""
     blocks: list[Block] = [section(f"*{act_name(cause)}.* {_on_what(asked, devices)}")]
     if asked.on is None:
         pasted = PlainTextInputElement(multiline=True, max_length=MOST_PASTED)
@@ -60,12 +58,12 @@ def act_form(
             ),
         ]
     for block in ASKS.get(cause, (ids.BLOCK_PLACE, ids.BLOCK_NOTE)):
-        blocks += _input(block, charities, priced=priced)
+        blocks += _input(block, charities)
     blocks.append(note("It is done once, and stands in each device's chain of custody for good."))
     return _modal(ids.VIEW_CUSTODY_ACT, act_name(cause), CustodyAct(cause, asked.on), blocks)
 
 
-def _input(block: str, charities: Sequence[CharityRoute], *, priced: bool) -> list[Block]:
+def _input(block: str, charities: Sequence[CharityRoute]) -> list[Block]:
     text = PlainTextInputElement(max_length=200)
     match block:
         case ids.BLOCK_DOCUMENT:
@@ -89,8 +87,8 @@ def _input(block: str, charities: Sequence[CharityRoute], *, priced: bool) -> li
         case ids.BLOCK_WEEE:
             return [field(block, "WEEE consignment note", text)]
         case ids.BLOCK_PROCEEDS:
-            hint = "For all devices together; it is shared out by their residual values."
-            return [field(block, "What did it bring?", text, optional=True, hint=hint)] if priced else []
+            hint = "For all devices together; it is shared out by their residual values. 0 if it brought nothing."
+            return [field(block, "What did it bring?", text, hint=hint)]
         case ids.BLOCK_PLACE:
             return [field(block, "Where are they now?", text, optional=True)]
         case _:

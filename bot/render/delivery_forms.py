@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import Block, PlainTextInputElement
+from slack_sdk.models.blocks import Block, PlainTextInputElement, UserSelectElement
 from slack_sdk.models.views import View
 
 from bot import ids
@@ -57,7 +57,14 @@ def cancel_form(view: RequestView) -> dict[str, Any]:
 def leaves_form() -> dict[str, Any]:
     """Asks a manager or planner who leaves."""
     blocks: list[Block] = [
-        field(ids.BLOCK_WHO, "Who leaves? Their e-mail address", PlainTextInputElement(max_length=200)),
+        field(
+            ids.BLOCK_WHO,
+            "Who leaves?",
+            UserSelectElement(placeholder="Choose a person"),
+            optional=True,
+            hint="Not here in Slack, or not any more? Give their address below.",
+        ),
+        field(ids.BLOCK_WHO_EMAIL, "Their e-mail address", PlainTextInputElement(max_length=200), optional=True),
         note(
             "Everything they hold is then due back, and what was asked for them is over. They, their manager and "
             "whoever was asked are told."

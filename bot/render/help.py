@@ -22,6 +22,7 @@ _WHAT = {
     "replace": "ask for a replacement",
     "lost": "say that a device is lost: it is locked at once where it can be",
     "stolen": "say that a device was stolen: the same",
+    "found": "a lost device turned up: it is shown with the button that says so",
     "losses": "lost and stolen devices that nobody has found or written off",
     "loss": "how a loss stands, and what can be done",
     "request": "how your requests stand, or one of them, with what you can do",
@@ -48,7 +49,7 @@ _OWN_WORDS = (
     "The same works in a direct message to me, or after mentioning me in a channel. Your own words do, too: “my phone "
     "is dead”, “lost my laptop on the train”, “where is my laptop?”, “cancel my request”."
 )
-_FOR_ALL = ("replace", "request", "lost", "stolen", "loss", "find", "alerts", "help")
+_FOR_ALL = ("replace", "request", "lost", "stolen", "found", "loss", "find", "alerts", "help")
 _DIRECTS = frozenset({Role.DIRECTOR})
 _DECIDES = frozenset({Role.MANAGER, Role.DIRECTOR})
 _KEEPS_BOOKS = frozenset({Role.FINANCE, Role.DIRECTOR})

@@ -111,6 +111,15 @@ def timeline(loss: LossView, offers: Sequence[Cause], names: Names, people: Name
     return Message(shown.text, [*shown.blocks, *drawn.blocks])
 
 
+def turned_up(loss: LossView, offers: Sequence[Cause], names: Names, people: Names) -> Message:
+    """The answer to `found SERIAL`: what to press, before all that happened. Nothing has changed yet."""
+    shown = timeline(loss, offers, names, people)
+    ask = "Is it back? Press *Found* below." if Cause.FIND in offers else "Somebody who answers for it must say that."
+    told = f"*{escape(loss.reference)}*: {words.device(loss)} is reported {loss.how}. {ask}"
+    first = message(shown.text, [section(told)])
+    return Message(shown.text, [*first.blocks, *shown.blocks])
+
+
 def open_ones(losses: Sequence[LossView], names: Names, people: Names) -> Message:
     """The answer to `losses`."""
     if not losses:

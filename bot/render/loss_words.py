@@ -50,9 +50,10 @@ def lock(loss: LossView) -> str:
         case "sent":
             return f"Lock sent and taken by {by}; the device locks once it is reached."
         case "refused":
-            return f"{by[:1].upper()}{by[1:]} refused the lock; it can be sent again."
+            why = _as_told(loss.lock_said, f"{by[:1].upper()}{by[1:]} refused the lock.")
+            return why if loss.lock_barred else f"{why} It can be sent again."
         case "unmanaged":
-            return "The lock was not sent: no device management knows the device."
+            return _as_told(loss.lock_said, "The lock was not sent: no device management knows the device.")
         case "recalled":
             return "The lock was recalled before it was taken."
 
@@ -74,11 +75,16 @@ def wipe(loss: LossView, people: Mapping[str, str]) -> str:
         case "sent":
             return f"Wipe sent and taken by {by}; it runs once the device is reached, and is told here."
         case "refused":
-            return f"{by[:1].upper()}{by[1:]} refused the wipe."
+            return _as_told(loss.wipe_said, f"{by[:1].upper()}{by[1:]} refused the wipe.")
         case "unmanaged":
-            return "The wipe was not sent: no device management knows the device."
+            return _as_told(loss.wipe_said, "The wipe was not sent: no device management knows the device.")
         case "recalled":
             return "The wipe was recalled before it was taken."
+
+
+def _as_told(said: str | None, otherwise: str) -> str:
+    """What device management said, as a sentence; of what went out before its words were kept, that it said no."""
+    return f"{escape(said).rstrip('. ')}." if said else otherwise
 
 
 def ended(loss: LossView, people: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,8 @@ from deploy.command_line.dead_letters import operator
 from deploy.command_line.progress import bar
 from services.access.directory import Directory
 from services.clock import LONDON
+from services.custody.anchoring import Anchored, find_digest, find_head
+from services.custody.certificates.reading import heads_on
 from services.custody.certification import Certificates
 from services.custody.checking import Verdict, check_certificate
 from services.custody.verification import Checked, Fault, count, faults
@@ -25,6 +28,8 @@ from services.settings import Settings, read
 program = typer.Typer(no_args_is_help=True, help="Devices in custody: certificates, and whether all chains still hold.")
 console = Console(highlight=False, soft_wrap=True)
 _SHOWN_AT_MOST_EVERY = 0.1
+_FEW = 10
+"""Records that are named one by one."""
 
 
 @program.command()
@@ -41,10 +46,36 @@ def verify(
     files: Annotated[
         list[Path] | None, typer.Argument(exists=True, dir_okay=False, help="certificates; none: all chains")
     ] = None,
+    certificate: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="a certificate whose printed heads the chains must hold; may be repeated"
+        ),
+    ] = None,
+    head: Annotated[
+        list[str] | None, typer.Option(help="a chain head's digest, as it is printed on a certificate; may be repeated")
+    ] = None,
 ) -> None:
-    """Check certificates against what was issued and the records; without a file every chain and document."""
-    sound = asyncio.run(_verify_files(files) if files else _verify_all())
+    """Check certificates against what was issued and the records; without a file every chain and document.
+
+    With --certificate or --head: whether the chains still hold what was given out earlier, whatever our tables say of
+    it, so that a rewritten database is found out.
+    """
+    digests = [_digest(each) for each in head or ()]
+    sound = True
+    if files or not (certificate or digests):
+        sound = asyncio.run(_verify_files(files) if files else _verify_all())
+    if certificate or digests:
+        sound &= asyncio.run(_verify_anchors(certificate or [], digests))
     raise typer.Exit(0 if sound else 1)
+
+
+def _digest(said: str) -> str:
+    """The digest as our tables write it; people type it with blanks, and from paper."""
+    digest = "".join(said.split()).lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", digest):
+        raise typer.BadParameter("a digest has 64 characters of 0-9 and a-f", param_hint="--head")
+    return digest
 
 
 async def _certificate(subject: str, output: Path | None) -> None:
@@ -71,10 +102,42 @@ async def _verify_files(files: list[Path]) -> bool:
     return sound
 
 
+async def _verify_anchors(files: Sequence[Path], digests: Sequence[str]) -> bool:
+    sound = True
+    async with pool_of("custody") as pool, pool.acquire() as connection:
+        for file in files:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                found = [await find_head(connection, head) for head in heads_on(file.read_bytes())]
+            sound &= _tell_anchored(str(file), found)
+        for digest in digests:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                one = await find_digest(connection, digest)
+            if one is None:
+                _say(f"{digest}: NOT THERE. No chain holds it: the chain was rewritten since, or it is none of ours.")
+            sound &= one is not None and _tell_anchored(digest, [one])
+    return sound
+
+
+def _tell_anchored(named: str, found: Sequence[Anchored]) -> bool:
+    """Say what became of the heads that one paper gives; True if the chains hold them all."""
+    faults = [fault for each in found for fault in each.faults]
+    if faults:
+        _say(f"{named}: the RECORD IS NOT WHAT WAS GIVEN OUT.")
+        _list(faults)
+        return False
+    for each in found[:_FEW]:
+        more = f", and {each.later:,} came after it" if each.later else ""
+        _say(f"{named}: {each.reference} still holds it as link {each.number}{more}. Its chain holds.")
+    if len(found) > _FEW:
+        _say(f"{named}: the same of {len(found) - _FEW:,} more; all {len(found):,} chains hold what it gives.")
+    return True
+
+
 def _tell(file: Path, verdict: Verdict) -> bool:
     """Say what a file is found to be; True if all is well."""
     if verdict.number is None or verdict.issued_at is None:
         _say(f"{file}: NOT OURS. These bytes were never issued: the file was changed, or made elsewhere.")
+        _say("  Or our memory of it was changed: --certificate asks the chains alone for the heads printed on it.")
         return False
     at = verdict.issued_at.astimezone(LONDON)
     told = f"{file}: certificate {verdict.number} of {verdict.subject}, issued {at.day} {at:%b %Y, %H:%M}"

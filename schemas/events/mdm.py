@@ -39,6 +39,8 @@ class CommandStanding(msgspec.Struct, frozen=True, kw_only=True):
     """What device management said, or why there was nobody to send it to."""
     mdm: str | None = None
     """Which management took it: intune, jamf."""
+    cannot: list[Literal["lock", "wipe"]] = []
+    """What that management can never do to this device, however often it is asked; the explanation says why."""
 
 
 class DeviceCommandProgressed(Event, frozen=True, kw_only=True, tag="quartermaster.device_command.progressed"):

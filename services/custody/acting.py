@@ -32,7 +32,8 @@ class Act(NamedTuple):
 def moves_of(act: Act, taken: Sequence[tuple[Record, Step]]) -> list[Move]:
     """A move for each record and the step found for it. What resale brought is shared out among them."""
     parts: Sequence[int | None] = [None] * len(taken)
-    if act.cause is Cause.RESELL and act.details.proceeds_pence is not None:
+    if act.cause is Cause.RESELL:
+        assert act.details.proceeds_pence is not None, "checked before"
         parts = shares(act.details.proceeds_pence, [record.residual_pence or 0 for record, _ in taken])
     return [_move(act, record, step, part) for (record, step), part in zip(taken, parts, strict=True)]
 

@@ -17,6 +17,7 @@ from services.custody import acting, document_store, moving, queries, store
 from services.custody.certification import Certificates
 from services.custody.details import Details, check, stripped
 from services.custody.disposal import disposal_policy
+from services.custody.offers import check_role
 from services.custody.queries import BatchView, CustodyState, Document
 from services.custody.rules.guards import Facts, holds
 from services.custody.rules.machine import CUSTODY as MACHINE
@@ -107,7 +108,7 @@ class Custodies:
     ) -> BatchView:
         now, actors, policy = self._clock.now(), actors_of(viewer), disposal_policy()
         async with commanded(self._pool, self._clock, viewer, str(cause), subjects, audited=REFUSED) as connection:
-            _check_role(cause, actors)
+            check_role(viewer, cause)
             batch_id = uuid5(_BATCHES, f"{viewer.email}\n{key}")
             used = await store.use_key(connection, viewer.email, key, batch_id, now)
             if used is not None:
@@ -130,14 +131,6 @@ class Custodies:
             stayed = [reference for reference, _ in [*barred, *refused]]
             await audit.record_all(connection, now, viewer, str(cause), stayed, granted=False)
             return await _view(connection, viewer, batch)
-
-
-def _check_role(cause: Cause, actors: Sequence[Actor]) -> None:
-    allowed = {actor for step in MACHINE.steps if step.event == cause for actor in step.who if not actor.is_service}
-    if not allowed:
-        raise RuleBroken("Nobody does that by hand: it follows from what device management and the register tell.")
-    if allowed.isdisjoint(actors):
-        raise NotAllowed(f"That is for the {' or the '.join(sorted(allowed))} to do, not for you.")
 
 
 def _sorted_out(

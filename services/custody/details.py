@@ -65,5 +65,5 @@ def check(cause: Cause, details: Details, document: Document | None, policy: Dis
         raise BadInput(f"choose one of the approved charity routes: {keys}", where="charity")
     elif cause is Cause.RECYCLE and not details.weee_note:
         raise BadInput("give the number of the WEEE consignment note", where="weee_note")
-    elif cause is Cause.RESELL and not 0 <= (details.proceeds_pence or 0) <= MOST_PENCE:
-        raise BadInput("give what it brought as a sum, not below nought", where="proceeds_pence")
+    elif cause is Cause.RESELL and (details.proceeds_pence is None or not 0 <= details.proceeds_pence <= MOST_PENCE):
+        raise BadInput("give what it brought as a sum: 0 if nothing, and not below", where="proceeds_pence")

@@ -14,7 +14,7 @@ from schemas.vocabulary import Kind
 from services.access.viewer import SEES_UNITS, Viewer
 from services.custody.disposal import disposal_policy
 from services.custody.naming import references_of
-from services.custody.offers import acts_from, acts_of, certifiable
+from services.custody.offers import acts_from, acts_of, certifiable, check_role
 from services.custody.rules.calendar import quarter_starts
 from services.custody.rules.disposal import Route
 from services.custody.rules.machine import Cause, CustodyState
@@ -49,6 +49,7 @@ __all__ = [
     "batch",
     "certifiable",
     "charity_routes",
+    "check_role",
     "counts",
     "custody",
     "document_content",

@@ -73,5 +73,6 @@ def _with_wipe(loss: Standing, now: datetime, *, confirmed_by: str | None) -> St
         wipe_confirmed_by=confirmed_by,
         wipe_standing=None,
         wipe_by=None,
+        wipe_said=None,
         wipe_failed_at=None,
     )

@@ -94,6 +94,22 @@ async def open_loss_of(
     return next(iter(await _read(connection, viewer, directory, only_open=True, device_id=device_id)), None)
 
 
+async def loss_to_find(connection: Connection, viewer: Viewer, directory: Directory, term: str) -> LossView | None:
+    """The newest loss of the device with this serial that nobody ended by finding it; None if there is none the viewer
+    may see.
+    """
+    found = await _read(connection, viewer, directory, serial=term.strip().upper())
+    return next((each for each in reversed(found) if each.state is not LossState.FOUND), None)
+
+
+async def loss_to_find_of(
+    connection: Connection, viewer: Viewer, directory: Directory, device_id: UUID
+) -> LossView | None:
+    """The same of a device by its id."""
+    found = await _read(connection, viewer, directory, device_id=device_id)
+    return next((each for each in reversed(found) if each.state is not LossState.FOUND), None)
+
+
 def offers(view: LossView, viewer: Viewer, directory: Directory, now: datetime) -> list[Cause]:
     """What this viewer may do next, in the machine's order: what buttons to show."""
     actors = actors_of(viewer, directory, holder_email=view.holder_email, unit=view.unit)
@@ -132,9 +148,10 @@ async def _read(
     reference: str | None = None,
     only_open: bool = False,
     device_id: UUID | None = None,
+    serial: str | None = None,
 ) -> list[LossView]:
     rows = await connection.fetch(
-        SQL["losses"], scope(viewer, directory), viewer.email, ids, reference, only_open, MOST, device_id
+        SQL["losses"], scope(viewer, directory), viewer.email, ids, reference, only_open, MOST, device_id, serial
     )
     return [_view(dict(row)) for row in rows]
 

@@ -1,6 +1,6 @@
 -- name: losses
 -- $1 units (null: all), $2 the viewer's own address; then what is looked for, each null where it does not matter:
--- $3 ids, $4 reference, $5 only open ones, $6 how many, $7 device
+-- $3 ids, $4 reference, $5 only open ones, $6 how many, $7 device, $8 serial in capitals
 SELECT l.*, t.at, t.what, t.who
 FROM losses.losses AS l
 CROSS JOIN LATERAL (
@@ -17,5 +17,6 @@ WHERE ($1::text[] IS NULL OR l.unit = ANY ($1) OR l.holder_email = $2::text OR l
   AND ($4::text IS NULL OR l.reference = $4)
   AND (NOT $5::boolean OR l.state NOT IN ('written_off', 'found'))
   AND ($7::uuid IS NULL OR l.device_id = $7)
+  AND ($8::text IS NULL OR upper(l.serial) = $8)
 ORDER BY l.reported_at, l.loss_id
 LIMIT $6::integer

@@ -78,7 +78,12 @@ def with_lock(loss: Standing) -> Standing:
     """The loss with a lock wanted, one more than before."""
     attempt = loss.lock_attempts + 1
     return replace(
-        loss, lock_attempts=attempt, lock_command=loss.command_id("lock", attempt), lock_standing=None, lock_by=None
+        loss,
+        lock_attempts=attempt,
+        lock_command=loss.command_id("lock", attempt),
+        lock_standing=None,
+        lock_by=None,
+        lock_said=None,
     )
 
 

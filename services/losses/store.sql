@@ -22,9 +22,9 @@ INSERT INTO losses.losses (
        reporter_email, reported_at, request_id, request_reference, last_seen_on, last_seen_where, crime_reference,
        was_unlocked, sensitive, explanation, lock_attempts, lock_command, lock_standing, lock_by, wipe_asked_by,
        wipe_asked_at, wipe_confirmed_by, wipe_attempts, wipe_command, wipe_wanted_at, wipe_standing, wipe_by,
-       wipe_failed_at, wiped_at, ended_at, ended_by)
+       wipe_failed_at, wiped_at, ended_at, ended_by, lock_said, wipe_said, lock_barred, wipe_barred)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-        $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38)
+        $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42)
 ON CONFLICT (device_id) WHERE state NOT IN ('written_off', 'found') DO NOTHING
 RETURNING loss_id
 
@@ -34,7 +34,7 @@ SELECT loss_id, reference, revision, state, how, device_id, device_revision, ser
        reporter_email, reported_at, request_id, request_reference, last_seen_on, last_seen_where, crime_reference,
        was_unlocked, sensitive, explanation, lock_attempts, lock_command, lock_standing, lock_by, wipe_asked_by,
        wipe_asked_at, wipe_confirmed_by, wipe_attempts, wipe_command, wipe_wanted_at, wipe_standing, wipe_by,
-       wipe_failed_at, wiped_at, ended_at, ended_by
+       wipe_failed_at, wiped_at, ended_at, ended_by, lock_said, wipe_said, lock_barred, wipe_barred
 FROM losses.losses
 WHERE device_id = $1::uuid AND state <> 'found'
 ORDER BY state = 'written_off', reported_at DESC
@@ -53,7 +53,7 @@ SELECT loss_id, reference, revision, state, how, device_id, device_revision, ser
        reporter_email, reported_at, request_id, request_reference, last_seen_on, last_seen_where, crime_reference,
        was_unlocked, sensitive, explanation, lock_attempts, lock_command, lock_standing, lock_by, wipe_asked_by,
        wipe_asked_at, wipe_confirmed_by, wipe_attempts, wipe_command, wipe_wanted_at, wipe_standing, wipe_by,
-       wipe_failed_at, wiped_at, ended_at, ended_by
+       wipe_failed_at, wiped_at, ended_at, ended_by, lock_said, wipe_said, lock_barred, wipe_barred
 FROM losses.losses
 WHERE loss_id = $1::uuid
   AND ($2::text[] IS NULL OR unit = ANY ($2) OR holder_email = $3::text OR reporter_email = $3)
@@ -65,7 +65,7 @@ SELECT loss_id, reference, revision, state, how, device_id, device_revision, ser
        reporter_email, reported_at, request_id, request_reference, last_seen_on, last_seen_where, crime_reference,
        was_unlocked, sensitive, explanation, lock_attempts, lock_command, lock_standing, lock_by, wipe_asked_by,
        wipe_asked_at, wipe_confirmed_by, wipe_attempts, wipe_command, wipe_wanted_at, wipe_standing, wipe_by,
-       wipe_failed_at, wiped_at, ended_at, ended_by
+       wipe_failed_at, wiped_at, ended_at, ended_by, lock_said, wipe_said, lock_barred, wipe_barred
 FROM losses.losses
 WHERE reference = ANY ($1::text[])
    OR device_id = ANY ($2::uuid[])
@@ -85,18 +85,21 @@ SET revision = now_so.revision, state = now_so.state, device_id = now_so.device_
     now_so.wipe_asked_at, wipe_confirmed_by = now_so.wipe_confirmed_by, wipe_attempts = now_so.wipe_attempts,
     wipe_command = now_so.wipe_command, wipe_wanted_at = now_so.wipe_wanted_at, wipe_standing = now_so.wipe_standing,
     wipe_by = now_so.wipe_by, wipe_failed_at = now_so.wipe_failed_at, wiped_at = now_so.wiped_at, ended_at =
-    now_so.ended_at, ended_by = now_so.ended_by
+    now_so.ended_at, ended_by = now_so.ended_by, lock_said = now_so.lock_said, wipe_said = now_so.wipe_said,
+    lock_barred = now_so.lock_barred, wipe_barred = now_so.wipe_barred
 FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::uuid[], $7::integer[],
                   $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::timestamptz[],
                   $15::uuid[], $16::text[], $17::date[], $18::text[], $19::text[], $20::boolean[], $21::boolean[],
                   $22::text[], $23::integer[], $24::uuid[], $25::text[], $26::text[], $27::text[], $28::timestamptz[],
                   $29::text[], $30::integer[], $31::uuid[], $32::timestamptz[], $33::text[], $34::text[],
-                  $35::timestamptz[], $36::timestamptz[], $37::timestamptz[], $38::text[])
+                  $35::timestamptz[], $36::timestamptz[], $37::timestamptz[], $38::text[], $39::text[], $40::text[], $41::boolean[],
+                  $42::boolean[])
      AS now_so (loss_id, reference, revision, state, how, device_id, device_revision, serial, kind, model, unit,
                 holder_email, reporter_email, reported_at, request_id, request_reference, last_seen_on,
                 last_seen_where, crime_reference, was_unlocked, sensitive, explanation, lock_attempts, lock_command,
                 lock_standing, lock_by, wipe_asked_by, wipe_asked_at, wipe_confirmed_by, wipe_attempts, wipe_command,
-                wipe_wanted_at, wipe_standing, wipe_by, wipe_failed_at, wiped_at, ended_at, ended_by)
+                wipe_wanted_at, wipe_standing, wipe_by, wipe_failed_at, wiped_at, ended_at, ended_by, lock_said, wipe_said,
+                lock_barred, wipe_barred)
 WHERE loss.loss_id = now_so.loss_id
 
 -- name: remember

@@ -37,7 +37,7 @@ def _command(said: CommandStanding) -> str:
         case "recalled":
             return f"{what} recalled before device management took it"
         case "unmanaged":
-            return f"{what} not sent: no device management knows the device"
+            return f"{what} not sent: {said.explanation.rstrip('.') or 'no device management knows the device'}"
         case "refused":
             return f"{what} refused by {management(said.mdm)}: {said.explanation}"
 

@@ -25,7 +25,7 @@ from services.mdm.announcements import announce
 from services.mdm.mdms.choice import TITLES
 from services.mdm.mdms.device_management import DeviceManagement
 from services.mdm.rules import looking
-from services.mdm.rules.looking import Seen, Step
+from services.mdm.rules.looking import Action, Seen, Step
 from services.mdm.rules.machine import Cause, CommandState, after
 from services.mdm.rules.routes import Route, in_contact_last, nobody, routes
 from services.mdm.store import Claimed, SenderStore
@@ -43,6 +43,7 @@ class _Outcome:
     cause: Cause
     explanation: str
     mdm: str | None = None
+    cannot: tuple[Action, ...] = ()
 
 
 @dataclasses.dataclass(slots=True)
@@ -152,7 +153,7 @@ class Sender:
         # The look has settled what an earlier attempt did: nothing.
         attempt.doubtful = False
         if verdict.step is Step.REFUSE:
-            return _Outcome(Cause.REFUSAL, verdict.explanation, mdm.name)
+            return _Outcome(Cause.REFUSAL, verdict.explanation, mdm.name, verdict.cannot)
         if claimed.state == CommandState.WITHDRAWING or not await self._store.mark_in_doubt(
             claimed, way.mdm, way.device, seen.mark
         ):
@@ -208,7 +209,8 @@ class Sender:
             if state == CommandState.RECALLED:
                 explanation = looking.called_off(claimed.action)
             await store.settle(connection, claimed.command_id, state, explanation, outcome.mdm)
-            told = announce(held, state, explanation, self._clock.now(), outcome.mdm)
+            cannot = outcome.cannot if state == CommandState.REFUSED else ()
+            told = announce(held, state, explanation, self._clock.now(), outcome.mdm, cannot)
             await outbox.append(connection, [(DEVICE_COMMAND_PROGRESS, told)])
         measures.ATTEMPTS.labels(state).inc()
         log.info("a command came to its end", reference=claimed.reference, action=claimed.action, state=state)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -13,10 +12,9 @@ import msgspec
 from schemas.events.mdm import Command
 from services.database.pool import Connection, Pool
 from services.database.statements import load_statements
+from services.mdm.rules.looking import Action
 
 SQL = load_statements(__file__, "store.sql")
-
-Action = Literal["lock", "wipe"]
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):

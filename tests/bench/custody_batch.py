@@ -35,6 +35,7 @@ async def measure(devices: int) -> None:
             pool = await open_pool(url, "custody")
             clock = FixedClock(at(3))
             custodies, helen = Custodies(pool, clock, small_directory()), viewer("Helen Marsh")
+            idris = viewer("Idris Bello")
             await _timed(
                 "taken in",
                 deliver(pool, CustodyConsumer().apply, [returned(n) for n in range(devices)], size=5_000),
@@ -48,7 +49,12 @@ async def measure(devices: int) -> None:
                 (Cause.REVIEW, CustodyState.SANITISED, Details(condition="good")),
                 (Cause.RESELL, CustodyState.REVIEWED, Details(proceeds_pence=8_123_456)),
             ):
-                await _timed(str(cause), custodies.act_on_all(helen, cause, state, details, idempotency_key=cause))
+                await _timed(
+                    str(cause),
+                    custodies.act_on_all(
+                        idris if cause is Cause.RESELL else helen, cause, state, details, idempotency_key=cause
+                    ),
+                )
             async with pool.acquire() as connection:
                 found = await _timed("verified", _collect(connection))
             sys.stdout.write(f"faults: {len(found)}\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.grammar.asked.devices import Conflicts, Counts, Due, Find, Leavers, Mine, Queue, Why
-from bot.grammar.asked.losses import Loss, Losses, Lost
+from bot.grammar.asked.losses import Found, Loss, Losses, Lost
 from bot.grammar.asked.money import Acts, Budget, BudgetSide, Contracts, Opens, Override, Reverse, RollOver, Virement
 from bot.grammar.asked.planning import Demands, PlanDemand, Propose, Wave, Waves, WithdrawDemand
 from bot.grammar.asked.requests import ArrangeCover, Covers, Deliveries, EndCover, Replace, Request
@@ -29,6 +29,7 @@ __all__ = [
     "EndCover",
     "Fault",
     "Find",
+    "Found",
     "Help",
     "Leavers",
     "Loss",
@@ -74,6 +75,7 @@ Asked = (
     | Demands
     | WithdrawDemand
     | Lost
+    | Found
     | Losses
     | Loss
     | Opens

@@ -16,6 +16,13 @@ class Lost:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Found:
+    """Say that a device, by serial or asset tag, has turned up: it is shown with the button that ends its loss."""
+
+    term: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Losses:
     """Devices lost or stolen, neither found nor written off."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
 
 from schemas.vocabulary import BauCause, Kind
 
@@ -30,13 +29,13 @@ class Propose:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PlanDemand:
-    """Say that devices will be needed: by whom (in the person's own words), by when and why."""
+    """Say that devices will be needed: by whom and by when (both in the person's own words), and why."""
 
     quantity: int
     kind: Kind
     cause: BauCause
     unit: str
-    needed_by: date
+    needed_by: str
     reason: str
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,11 +31,10 @@ class Covers:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ArrangeCover:
-    """Let somebody (in the person's own words) decide for me from one day until another."""
+    """Let somebody decide for me while I am away: who and when, both in the person's own words."""
 
     deputy: str
-    from_on: date
-    until_on: date
+    when: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

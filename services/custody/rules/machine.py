@@ -197,11 +197,12 @@ CUSTODY = Machine(
             Step(source, _C.REVIEW, _S.REVIEWED, who=[_A.PLANNER], does="residual value reviewed")
             for source in (_S.SANITISED, _S.REVIEWED)
         ),
+        # What a sale brought is a price, and nobody can add it afterwards: it is recorded by those who see prices.
         Step(
             _S.REVIEWED,
             _C.RESELL,
             _S.RESOLD,
-            who=[_A.PLANNER, _A.FINANCE],
+            who=[_A.FINANCE],
             guards=[_G.TO_BE_RESOLD],
             does="resold",
         ),

@@ -45,6 +45,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     managed: bool = False
     lock_standing: Literal["wanted", "sent", "refused", "unmanaged", "recalled"] | None = None
     """None: no lock was ever sent."""
+    lock_barred: bool = False
+    wipe_barred: bool = False
+    """Whether device management can never do it to this device."""
     told_failed: bool = False
     """Whether the register told that the present wipe failed on the device."""
     crime_reference_missing: bool = False
@@ -62,6 +65,8 @@ _ANSWERS: Mapping[Guard, Callable[[Facts], bool]] = {
     Guard.NOT_THE_HOLDER: lambda facts: facts.email.lower() != (facts.holder_email or "").lower(),
     Guard.ONE_PERSON_MAY_WIPE: lambda facts: facts.one_person_may_wipe,
     Guard.MANAGED: lambda facts: facts.managed,
+    Guard.CAN_BE_LOCKED: lambda facts: not facts.lock_barred,
+    Guard.CAN_BE_WIPED: lambda facts: not facts.wipe_barred,
     Guard.LOCK_DID_NOT_GO: lambda facts: facts.lock_standing not in ("wanted", "sent"),
     Guard.WAS_LOCKED: lambda facts: facts.lock_standing == "sent",
     Guard.ONLY_REFUSED: lambda facts: not facts.told_failed,

@@ -17,6 +17,7 @@ from services.losses.rules.machine import Cause, LossState
 from services.losses.rules.standing import Standing
 
 _RANKS: Mapping[str | None, int] = {None: 0, "recalled": 1, "unmanaged": 2, "refused": 3, "sent": 4}
+LONGEST_SAID = 300
 RUNS_ON = timedelta(days=14)
 """So long after a device was found a wipe of unknown beginning is still taken for the one that the loss asked for."""
 
@@ -25,11 +26,23 @@ def heard_of_command(loss: Standing, said: CommandStanding) -> tuple[Standing, C
     """The loss with what device management said; None if that is no news."""
     if said.command_id == loss.lock_command and _RANKS[said.state] > _RANKS[loss.lock_standing]:
         cause = {"sent": Cause.LOCK_TAKEN, "recalled": Cause.RECALLED}.get(said.state, Cause.LOCK_FAILED)
-        return replace(loss, lock_standing=said.state, lock_by=said.mdm), cause
+        return replace(_barred(loss, said), lock_standing=said.state, lock_by=said.mdm, lock_said=_words(said)), cause
     if said.command_id == loss.wipe_command and _RANKS[said.state] > _RANKS[loss.wipe_standing]:
         cause = {"sent": Cause.WIPE_TAKEN, "recalled": Cause.RECALLED}.get(said.state, Cause.WIPE_FAILED)
-        return replace(loss, wipe_standing=said.state, wipe_by=said.mdm), cause
+        return replace(_barred(loss, said), wipe_standing=said.state, wipe_by=said.mdm, wipe_said=_words(said)), cause
     return None
+
+
+def _barred(loss: Standing, said: CommandStanding) -> Standing:
+    return replace(
+        loss,
+        lock_barred=loss.lock_barred or "lock" in said.cannot,
+        wipe_barred=loss.wipe_barred or "wipe" in said.cannot,
+    )
+
+
+def _words(said: CommandStanding) -> str | None:
+    return said.explanation[:LONGEST_SAID] or None
 
 
 def heard_of_wipe(loss: Standing, said: DeviceWipe, at: datetime) -> tuple[Standing, Cause] | None:

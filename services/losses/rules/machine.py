@@ -54,6 +54,8 @@ class Guard(StrEnum):
     NOT_THE_HOLDER = "not_the_holder"
     ONE_PERSON_MAY_WIPE = "one_person_may_wipe"
     MANAGED = "managed"
+    CAN_BE_LOCKED = "can_be_locked"
+    CAN_BE_WIPED = "can_be_wiped"
     LOCK_DID_NOT_GO = "lock_did_not_go"
     WAS_LOCKED = "was_locked"
     ONLY_REFUSED = "only_refused"
@@ -75,7 +77,7 @@ def _wipe_asked(source: LossState) -> list[Step]:
             _C.ASK_WIPE,
             _S.WIPING,
             who=_PEOPLE,
-            guards=[_G.MANAGED, _G.ONE_PERSON_MAY_WIPE],
+            guards=[_G.MANAGED, _G.CAN_BE_WIPED, _G.ONE_PERSON_MAY_WIPE],
             does="wipe sent",
         ),
         Step(
@@ -83,7 +85,7 @@ def _wipe_asked(source: LossState) -> list[Step]:
             _C.ASK_WIPE,
             _S.WIPE_ASKED,
             who=_PEOPLE,
-            guards=[_G.MANAGED],
+            guards=[_G.MANAGED, _G.CAN_BE_WIPED],
             does="wipe asked for; a second person must confirm it",
         ),
     ]
@@ -107,6 +109,8 @@ LOSS = Machine(
         _G.NOT_THE_HOLDER: "It is the device you hold yourself; somebody else must do that.",
         _G.ONE_PERSON_MAY_WIPE: "Policy wants two people for a wipe.",
         _G.MANAGED: "No device management knows this device, so nothing can be sent to it from afar.",
+        _G.CAN_BE_LOCKED: "Device management cannot lock such a device from afar, however often it is asked.",
+        _G.CAN_BE_WIPED: "Device management cannot wipe such a device from afar, however often it is asked.",
         _G.LOCK_DID_NOT_GO: "A lock was sent already.",
         _G.WAS_LOCKED: "It was not locked.",
         _G.ONLY_REFUSED: "The device itself was told to have failed it.",
@@ -136,7 +140,7 @@ LOSS = Machine(
             _C.LOCK_AGAIN,
             _S.REPORTED,
             who=_PEOPLE,
-            guards=[_G.MANAGED, _G.LOCK_DID_NOT_GO],
+            guards=[_G.MANAGED, _G.CAN_BE_LOCKED, _G.LOCK_DID_NOT_GO],
             does="lock sent again",
         ),
         # The wipe: two people, unless policy lets one.
@@ -146,7 +150,7 @@ LOSS = Machine(
             _C.CONFIRM_WIPE,
             _S.WIPING,
             who=[_A.MANAGER, _A.PLANNER, _A.DIRECTOR],
-            guards=[_G.ANOTHER_PERSON, _G.NOT_THE_HOLDER],
+            guards=[_G.ANOTHER_PERSON, _G.NOT_THE_HOLDER, _G.CAN_BE_WIPED],
             does="wipe confirmed and sent",
         ),
         Step(

@@ -57,6 +57,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     wiped_at: datetime | None = None
     ended_at: datetime | None = None
     ended_by: str | None = None
+    lock_said: str | None = None
+    """What device management said of the present lock, in a sentence."""
+    wipe_said: str | None = None
+    lock_barred: bool = False
+    """Device management can never lock this device: it is no use to ask again."""
+    wipe_barred: bool = False
 
     def command_id(self, action: Literal["lock", "wipe"], attempt: int) -> UUID:
         """The id of a command for ever: told again it is the same wish, and a new attempt is another."""
@@ -71,6 +77,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
             one_person_may_wipe=policy.one_person_may_wipe,
             managed=managed,
             lock_standing=self.lock_standing or ("wanted" if self.lock_command else None),
+            lock_barred=self.lock_barred,
+            wipe_barred=self.wipe_barred,
             told_failed=self.wipe_failed_at is not None,
             crime_reference_missing=policy.stolen_needs_crime_reference
             and self.how == "stolen"

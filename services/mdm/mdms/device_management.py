@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Protocol
 
-from services.mdm.rules.looking import Seen
-from services.mdm.store import Action
+from services.mdm.rules.looking import Action, Seen
 
 
 class DeviceManagement(Protocol):

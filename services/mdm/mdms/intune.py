@@ -14,8 +14,7 @@ from urllib.parse import quote
 import msgspec
 
 from services.mdm.mdms.refusals import retold
-from services.mdm.rules.looking import Seen
-from services.mdm.store import Action
+from services.mdm.rules.looking import Action, Seen
 from services.outbound.caller import Caller
 from services.outbound.errors import Refused
 
@@ -28,6 +27,10 @@ _NAMES: dict[Action, frozenset[str]] = {
     "lock": frozenset({"remoteLock"}),
 }
 _UNDER_WAY = frozenset({"pending", "active"})
+_NO_LOCK = {"windows": "Windows", "chrome": "ChromeOS", "linux": "Linux"}
+"""Remote lock is for Android in the organisation's hands, iOS, iPadOS and macOS:
+https://learn.microsoft.com/intune/intune-service/remote-actions/device-remote-lock
+"""
 _NO_SERIAL = frozenset({"", "0"})
 
 
@@ -80,14 +83,15 @@ class Intune:
             raise retold(error, problem.message) from None
         results = [each for each in found.device_action_results or () if each.action_name in _NAMES[action]]
         newest = max((_comparable(each.start_date_time) for each in results), default=None)
-        serial = (found.serial_number or "").strip()
+        serial, bars = (found.serial_number or "").strip(), _bars(found)
         return Seen(
             handle=found.id,
             mark=newest,
             under_way=any(each.action_state in _UNDER_WAY for each in results),
             serial=None if serial in _NO_SERIAL else serial,
             last_contact=_moment(found.last_sync_date_time),
-            bar=_bar(found, action),
+            bar=bars.get(action),
+            cannot=tuple(bars),
         )
 
     async def send(self, handle: str, action: Action) -> None:
@@ -107,12 +111,17 @@ def _address(device: str) -> str:
     return f"{_PATH}/{quote(device, safe='')}"
 
 
-def _bar(device: _Device, action: Action) -> str | None:
+def _bars(device: _Device) -> dict[Action, str]:
+    """What must not be asked of Intune for this device, each with the sentence why."""
     if (device.managed_device_owner_type or "").lower() == "personal":
-        return "Microsoft Intune says that this device belongs to its holder; Quartermaster does not touch those."
-    if action == "lock" and (device.operating_system or "").lower().startswith("windows"):
-        return "Microsoft Intune cannot lock Windows computers from afar. If its data is at risk, ask for a wipe."
-    return None
+        why = "Microsoft Intune says that this device belongs to its holder; Quartermaster does not touch those."
+        return {"lock": why, "wipe": why}
+    system = (device.operating_system or "").lower()
+    unlockable = next((title for name, title in _NO_LOCK.items() if system.startswith(name)), None)
+    if unlockable:
+        why = f"Microsoft Intune cannot lock {unlockable} computers from afar. If its data is at risk, ask for a wipe."
+        return {"lock": why}
+    return {}
 
 
 def _problem(error: Refused) -> _Problem:

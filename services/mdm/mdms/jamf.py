@@ -16,8 +16,7 @@ from uuid import UUID
 import msgspec
 
 from services.mdm.mdms.refusals import retold
-from services.mdm.rules.looking import Seen
-from services.mdm.store import Action
+from services.mdm.rules.looking import Action, Seen
 from services.outbound.caller import Caller
 from services.outbound.errors import Refused
 

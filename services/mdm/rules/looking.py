@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
+
+Action = Literal["lock", "wipe"]
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +29,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     last_contact: datetime | None = None
     bar: str | None = None
     """Why it must not be sent to this device, in a sentence."""
+    cannot: tuple[Action, ...] = ()
+    """What this management can never do to this device, whatever happens: no use to ask again."""
 
 
 class Step(Enum):
@@ -42,6 +46,7 @@ class Verdict(NamedTuple):
 
     step: Step
     explanation: str = ""
+    cannot: tuple[Action, ...] = ()
 
 
 def judge(seen: Seen, action: str, serial: str | None, title: str, *, doubtful: bool, before: str | None) -> Verdict:
@@ -61,7 +66,7 @@ def judge(seen: Seen, action: str, serial: str | None, title: str, *, doubtful: 
             Step.REFUSE, f"{title} names no serial for this device: compare it in its console, and wipe it there."
         )
     if seen.bar is not None:
-        return Verdict(Step.REFUSE, seen.bar)
+        return Verdict(Step.REFUSE, seen.bar, seen.cannot)
     return Verdict(Step.SEND)
 
 

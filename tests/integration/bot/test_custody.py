@@ -182,7 +182,7 @@ async def test_a_pasted_list_and_a_file_go_together_and_what_stays_says_why(hele
     assert await states(many) == {"returned": 1, "to_destruction": MANY - 1}
 
 
-async def test_only_who_sees_prices_is_asked_what_it_brought(
+async def test_finance_records_a_resale_and_what_it_brought(
     helen: ScriptedPerson, idris: ScriptedPerson, desk: Desk, custody: Pool
 ) -> None:
     planner = viewer("Helen Marsh")
@@ -191,7 +191,14 @@ async def test_only_who_sees_prices_is_asked_what_it_brought(
     await desk.custodies.act(planner, Cause.CERTIFY, ["C-1", "C-2"], proof, idempotency_key="1")
     good = Details(condition="good")
     await desk.custodies.act(planner, Cause.REVIEW, ["C-1", "C-2"], good, idempotency_key="2")
-    assert "proceeds_pence" not in str(await form(helen, "custody act resell on C-1"))
+    hers = await ask(helen, "custody C-1")
+    assert "custody_act:resell" not in str(hers)
+    assert "finance records the resale" in str(hers)
+    assert "finance records the resale" in str(await ask(helen, "custody reviewed"))
+    await helen.slash("/kit custody act resell on C-1")
+    await helen.wait_for_view(lambda view: "That is for finance to do." in str(view))
+    refused = "SELECT count(*) FROM access.audit WHERE NOT granted AND subject = 'custody act resell on C-1'"
+    assert await custody.fetchval(refused) == 1
     view = await form(idris, "custody act resell on C-1")
     act = await idris.submit_view(view, {"proceeds_pence": "plenty"})
     assert set(act.errors) == {"proceeds_pence"}

@@ -82,6 +82,45 @@ async def test_a_deputy_decides_and_everybody_reads_so(
     await priya.wait_for_message(lambda message: "Tom Whitfield no longer decides for you" in str(message))
 
 
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("from today until Friday", "from 4 Nov 2024 until 8 Nov 2024"),
+        ("from Monday for two weeks", "from 4 Nov 2024 until 17 Nov 2024"),
+        ("next week", "from 11 Nov 2024 until 17 Nov 2024"),
+        ("until 5 Dec", "from 4 Nov 2024 until 5 Dec 2024"),
+        ("from 6/11/2024 until 8.11.2024", "from 6 Nov 2024 until 8 Nov 2024"),
+    ],
+)
+async def test_a_cover_is_arranged_in_the_days_that_people_say(priya: ScriptedPerson, said: str, days: str) -> None:
+    await priya.slash(f"/kit cover Tom Whitfield {said}")
+    await priya.wait_for_message(lambda message: f"Tom Whitfield decides on requests for you {days}." in str(message))
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("from blursday until Friday", "I cannot read “blursday” as a day"),
+        ("until 12/25/2024", "the day comes first, as in 25/12/2024"),
+        ("from Monday", "Say until when, too"),
+    ],
+)
+async def test_days_that_cannot_be_read_arrange_nothing_and_say_what_can(
+    priya: ScriptedPerson, pool: Pool, said: str, told: str
+) -> None:
+    await priya.slash(f"/kit cover Tom Whitfield {said}")
+    await priya.wait_for_message(lambda message: told.lower() in str(message).lower())
+    assert await pool.fetchval("SELECT count(*) FROM requests.covers") == 0
+
+
+async def test_a_deputy_may_be_mentioned(priya: ScriptedPerson, tom: ScriptedPerson) -> None:
+    handle = email_of("Tom Whitfield").partition("@")[0]
+    await priya.say(f"cover @{handle} until Friday", channel="@quartermaster")
+    said = (await priya.history("@quartermaster"))[0]
+    assert f"<@{tom.user_id}>" in said["text"]
+    await priya.wait_for_message(lambda message: "Tom Whitfield decides on requests for you from 4 Nov" in str(message))
+
+
 async def test_who_may_not_press_is_told_and_audited(
     amara: ScriptedPerson, priya: ScriptedPerson, tom: ScriptedPerson, pool: Pool
 ) -> None:

@@ -136,16 +136,39 @@ async def test_a_reminder_rings_anew_and_a_late_return_reaches_the_manager_once(
     assert len([key for key in keys if key.startswith("overdue/")]) == 1
 
 
-async def test_a_manager_says_who_leaves(priya: ScriptedPerson, pool: Pool) -> None:
+async def test_a_manager_picks_who_leaves(
+    priya: ScriptedPerson, amara: ScriptedPerson, helen: ScriptedPerson, pool: Pool
+) -> None:
     listed = await answered(priya, "/kit leavers")
     await priya.press(listed, "somebody_leaves")
     form = await priya.wait_for_view(lambda view: view["callback_id"] == "leaves_form")
-    act = await priya.submit_view(form, {"who": "Amara"})
-    assert "e-mail address" in act.errors["who"]
-    act = await priya.submit_view(form, {"who": email_of("Amara Osei")})
+    act = await priya.submit_view(form, {})
+    assert act.errors == {"who_email": "Choose who leaves, or give their e-mail address below."}
+    act = await priya.submit_view(form, {"who": amara.user_id, "who_email": email_of("Helen Marsh")})
+    assert "not the address of whom you chose" in act.errors["who"]
+    assert await pool.fetchval("SELECT count(*) FROM requests.requests") == 0
+    act = await priya.submit_view(form, {"who": amara.user_id, "who_email": ""})
     assert "Amara Osei is to hand back 1 device: S1." in str(act.view)
-    act = await priya.submit_view(form, {"who": email_of("Tom Whitfield")})
+    act = await priya.submit_view(form, {"who": helen.user_id})
     assert await pool.fetchval("SELECT count(*) FROM requests.requests") == 1
+
+
+async def test_who_is_not_in_slack_leaves_by_their_address(priya: ScriptedPerson, pool: Pool) -> None:
+    await priya.press(await answered(priya, "/kit leavers"), "somebody_leaves")
+    form = await priya.wait_for_view(lambda view: view["callback_id"] == "leaves_form")
+    act = await priya.submit_view(form, {"who_email": "Amara"})
+    assert "e-mail address" in act.errors["who_email"]
+    act = await priya.submit_view(form, {"who_email": email_of("Amara Osei").upper()})
+    assert "Amara Osei is to hand back 1 device: S1." in str(act.view)
+    assert await pool.fetchval("SELECT count(*) FROM requests.requests") == 1
+
+
+async def test_a_bot_does_not_leave(priya: ScriptedPerson, pool: Pool) -> None:
+    await priya.press(await answered(priya, "/kit leavers"), "somebody_leaves")
+    form = await priya.wait_for_view(lambda view: view["callback_id"] == "leaves_form")
+    act = await priya.submit_view(form, {"who": "U0NOBODY"})
+    assert "has no address here" in act.errors["who"]
+    assert await pool.fetchval("SELECT count(*) FROM requests.requests") == 0
 
 
 async def test_who_owes_an_answer_is_reminded_with_the_question_and_its_button(
@@ -203,7 +226,7 @@ async def test_what_was_asked_for_a_leaver_is_over_and_everybody_who_was_asked_r
     hers = await amara.wait_for_message(lambda message: "withdraw_request" in str(message))
     await helen.press(await answered(helen, "/kit leavers"), "somebody_leaves")
     form = await helen.wait_for_view(lambda view: view["callback_id"] == "leaves_form")
-    act = await helen.submit_view(form, {"who": email_of("Amara Osei")})
+    act = await helen.submit_view(form, {"who_email": email_of("Amara Osei")})
     assert f"hand back 1 device: S1. They are told. What was asked for them is over: {raised.reference}." in str(
         act.view
     )

@@ -40,6 +40,11 @@ async def managed(database_url: str, devices: None) -> None:
 
 
 @pytest.fixture
+async def tom(people: WorkspaceClient) -> ScriptedPerson:
+    return await people.as_user(email_of("Tom Whitfield"))
+
+
+@pytest.fixture
 async def losses(database_url: str) -> AsyncIterator[Pool]:
     opened = await open_pool(database_url, "losses")
     yield opened
@@ -243,3 +248,35 @@ async def test_losses_are_seen_by_who_answers_for_them_and_written_off_when_poli
     refused = "SELECT count(*) FROM access.audit WHERE action = 'loss' AND NOT granted"
     assert await losses.fetchval(refused) == 1
     assert UUID(str(await losses.fetchval("SELECT loss_id FROM losses.losses")))
+
+
+@pytest.mark.parametrize("said", ["found S1", "found `s1`."])
+async def test_found_with_a_serial_leads_to_that_device_and_its_button(
+    amara: ScriptedPerson, priya: ScriptedPerson, losses: Pool, said: str
+) -> None:
+    await ask_for_one(amara)
+    for person in (amara, priya):
+        await person.slash(f"/kit {said}")
+        shown = await person.wait_for_message(lambda message: "Is it back? Press *Found* below." in str(message))
+        assert "loss_found" in str(shown)
+        assert [event.data.state for event in await told(losses)] == ["reported"], "asking is not finding"
+    await amara.press(shown_to_amara := await seen(amara, "Is it back?"), "loss_found")
+    assert shown_to_amara
+    await amara.wait_for_message(lambda message: "Found, as Amara Osei said" in str(message))
+    assert [event.data.state for event in await told(losses)][-1] == "found"
+
+
+async def test_found_with_a_serial_that_is_not_lost_or_not_theirs_says_so_and_is_audited(
+    amara: ScriptedPerson, tom: ScriptedPerson, priya: ScriptedPerson, pool: Pool
+) -> None:
+    await amara.slash("/kit found S1")
+    await amara.wait_for_message(lambda message: "“S1” is not reported lost or stolen" in str(message))
+    await ask_for_one(amara)
+    await tom.slash("/kit found S1")
+    answer = await tom.wait_for_message(lambda message: "I know no lost device “S1”" in str(message))
+    assert "Amara" not in str(answer), "nobody is told whose it is"
+    looks = await pool.fetch("SELECT email, granted FROM access.audit WHERE action = 'loss' AND subject = 'S1'")
+    assert [(row["email"], row["granted"]) for row in looks] == [
+        (email_of("Amara Osei"), False),
+        (email_of("Tom Whitfield"), False),
+    ]

@@ -16,13 +16,14 @@ from deploy.command_line import custody
 from deploy.command_line.program import program
 from schemas.vocabulary import DeviceState
 from services.clock import FixedClock
+from services.custody.certificates.reading import heads_on
 from services.custody.commands import Custodies, Details
 from services.custody.consumer import CustodyConsumer
 from services.custody.rules.chain import sealed
 from services.custody.rules.machine import Cause
 from services.custody.verification import links_of
 from services.database.pool import Pool, open_pool
-from services.errors import NotFound, RuleBroken
+from services.errors import BadInput, NotFound, RuleBroken
 from services.settings import Settings
 from tests.fixtures.custody import at, changed, returned
 from tests.fixtures.delivery import deliver
@@ -145,6 +146,65 @@ def test_a_chain_made_anew_does_not_fit_the_certificate(database: str, tmp_path:
 def test_a_chain_made_anew_is_sound_by_itself_where_no_certificate_told_of_it(database: str) -> None:
     run_now(_with_custody(database, _forge))
     assert run("verify").exit_code == 0
+
+
+@pytest.mark.parametrize("subject", ["C-1", "B-1"])
+def test_a_certificate_given_out_finds_out_a_database_that_was_rewritten_whole(
+    database: str, tmp_path: Path, subject: str
+) -> None:
+    """Chain, record and what we remember of certificates are all made to fit; only the paper outside does not."""
+    file = tmp_path / "given-out.pdf"
+    run("certificate", subject, "-o", file)
+    sound = run("verify", "--certificate", file)
+    assert sound.exit_code == 0
+    assert "C-1 still holds it as link 2. Its chain holds." in sound.output
+    head = next(each.digest for each in heads_on(file.read_bytes()) if each.reference == "C-1")
+    assert run("verify", "--head", head.upper()).exit_code == 0
+    run_now(_with_custody(database, _forge))
+    tamper(database, "DELETE FROM custody.issued_certificates")
+    assert run("verify").exit_code == 0, "within, nothing shows"
+    found_out = run("verify", "--certificate", file)
+    assert found_out.exit_code == 1
+    assert "RECORD IS NOT WHAT WAS GIVEN OUT" in found_out.output
+    assert "C-1: no chain holds the head of link 2 that the certificate gives" in found_out.output
+    by_hand = run("verify", "--head", head)
+    assert by_hand.exit_code == 1
+    assert f"{head}: NOT THERE" in by_hand.output
+
+
+def test_a_certificate_s_head_stays_in_a_chain_that_went_on(database: str, tmp_path: Path) -> None:
+    file = tmp_path / "c1.pdf"
+    run("certificate", "C-1", "-o", file)
+    run_now(_with_custody(database, _review))
+    told = run("verify", "--certificate", file)
+    assert told.exit_code == 0
+    assert "C-1 still holds it as link 2, and 1 came after it. Its chain holds." in told.output
+
+
+def test_a_head_of_a_chain_that_was_changed_since_is_not_vouched_for(database: str, tmp_path: Path) -> None:
+    file = tmp_path / "c1.pdf"
+    run("certificate", "C-1", "-o", file)
+    tamper(database, "UPDATE custody.chain SET what = 'Wiped twice' WHERE number = 1")
+    told = run("verify", "--certificate", file)
+    assert told.exit_code == 1
+    assert "C-1: link 1 was changed" in told.output
+
+
+def test_a_head_that_stands_elsewhere_is_told(database: str, tmp_path: Path) -> None:
+    file = tmp_path / "c1.pdf"
+    run("certificate", "C-1", "-o", file)
+    tamper(database, "UPDATE custody.records SET reference = 'C-9' WHERE reference = 'C-1'")
+    told = run("verify", "--certificate", file)
+    assert told.exit_code == 1
+    assert "C-1: the head stands at link 2 of C-9, not where the certificate says" in told.output
+
+
+def test_what_is_no_digest_and_no_certificate_is_refused_in_words(database: str, tmp_path: Path) -> None:
+    assert "64 characters" in run("verify", "--head", "abc").output
+    other = tmp_path / "other.pdf"
+    other.write_bytes(b"%PDF-1.7 something else")
+    with pytest.raises(BadInput, match="--head"):
+        run("verify", "--certificate", other)
 
 
 async def _forge(pool: Pool, _: Custodies) -> None:

@@ -52,7 +52,7 @@ def hear(pool: Pool) -> Hears:
 
 
 class Acts:
-    """Acts as Helen, the planner, each time with a key of its own."""
+    """Acts as Helen, the planner, each time with a key of its own; resale is recorded by Idris of finance."""
 
     def __init__(self, custodies: Custodies, pool: Pool) -> None:
         self.custodies = custodies
@@ -61,8 +61,9 @@ class Acts:
 
     async def __call__(self, cause: Cause, *references: str, **details: Any) -> BatchView:
         self._acts += 1
+        who, sold = (IDRIS, {"proceeds_pence": 0}) if cause is Cause.RESELL else (HELEN, {})
         return await self.custodies.act(
-            HELEN, cause, references, Details(**details), idempotency_key=f"act {self._acts}"
+            who, cause, references, Details(**(sold | details)), idempotency_key=f"act {self._acts}"
         )
 
     async def certify(self, *references: str, cause: Cause = Cause.CERTIFY) -> BatchView:

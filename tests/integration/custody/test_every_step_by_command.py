@@ -138,6 +138,8 @@ class Stage:
                 await self._hear(changed(number, 3, DeviceState.RETURNED, 2, merged_into=other))
             case Cause.REVIEW if decides is not None:
                 await self._act(HELEN.name, cause, thing, route=decides, note="It was asked for")
+            case Cause.RESELL:
+                await self.press("Idris Bello", cause, thing)
             case _:
                 await self.press("Helen Marsh", cause, thing)
 

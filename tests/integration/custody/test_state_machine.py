@@ -174,17 +174,23 @@ class Devices(RuleBasedStateMachine):
         self, number: int, places: list[int], route: Any, how: str, crash: str | None
     ) -> None:
         for place in places:
-            view = self.run(queries.custody(self.pool, HELEN, f"C-{number}"))
-            if view is None or not view.may:
+            offered = [
+                (who, cause)
+                for who in (HELEN, IDRIS)
+                if (view := self.run(queries.custody(self.pool, who, f"C-{number}"))) is not None
+                for cause in view.may
+            ]
+            if view is None or not offered:
                 return
-            self.act_as(HELEN, view.may[place % len(view.may)], [number], None, route, how, crash)
+            who, cause = offered[place % len(offered)]
+            self.act_as(who, cause, [number], None, route, how, crash)
             assert self.run(queries.custody(self.pool, HELEN, f"C-{number}")).revision > view.revision
 
     @rule(
         who=people,
         cause=st.sampled_from(BY_HAND),
         references=st.lists(numbers, min_size=1, max_size=4),
-        lacks=st.sampled_from([None, None, None, "document_id", "condition", "charity", "weee_note"]),
+        lacks=st.sampled_from([None, None, None, "document_id", "condition", "charity", "weee_note", "proceeds_pence"]),
         route=routes,
         how=ways,
         crash=crashes,
@@ -235,7 +241,7 @@ class Devices(RuleBasedStateMachine):
             again = self.run(once(f"{self.keys}/a"))
             assert (again and again.batch) == (done and done.batch)
         if done is not None:
-            assert who is HELEN or (who is IDRIS and cause is Cause.RESELL)
+            assert who is (IDRIS if cause is Cause.RESELL else HELEN)
             if cause is Cause.RESELL and how != "at once":
                 assert sum(view.proceeds_pence or 0 for view in self.seen(done)) == 1_001
 

@@ -16,7 +16,7 @@ from tests.fixtures.custody import at, changed, returned
 from tests.fixtures.delivery import deliver
 from tests.fixtures.people import small_directory
 from tests.fixtures.statements import statements_of
-from tests.integration.custody.conftest import HELEN
+from tests.integration.custody.conftest import HELEN, IDRIS
 
 pytestmark = pytest.mark.integration
 FEW, MANY = range(1, 3), range(3, 63)
@@ -50,7 +50,7 @@ async def test_a_planners_act_on_many_devices_asks_as_often_as_on_few(one: Pool)
             await counted(
                 one,
                 custodies.act(
-                    HELEN,
+                    IDRIS if cause is Cause.RESELL else HELEN,
                     cause,
                     [f"C-{number}" for number in devices],
                     details,

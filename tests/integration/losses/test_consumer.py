@@ -158,6 +158,27 @@ async def test_a_late_word_on_an_earlier_command_stands_in_the_timeline_and_move
     assert now_so.timeline[-1].what == "Lock sent and taken by Intune"
 
 
+async def test_what_device_management_can_never_do_is_not_sent_again(
+    pool: Pool, report: Reports, losses: Losses, devices: dict[str, UUID]
+) -> None:
+    loss = (await report()).loss
+    assert loss.lock_command
+    why = "Microsoft Intune says that this device belongs to its holder; Quartermaster does not touch those."
+    never = progressed(
+        loss.lock_command, "lock", "refused", device_id=devices["S1"], explanation=why, cannot=["lock", "wipe"]
+    )
+    await hear(pool, [never, never])
+    now_so = await stands(pool, loss.loss_id)
+    assert (now_so.lock_standing, now_so.lock_said) == ("refused", why)
+    assert (now_so.lock_barred, now_so.wipe_barred) == (True, True)
+    amara, sent = viewer("Amara Osei"), len(await told(pool))
+    with pytest.raises(RuleBroken, match="cannot lock such a device"):
+        await losses.lock_again(amara, loss.loss_id, idempotency_key="l")
+    with pytest.raises(RuleBroken, match="cannot wipe such a device"):
+        await losses.ask_wipe(amara, loss.loss_id, idempotency_key="w")
+    assert len(await told(pool)) == sent, "nothing went out"
+
+
 async def test_a_lock_that_did_not_go_is_sent_again_as_a_new_command(
     pool: Pool, report: Reports, losses: Losses, devices: dict[str, UUID]
 ) -> None:

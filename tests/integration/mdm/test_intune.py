@@ -10,8 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from services.mdm.mdms.intune import Intune
-from services.mdm.rules.looking import Seen
-from services.mdm.store import Action
+from services.mdm.rules.looking import Action, Seen
 from services.outbound.caller import Caller
 from services.outbound.credentials import BearerAuthorisation
 from services.outbound.errors import Refused
@@ -55,6 +54,28 @@ async def test_a_device_that_belongs_to_its_holder_is_not_touched() -> None:
     assert seen is not None
     assert seen.bar is not None
     assert "belongs to its holder" in seen.bar
+    assert seen.cannot == ("lock", "wipe")
+
+
+@pytest.mark.parametrize(
+    ("system", "cannot"),
+    [
+        ("Windows", ("lock",)),
+        ("ChromeOS", ("lock",)),
+        ("Linux (ubuntu)", ("lock",)),
+        ("macOS", ()),
+        ("iOS", ()),
+        (None, ()),
+    ],
+)
+async def test_what_intune_cannot_lock_is_known_before_it_is_asked_and_may_be_wiped(
+    system: str | None, cannot: tuple[Action, ...]
+) -> None:
+    for action in ("lock", "wipe"):
+        seen = await looked_at(action, RECORD | {"operatingSystem": system})  # type: ignore[arg-type]  # both are
+        assert seen is not None
+        assert seen.cannot == cannot
+        assert (seen.bar is not None) == (action in cannot)
 
 
 async def test_only_graphs_own_404_says_that_there_is_no_such_device() -> None:

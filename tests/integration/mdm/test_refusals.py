@@ -84,6 +84,7 @@ async def test_a_computer_with_windows_cannot_be_locked_and_people_are_told_what
     (standing,) = await told(pool)
     assert (standing.state, standing.mdm) == ("refused", "intune")
     assert "ask for a wipe" in standing.explanation
+    assert standing.cannot == ["lock"], "so that nobody is offered to send it again"
     assert not known.device.commanded
 
 

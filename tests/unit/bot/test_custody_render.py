@@ -142,8 +142,7 @@ def test_slack_takes_a_year_s_disposals(quarters: list[QuarterView], priced: boo
 @pytest.mark.parametrize("on", [None, "C-12", *CustodyState])
 def test_slack_takes_every_form(cause: Cause, on: str | None) -> None:
     act = CustodyAct(cause, str(on) if on else None)
-    for priced in (True, False):
-        check_view(custody_forms.act_form(act, cause, ROUTES, 12 if act.state else None, priced=priced), "modal")
+    check_view(custody_forms.act_form(act, cause, ROUTES, 12 if act.state else None), "modal")
     check_view(custody_forms.choice_form(CustodyAct(None, act.on), list(Cause), None), "modal")
     check(guidance.render_open_custody(act))
 
@@ -223,8 +222,8 @@ def test_a_review_of_many_says_how_many_go_which_way() -> None:
     assert "redistribution" not in told
 
 
-def fields(cause: Cause, on: str | None = "C-12", *, priced: bool = True) -> set[str]:
-    view = custody_forms.act_form(CustodyAct(cause, on), cause, ROUTES, None, priced=priced)
+def fields(cause: Cause, on: str | None = "C-12") -> set[str]:
+    view = custody_forms.act_form(CustodyAct(cause, on), cause, ROUTES, None)
     return {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
 
 
@@ -235,7 +234,7 @@ def test_a_form_asks_what_its_act_needs_and_no_more() -> None:
     assert fields(Cause.REVIEW) == {"condition", "route", "note"}
     assert fields(Cause.REDISTRIBUTE) == {"charity", "place", "note"}
     assert fields(Cause.RECYCLE) == {"weee_note", "place", "note"}
-    assert fields(Cause.RESELL) - fields(Cause.RESELL, priced=False) == {"proceeds_pence"}
+    assert fields(Cause.RESELL) == {"proceeds_pence", "place", "note"}
     assert fields(Cause.REQUEST_WIPE, None) == {"devices", "devices_file", "note"}
 
 
@@ -288,6 +287,7 @@ def test_a_form_is_read_into_the_details() -> None:
         ("redistribute on C-1", {}, {"charity"}),
         ("recycle on C-1", given_in(weee_note=words("  ")), {"weee_note"}),
         ("resell on C-1", given_in(proceeds_pence=words("plenty")), {"proceeds_pence"}),
+        ("resell on C-1", {}, {"proceeds_pence"}),
     ],
 )
 def test_what_is_missing_is_told_at_its_field(line: str, values: dict[str, Any], errors: set[str]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,13 +116,11 @@ def test_saying_kit_again_and_again_is_no_trouble(times: int) -> None:
         ("wave propose within 1.5 million", Propose((), 150_000_000)),
         (
             "demand 40 laptops for joiners in Central West by 1 Feb 2025 because the intake grows by 40",
-            PlanDemand(40, Kind.LAPTOP, BauCause.JOINER, "Central West", date(2025, 2, 1), "the intake grows by 40"),
+            PlanDemand(40, Kind.LAPTOP, BauCause.JOINER, "Central West", "1 Feb 2025", "the intake grows by 40"),
         ),
         (
             "demand 3 screens for growth in Digital, Data and Technology by 2025-02-01 because of a new team",
-            PlanDemand(
-                3, Kind.MONITOR, BauCause.GROWTH, "Digital, Data and Technology", date(2025, 2, 1), "of a new team"
-            ),
+            PlanDemand(3, Kind.MONITOR, BauCause.GROWTH, "Digital, Data and Technology", "2025-02-01", "of a new team"),
         ),
         ("demand", grammar.Demands()),
         ("demands", grammar.Demands()),
@@ -146,12 +142,24 @@ def test_saying_kit_again_and_again_is_no_trouble(times: int) -> None:
         ("cover off", grammar.EndCover()),
         (
             "cover Daniel Reyes from 3 Feb 2025 until 14 Feb 2025",
-            grammar.ArrangeCover("Daniel Reyes", date(2025, 2, 3), date(2025, 2, 14)),
+            grammar.ArrangeCover("Daniel Reyes", "from 3 Feb 2025 until 14 Feb 2025"),
         ),
         (
             "cover <mailto:d.reyes@met.example|d.reyes@met.example> from 2025-02-03 to 14/2/2025",
-            grammar.ArrangeCover("d.reyes@met.example", date(2025, 2, 3), date(2025, 2, 14)),
+            grammar.ArrangeCover("d.reyes@met.example", "from 2025-02-03 to 14/2/2025"),
         ),
+        ("cover Priya from today until Friday", grammar.ArrangeCover("Priya", "from today until Friday")),
+        ("cover Tom Till from Monday to Friday", grammar.ArrangeCover("Tom Till", "from Monday to Friday")),
+        ("cover Anna Theodora next week", grammar.ArrangeCover("Anna Theodora", "next week")),
+        ("cover by Priya on 5/12/2026", grammar.ArrangeCover("Priya", "on 5/12/2026")),
+        ("cover Priya until blursday", grammar.ArrangeCover("Priya", "until blursday")),
+        ("cover me next week", grammar.Covers()),
+        ("found 5CG1234XYZ", grammar.Found("5CG1234XYZ")),
+        ("found `met-000312`.", grammar.Found("met-000312")),
+        ("I found 5CG1234XYZ on the train", grammar.Found("5CG1234XYZ")),
+        ("found my laptop MET-000312", grammar.Found("MET-000312")),
+        ("found it on the train", grammar.OwnLosses()),
+        ("found R-12", grammar.Request("R-12")),
         ("it is so slow", grammar.Fault(Reason.SLOW, "it is so slow")),
         ("my fone is dead", grammar.Fault(Reason.BROKEN, "my fone is dead", Kind.SMARTPHONE)),
         ("my labtop is brokne", grammar.Fault(Reason.BROKEN, "my labtop is brokne", Kind.LAPTOP)),
@@ -234,7 +242,6 @@ def test_what_is_said_is_what_is_asked(said: str, asked: Asked) -> None:
         ("demand withdraw all because I say", "demand"),
         ("demand 0 laptops for joiners in West by 1 Feb 2025 because I say", "demand"),
         ("demand 4 laptops for theft in West by 1 Feb 2025 because I say", "demand"),
-        ("demand 4 laptops for joiners in West by 31 Feb 2025 because I say", "demand"),
         ("rollover", "rollover"),
         ("rollover 2023/25", "rollover"),
         ("reverse", "reverse"),

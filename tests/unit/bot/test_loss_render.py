@@ -49,6 +49,21 @@ def test_a_lock_is_never_said_to_be_done(standing: Any) -> None:
     assert "has locked" not in told
 
 
+def test_a_lock_that_can_never_go_is_not_offered_again_and_says_why() -> None:
+    why = "Microsoft Intune cannot lock Windows computers from afar. If its data is at risk, ask for a wipe."
+    refused = view(lock_standing="refused", lock_by="intune", lock_said=why)
+    assert loss_words.lock(refused) == f"{why} It can be sent again."
+    assert Cause.LOCK_AGAIN in offers_to_security(refused, NOW)
+    barred = msgspec.structs.replace(refused, lock_barred=True)
+    assert loss_words.lock(barred) == why
+    offers = offers_to_security(barred, NOW)
+    assert Cause.LOCK_AGAIN not in offers
+    assert Cause.ASK_WIPE in offers, "a wipe it can do"
+    assert why in str(rendering.for_person(barred, offers, PEOPLE).blocks)
+    neither = msgspec.structs.replace(barred, wipe_barred=True)
+    assert Cause.ASK_WIPE not in offers_to_security(neither, NOW)
+
+
 def test_a_wipe_is_said_to_be_done_only_when_device_management_told_so() -> None:
     wiping = view(
         state=LossState.WIPING,

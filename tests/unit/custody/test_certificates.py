@@ -8,10 +8,11 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
@@ -19,8 +20,10 @@ from schemas.vocabulary import Kind
 from services.custody.certificates.batch import of_batch
 from services.custody.certificates.device import of_device
 from services.custody.certificates.frame import Issue
+from services.custody.certificates.reading import heads_on
 from services.custody.certificates.render import digest_of, render
 from services.custody.queries import Cause, ChainLine, CustodyState
+from services.errors import BadInput
 from tests.fixtures.custody_views import CERTIFICATE, CHAIN, PLANNER, digest, done, held, returned
 
 AT = datetime(2024, 11, 4, 10, 0, tzinfo=UTC)
@@ -44,6 +47,40 @@ def flat(pdf: bytes) -> str:
 
 def squeezed(text: str) -> str:
     return re.sub(r"\s", "", text)
+
+
+@given(st.integers(1, 9_999_999), st.text(max_size=20), st.integers(1, len(CHAIN)))
+@settings(max_examples=15, deadline=None)
+def test_the_head_that_is_printed_is_read_back(number: int, serial: str, links: int) -> None:
+    view = held(number, serial=serial, chain=CHAIN[:links])
+    (head,) = heads_on(render(of_device(view, ISSUE), AT))
+    assert (head.reference, head.number, head.digest) == (view.reference, links, CHAIN[links - 1].digest)
+
+
+@given(st.lists(st.tuples(st.text(max_size=12), st.integers(1, len(CHAIN))), min_size=1, max_size=60))
+@settings(max_examples=10, deadline=None)
+@example([("C-7 C-8", 5), ("x" * 40, 3)] * 30)
+def test_every_head_of_a_batch_is_read_back_with_its_own_record(devices: list[tuple[str, int]]) -> None:
+    nowhere = {"charity": None, "charity_name": None}
+    ends: list[dict[str, Any]] = [
+        {},
+        nowhere | {"state": CustodyState.SANITISED},
+        nowhere | {"state": CustodyState.RECYCLED, "weee_note": "C-9"},
+    ]
+    views = [
+        held(number, serial=serial, chain=CHAIN[:links], asset_tag=f"C-{number + 1}", **ends[number % len(ends)])
+        for number, (serial, links) in enumerate(devices, 1)
+    ]
+    found = heads_on(render(of_batch(done(*views), ISSUE), AT))
+    assert [(each.reference, each.number, each.digest) for each in found] == [
+        (view.reference, len(view.chain), view.chain[-1].digest) for view in views
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"no paper of ours", b"%PDF-1.7\n" + b"\x00" * 500])
+def test_what_is_no_certificate_is_said_to_be_none(content: bytes) -> None:
+    with pytest.raises(BadInput, match="--head"):
+        heads_on(content)
 
 
 def test_a_device_s_certificate_tells_all_of_it() -> None:

@@ -57,14 +57,14 @@ def test_what_cannot_be_compared_is_locked_but_not_wiped() -> None:
 
 def test_what_bars_a_device_is_said() -> None:
     verdict = judge(
-        msgspec.structs.replace(SEEN, bar="It is the holder's own."),
+        msgspec.structs.replace(SEEN, bar="It is the holder's own.", cannot=("lock", "wipe")),
         "wipe",
         "QM1",
         "Intune",
         doubtful=False,
         before=None,
     )
-    assert verdict == (Step.REFUSE, "It is the holder's own.")
+    assert verdict == (Step.REFUSE, "It is the holder's own.", ("lock", "wipe"))
 
 
 def test_names_lead_to_managements_that_can_be_commanded() -> None:

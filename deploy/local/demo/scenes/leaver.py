@@ -25,7 +25,7 @@ async def play(stage: Stage) -> None:
     answer = await daniel.asks("/kit leavers")
     daniel.presses("Somebody else leaves…", "#general")
     form = await daniel.opens(await daniel.person.press(answer.message, "somebody_leaves"), "leaves_form")
-    act = await daniel.submits(form, {"who": leaver.email}, "They leave", leaver.email)
+    act = await daniel.submits(form, {"who_email": leaver.email}, "They leave", leaver.email)
     told = str(act.view)
     tell.check(
         "what the vendors say they hold is due back", all(serial in told for serial in serials), ", ".join(serials)
@@ -51,7 +51,7 @@ async def _said_again(stage: Stage) -> None:
     daniel = stage.daniel
     answer = await daniel.asks("/kit leavers")
     form = await daniel.opens(await daniel.person.press(answer.message, "somebody_leaves"), "leaves_form")
-    await daniel.submits(form, {"who": stage.props.leaver.email}, "They leave", "said once more")
+    await daniel.submits(form, {"who_email": stage.props.leaver.email}, "They leave", "said once more")
 
 
 async def _back(stage: Stage) -> None:

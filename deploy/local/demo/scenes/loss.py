@@ -92,10 +92,11 @@ async def _found(stage: Stage) -> None:
     reference = await stage.truth.one("SELECT reference FROM losses.losses WHERE serial = $1", serial)
     tell.check("reported by one line", reference in answer.text)
     told = await chloe.sees(
-        lambda message: reference in str(message) and "refused the lock" in str(message),
+        lambda message: reference in str(message) and "cannot lock Windows" in str(message),
         told="Quartermaster, to Chloë Martin in a direct message",
     )
-    tell.check("Intune cannot lock Windows, and that is said", "refused the lock" in told.text)
+    tell.check("Intune cannot lock Windows, and that is said", "cannot lock Windows" in told.text)
+    tell.check("and a lock is not offered again", not told.has_button("loss_lock_again"))
     timeline = await chloe.asks(f"/kit loss {reference}")
     tell.check("with what can be done", "ask for a wipe" in timeline.text)
     await chloe.uses(told.message, "loss_found", "Found")

@@ -199,7 +199,6 @@ def of_losses() -> Iterable[Line]:
 
 def of_custody() -> Iterable[Line]:
     """Acts in custody, and the papers with them."""
-    acts = (HELEN, IDRIS)
 
     async def act(scene: Scene) -> str:
         return f"custody act send to destruction on {await scene.record('returned')}"
@@ -225,14 +224,14 @@ def of_custody() -> Iterable[Line]:
     async def certified(scene: Scene) -> str:
         return await scene.record("sanitised")
 
+    # A form that names its act opens for those whose act it is; others learn so before they fill it in.
     destroys = theirs(custody.PEOPLE, custody.CUSTODY, "returned", Custody.SEND_TO_DESTRUCTION)
     sells = theirs(custody.PEOPLE, custody.CUSTODY, "reviewed", Custody.RESELL)
-    yield button(ids.custody_act("destroy"), act, right=acts, ends="opens", opens=ids.VIEW_CUSTODY_ACT)
-    yield form(ids.VIEW_CUSTODY_CHOICE, choice, right=acts, ends="answers")
+    yield button(ids.custody_act("destroy"), act, right=destroys, ends="opens", opens=ids.VIEW_CUSTODY_ACT)
+    yield form(ids.VIEW_CUSTODY_CHOICE, choice, right=destroys, ends="answers")
     yield form(ids.VIEW_CUSTODY_ACT, filled, right=destroys, about="on one")
     yield form(ids.VIEW_CUSTODY_ACT, listed, right=destroys, about="on a list")
-    # What it brought is for those who see prices: from the planner's form the field is left out.
-    yield form(ids.VIEW_CUSTODY_ACT, resold, right=(IDRIS,), neither=set(sells) - {IDRIS}, about="resell")
+    yield form(ids.VIEW_CUSTODY_ACT, resold, right=sells, about="resell")
     yield button(ids.CUSTODY_CERTIFICATE, certified, right=SEES_ALL, ends="file", about="of a device")
     yield button(ids.CUSTODY_CERTIFICATE, Scene.batch, right=SEES_ALL, ends="file", about="of a batch")
     yield button(ids.CUSTODY_PROOF, proof, right=SEES_ALL, ends="file")
@@ -338,7 +337,7 @@ def of_asking() -> Iterable[Line]:
         return address(AMARA)
 
     async def leaves(scene: Scene) -> tuple[str, Mapping[str, Json]]:
-        return "", {ids.BLOCK_WHO: text(await leaver(scene))}
+        return "", {ids.BLOCK_WHO_EMAIL: text(await leaver(scene))}
 
     async def asked(scene: Scene) -> tuple[str, Mapping[str, Json]]:
         values = {ids.BLOCK_DEVICE: chosen(f"{await scene.device()}|laptop"), ids.BLOCK_REASON: chosen("broken")}

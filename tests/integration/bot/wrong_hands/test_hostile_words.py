@@ -88,7 +88,7 @@ FORMS: tuple[tuple[str, str, dict[str, Json]], ...] = (
     (ids.VIEW_ALLOCATE, "x", {ids.BLOCK_SERIAL: text("S1")}),
     (ids.VIEW_SHIP, "x", {ids.BLOCK_CARRIER: text("Van")}),
     (ids.VIEW_CANCEL_ORDER, "x", {ids.BLOCK_WHY: text("Why")}),
-    (ids.VIEW_LEAVES, "", {ids.BLOCK_WHO: text("'; DROP TABLE requests.requests")}),
+    (ids.VIEW_LEAVES, "", {ids.BLOCK_WHO_EMAIL: text("'; DROP TABLE requests.requests")}),
     (ids.VIEW_OVERRIDE, "1999/00", {ids.BLOCK_LIMIT: chosen("kind|toaster"), ids.BLOCK_EXTRA: text("25")}),
     (ids.VIEW_OVERRIDE, "2024/25", {ids.BLOCK_LIMIT: chosen("line|pensions"), ids.BLOCK_EXTRA: text("25")}),
     (ids.VIEW_OVERRIDE, "x", {ids.BLOCK_LIMIT: chosen("kind|laptop"), ids.BLOCK_EXTRA: text("25")}),
