@@ -8,6 +8,7 @@ from bot import grammar
 from bot.answers import (
     acts,
     alerts,
+    audit,
     budget,
     conflicts,
     counts,
@@ -64,6 +65,8 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = Non
             return await request.answer(desk, viewer, asked)
         case grammar.Alerts():
             return await alerts.answer(desk, viewer, asked)
+        case grammar.Audit():
+            return await audit.answer(desk, viewer, asked)
         case grammar.Conflicts():
             return await conflicts.answer(desk, viewer, asked)
         case grammar.Leavers():

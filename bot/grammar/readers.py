@@ -9,6 +9,7 @@ from bot.grammar import acts, covering, custody, losing
 from bot.grammar.asked import (
     Alerts,
     Asked,
+    Audit,
     Budget,
     BudgetSide,
     Conflicts,
@@ -40,6 +41,7 @@ _MONTHS = re.compile(r"\bnext\s+(\d{1,3})\s+months?\b", re.IGNORECASE)
 _OWN = re.compile(r"(my|the|a|our|out)\b", re.IGNORECASE)
 """With these begins no name, serial or tag."""
 _AFTER = re.compile(r"\bafter\s+(\d{1,9})$", re.IGNORECASE)
+_BEFORE = re.compile(r"\bbefore\s+(\d{1,18})$", re.IGNORECASE)
 _DIMENSIONS = {name: each for each in Dimension for name in (each.value, f"{each.value}s")}
 _SIDES = {name: each for each in BudgetSide for name in (each.value, f"{each.value}s")}
 
@@ -141,6 +143,18 @@ def _find(rest: str) -> Asked | None:
     return Find(term, after) if term else None
 
 
+def _audit(rest: str) -> Asked | None:
+    before = None
+    found = _BEFORE.search(rest)
+    if found:
+        before = int(found[1]) or None
+        rest = rest[: found.start()].strip()
+    if _OWN.match(rest):
+        return None
+    term = rest if TERM.fullmatch(rest) else person_of(rest)
+    return Audit(term, before) if term else None
+
+
 def _dead_letters(rest: str) -> Asked | None:
     if not rest:
         return DeadLetters()
@@ -162,6 +176,7 @@ READERS: Mapping[str, Reader] = {
     "request": _request,
     "cover": covering.cover,
     "alerts": _alone(Alerts()),
+    "audit": _audit,
     "conflicts": _alone(Conflicts()),
     "leavers": _leavers,
     "deliveries": _deliveries,

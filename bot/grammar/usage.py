@@ -23,6 +23,7 @@ USAGE: Mapping[str, str] = {
     "leavers": "leavers [in UNIT]",
     "deliveries": "deliveries [in UNIT]",
     "deadletters": "deadletters [SOURCE]",
+    "audit": "audit SERIAL or PERSON",
     "wave": "wave [W-12], or: wave propose [laptops, …] [up to £2m]",
     "waves": "waves",
     "demand": "demand [40 laptops for joiners in UNIT by 1 Feb 2025 because …], or: demand withdraw D-4 because …",

@@ -31,6 +31,7 @@ _WHAT = {
     "leavers": "devices still with people who have left or moved",
     "deliveries": "what waits to be allocated, sent, confirmed, handed back",
     "deadletters": "what other systems sent and we could not apply",
+    "audit": "who saw and did what of a device or a person, granted and refused",
     "wave": "what to order next: propose, release or send back",
     "waves": "the waves there have been",
     "demand": "what joiners or growth will need: look, say, take back",
@@ -53,6 +54,7 @@ _DIRECTS = frozenset({Role.DIRECTOR})
 _DECIDES = frozenset({Role.MANAGER, Role.DIRECTOR})
 _KEEPS_BOOKS = frozenset({Role.FINANCE, Role.DIRECTOR})
 _FOR_SOME = {
+    "audit": frozenset({Role.DIRECTOR, Role.AUDITOR}),
     "conflicts": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}),
     "deadletters": LOOKS,
     "deliveries": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}),

@@ -19,6 +19,7 @@ from services.register.conflict_queries import ClaimantView, ConflictsView, Conf
 from services.register.custody_queries import CustodyFacts, custody_facts
 from services.register.holder_queries import HeldDevice, Holding, held_by, newly_held
 from services.register.idle_queries import IdleDevices, idle_by_unit
+from services.register.naming_queries import records_of
 from services.register.people_queries import StrayDevice, leavers, movers
 from services.register.rules.ageing import BANDS, OLDEST, UNKNOWN_AGE, age_band, age_months
 from services.register.rules.counting import UNKNOWN_MONTH
@@ -53,6 +54,7 @@ __all__ = (
     "names_for_commands",
     "newly_held",
     "open_conflicts",
+    "records_of",
     "shelf",
     "verify_counts",
 )

@@ -28,6 +28,7 @@ from services.requests.delivery_queries import (
     returns_of,
 )
 from services.requests.facts import facts_of
+from services.requests.naming_queries import requests_about, requests_of
 from services.requests.policy import Band, RequestPolicy
 from services.requests.rules.deciding import actors_of
 from services.requests.rules.details import may_see_needs, may_see_photos
@@ -66,6 +67,8 @@ __all__ = [
     "deputies_of",
     "devices_set_aside",
     "overdue_returns",
+    "requests_about",
+    "requests_of",
     "returns_of",
 ]
 

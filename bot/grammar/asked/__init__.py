@@ -7,7 +7,7 @@ from bot.grammar.asked.losses import Loss, Losses, Lost
 from bot.grammar.asked.money import Acts, Budget, BudgetSide, Contracts, Opens, Override, Reverse, RollOver, Virement
 from bot.grammar.asked.planning import Demands, PlanDemand, Propose, Wave, Waves, WithdrawDemand
 from bot.grammar.asked.requests import ArrangeCover, Covers, Deliveries, EndCover, Replace, Request
-from bot.grammar.asked.running import Alerts, DeadLetters, Fault, Help, Unknown
+from bot.grammar.asked.running import Alerts, Audit, DeadLetters, Fault, Help, Unknown
 from bot.grammar.custody import AskedOfCustody
 from bot.grammar.own import AskedOfOwn
 
@@ -16,6 +16,7 @@ __all__ = [
     "Alerts",
     "ArrangeCover",
     "Asked",
+    "Audit",
     "Budget",
     "BudgetSide",
     "Conflicts",
@@ -63,6 +64,7 @@ Asked = (
     | Replace
     | Request
     | Alerts
+    | Audit
     | Conflicts
     | Leavers
     | Deliveries

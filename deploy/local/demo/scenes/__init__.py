@@ -8,6 +8,7 @@ from deploy.local.demo.scenes import (
     alert,
     arrival,
     asking,
+    auditor,
     conflict,
     crash,
     deciding,
@@ -49,5 +50,6 @@ SCENES: tuple[ModuleType, ...] = (
     leaver,
     sanitising,
     disposal,
+    auditor,
     crash,
 )

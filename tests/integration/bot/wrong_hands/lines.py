@@ -245,6 +245,7 @@ def of_files() -> Iterable[Line]:
     ):
         for action in actions:
             yield button(action, says(line), right=LOOKS_UP, ends="file")
+    yield button(ids.AUDIT_CSV, says("audit SN0001"), right=(CATHERINE, RUTH), ends="file")
     for action in (ids.BUDGET_CHART, ids.BUDGET_CSV, ids.BUDGET_XLSX):
         yield button(action, says("budget"), right=(*LOOKS_UP, DANIEL), ends="file")
     yield button(ids.BUDGET_CSV, says("budget by kind"), right=(IDRIS, CATHERINE, RUTH), ends="file", about="by kind")
@@ -398,11 +399,15 @@ def _words() -> Iterable[Line]:
     async def loss(scene: Scene) -> str:
         return f"loss {await scene.loss_reference(await scene.loss(LossState.REPORTED, Loss.TELL_MORE))}"
 
+    async def audit(scene: Scene) -> str:
+        return f"audit {await scene.serial(await scene.device())}"
+
     asks += [(request, (AMARA, *LOOKS_UP)), (record, LOOKS_UP), (batch, SEES_ALL), (find, (AMARA, *LOOKS_UP))]
     asks += [(loss, (AMARA, PRIYA, HELEN, CATHERINE, RUTH)), (says("why SN0001"), LOOKS_UP)]
     asks += [(says("contracts"), (IDRIS, CATHERINE, RUTH)), (says("acts"), (IDRIS, CATHERINE, RUTH))]
     asks += [(says("deliveries"), (HELEN, CATHERINE, RUTH)), (says("conflicts"), (HELEN, CATHERINE, RUTH))]
     asks += [(says("deadletters"), (HELEN, CATHERINE, RUTH)), (says("waves"), SEES_ALL), (says("disposals"), SEES_ALL)]
+    asks += [(audit, (CATHERINE, RUTH)), (says("audit Amara Osei"), (CATHERINE, RUTH))]
     asks += [(says("losses"), (PRIYA, DANIEL, HELEN, CATHERINE, RUTH)), (says("budget by unit"), (*KEEPS_BOOKS, RUTH))]
     asks += [(says("leavers in central-west"), LOOKS_UP), (says("due in central-west"), LOOKS_UP)]
     for number, (words, right) in enumerate(asks):
