@@ -91,6 +91,17 @@ LEAVES = "leaves"
 """Its value is the address of who leaves; the part after the colon only keeps several apart within a block."""
 LEAVES_PATTERN = re.compile(r"^leaves:")
 SOMEBODY_LEAVES = "somebody_leaves"
+RECLAIM = "reclaim"
+"""Its value is the device's id; the part after the colon only keeps several apart within a block."""
+RECLAIM_PATTERN = re.compile(r"^reclaim:")
+KEEP_DEVICE = "keep_device"
+"""These carry the request's id."""
+CALL_OFF_RECLAIM = "call_off_reclaim"
+IDLE_CSV = "idle_csv"
+"""These carry the question as a line of our grammar."""
+IDLE_XLSX = "idle_xlsx"
+SURPLUS_CSV = "surplus_csv"
+SURPLUS_XLSX = "surplus_xlsx"
 
 LOSS_TELL = "loss_tell"
 """These carry the loss's id."""
@@ -118,6 +129,7 @@ VIEW_ALLOCATE = "delivery_allocate_form"
 VIEW_SHIP = "delivery_ship_form"
 VIEW_CANCEL_ORDER = "delivery_cancel_form"
 VIEW_LEAVES = "leaves_form"
+VIEW_RECLAIM = "reclaim_form"
 
 VIEW_LOSS = "loss_form"
 VIEW_WRITE_OFF = "write_off_form"
@@ -181,6 +193,11 @@ METADATA_TYPE = "quartermaster_message"
 def leaves(place: int) -> str:
     """The action id of the button that says that the person at this place leaves."""
     return f"{LEAVES}:{place}"
+
+
+def reclaim(place: int) -> str:
+    """The action id of the button that asks for the device at this place."""
+    return f"{RECLAIM}:{place}"
 
 
 def conflict_split(place: int) -> str:

@@ -30,6 +30,7 @@ from bot.listeners import (
     files,
     losses,
     photos,
+    reclaiming,
     waves,
 )
 from bot.listeners.room import Room
@@ -102,7 +103,7 @@ def build_app(
     app.listener_runner.listener_start_handler = underway
     app.listener_runner.listener_completion_handler = Finished(received, underway)
     surfaces = (
-        *(commands, events, actions, asking, deciding, covering, delivery, losses),
+        *(commands, events, actions, asking, deciding, covering, delivery, reclaiming, losses),
         *(files, photos, waves, acts, custody, conflicts, dead_letters, failures),
     )
     for surface in surfaces:

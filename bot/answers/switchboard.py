@@ -19,6 +19,7 @@ from bot.answers import (
     demand,
     device,
     due,
+    idle,
     leavers,
     loss,
     mine,
@@ -71,6 +72,8 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = Non
             return await conflicts.answer(desk, viewer, asked)
         case grammar.Leavers():
             return await leavers.answer(desk, viewer, asked)
+        case grammar.Idle():
+            return await idle.answer(desk, viewer, asked)
         case grammar.Deliveries():
             return await deliveries.answer(desk, viewer, asked)
         case grammar.DeadLetters():

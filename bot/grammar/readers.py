@@ -20,6 +20,7 @@ from bot.grammar.asked import (
     Due,
     Find,
     Help,
+    Idle,
     Leavers,
     Losses,
     Override,
@@ -40,6 +41,7 @@ _REFERENCE = re.compile(r"(?:R-?)?(\d{1,9})", re.IGNORECASE)
 _MONTHS = re.compile(r"\bnext\s+(\d{1,3})\s+months?\b", re.IGNORECASE)
 _OWN = re.compile(r"(my|the|a|our|out)\b", re.IGNORECASE)
 """With these begins no name, serial or tag."""
+_DAYS = re.compile(r"\b(\d{1,3})\s+days?\b", re.IGNORECASE)
 _AFTER = re.compile(r"\bafter\s+(\d{1,9})$", re.IGNORECASE)
 _BEFORE = re.compile(r"\bbefore\s+(\d{1,18})$", re.IGNORECASE)
 _DIMENSIONS = {name: each for each in Dimension for name in (each.value, f"{each.value}s")}
@@ -122,6 +124,21 @@ def _leavers(rest: str) -> Asked | None:
     return Leavers(unit) if not rest else None
 
 
+def _idle(rest: str) -> Asked | None:
+    days = 30
+    found = _DAYS.search(rest)
+    if found:
+        days = max(1, int(found[1]))
+        rest = " ".join(f"{rest[: found.start()]} {rest[found.end() :]}".split())
+    unit, rest = unit_of(rest)
+    after = 0
+    found = _AFTER.search(rest)
+    if found:
+        after = int(found[1])
+        rest = rest[: found.start()].strip()
+    return Idle(unit, days, after) if not rest else None
+
+
 def _deliveries(rest: str) -> Asked | None:
     unit, rest = unit_of(rest)
     return Deliveries(unit) if not rest else None
@@ -179,6 +196,7 @@ READERS: Mapping[str, Reader] = {
     "audit": _audit,
     "conflicts": _alone(Conflicts()),
     "leavers": _leavers,
+    "idle": _idle,
     "deliveries": _deliveries,
     "deadletters": _dead_letters,
     "wave": acts.wave,

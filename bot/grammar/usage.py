@@ -21,6 +21,7 @@ USAGE: Mapping[str, str] = {
     "alerts": "alerts",
     "conflicts": "conflicts",
     "leavers": "leavers [in UNIT]",
+    "idle": "idle [in UNIT] [60 days]",
     "deliveries": "deliveries [in UNIT]",
     "deadletters": "deadletters [SOURCE]",
     "audit": "audit SERIAL or PERSON",

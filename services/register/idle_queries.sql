@@ -9,3 +9,36 @@ FROM register.devices
 WHERE state = 'deployed' AND last_seen_at <= $1 - make_interval(secs => ($2::float8[])[1] * 86400)
 GROUP BY 1, 2
 ORDER BY 1, 2
+
+-- name: idle_counts
+-- Devices in use of the units $1 (null: all) by how many of the limits $3 (days, ascending) they have not checked in for,
+-- at $2; null for those that no device management ever saw. Kinds of $4 never check in, and are left out.
+SELECT width_bucket(extract(epoch FROM $2::timestamptz - last_seen_at)::float8 / 86400, $3::float8[]) AS step,
+       count(*)::integer AS devices
+FROM register.devices
+WHERE state = 'deployed' AND ($1::text[] IS NULL OR unit = ANY ($1)) AND coalesce(kind, '') <> ALL ($4::text[])
+GROUP BY 1
+
+-- name: idle_devices
+-- The same devices, idle for $3 days or longer, the longest first, $5 past the first $6; with the loss that is open.
+SELECT d.device_id, d.serial, d.asset_tag, d.kind, d.model, d.unit, d.holder_email, d.last_seen_at, l.reference AS loss
+FROM (
+    SELECT device_id, serial, asset_tag, kind, model, unit, holder_email, last_seen_at
+    FROM register.devices
+    WHERE state = 'deployed' AND ($1::text[] IS NULL OR unit = ANY ($1)) AND coalesce(kind, '') <> ALL ($4::text[])
+      AND last_seen_at <= $2::timestamptz - make_interval(secs => $3::float8 * 86400)
+    ORDER BY last_seen_at, device_id
+    LIMIT $5::integer OFFSET $6::integer
+) AS d
+LEFT JOIN LATERAL (
+    SELECT latest.reference
+    FROM (
+        SELECT DISTINCT ON (w.record_id) w.reference, w.state
+        FROM register.words AS w WHERE w.device_id = d.device_id AND w.matter = 'loss'
+        ORDER BY w.record_id, w.revision DESC
+    ) AS latest
+    WHERE latest.state NOT IN ('found', 'written_off')
+    ORDER BY latest.reference
+    LIMIT 1
+) AS l ON true
+ORDER BY d.last_seen_at, d.device_id

@@ -18,7 +18,7 @@ from services.database.statements import load_statements
 from services.register.conflict_queries import ClaimantView, ConflictsView, ConflictView, conflict_by_id, open_conflicts
 from services.register.custody_queries import CustodyFacts, custody_facts
 from services.register.holder_queries import HeldDevice, Holding, held_by, newly_held
-from services.register.idle_queries import IdleDevices, idle_by_unit
+from services.register.idle_queries import IdleCounts, IdleDevice, IdleDevices, idle_by_unit, idle_counts, idle_devices
 from services.register.naming_queries import records_of
 from services.register.people_queries import StrayDevice, leavers, movers
 from services.register.rules.ageing import BANDS, OLDEST, UNKNOWN_AGE, age_band, age_months
@@ -36,6 +36,8 @@ __all__ = (
     "HeldDevice",
     "HistoryLine",
     "Holding",
+    "IdleCounts",
+    "IdleDevice",
     "IdleDevices",
     "OnShelf",
     "StrayDevice",
@@ -48,6 +50,8 @@ __all__ = (
     "find_device",
     "held_by",
     "idle_by_unit",
+    "idle_counts",
+    "idle_devices",
     "leavers",
     "movers",
     "my_devices",

@@ -149,7 +149,7 @@ def own_policy() -> RequestPolicy:
 
 def _what_is_wrong(policy: RequestPolicy) -> str | None:
     """The first broken promise, as a sentence; None if the policy holds together."""
-    never = {*GONE, Reason.ACCESSIBILITY, Reason.JOINER, Reason.LEAVER}
+    never = {*GONE, Reason.ACCESSIBILITY, Reason.JOINER, Reason.LEAVER, Reason.RECLAIM}
     served = policy.instead.kinds
     places = [each.for_all for each in policy.entitlements]
     promises = {
@@ -161,7 +161,9 @@ def _what_is_wrong(policy: RequestPolicy) -> str | None:
         "verdicts: what is lost, stolen, needed for accessibility or for a joiner is not repaired": (
             never.isdisjoint(policy.verdicts.repair)
         ),
-        "verdicts: nobody asks for a leaver": Reason.LEAVER not in policy.verdicts.from_stock,
+        "verdicts: what only goes back is replaced by nothing": not any(
+            reason.only_returns for reason in policy.verdicts.from_stock
+        ),
         "verdicts: a joiner's device is always a manager's to approve": Reason.JOINER not in policy.verdicts.from_stock,
         "instead: what serves another kind must not be served by another itself": served.keys().isdisjoint(
             served.values()

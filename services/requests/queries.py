@@ -28,7 +28,7 @@ from services.requests.delivery_queries import (
     returns_of,
 )
 from services.requests.facts import facts_of
-from services.requests.naming_queries import requests_about, requests_of
+from services.requests.naming_queries import AskedBefore, asked_before, requests_about, requests_of
 from services.requests.policy import Band, RequestPolicy
 from services.requests.rules.deciding import actors_of
 from services.requests.rules.details import may_see_needs, may_see_photos
@@ -46,6 +46,7 @@ from services.requests.waiting_queries import (
 __all__ = [
     "DELIVERIES",
     "OPEN",
+    "AskedBefore",
     "Band",
     "Cause",
     "Cover",
@@ -59,6 +60,7 @@ __all__ = [
     "Status",
     "TimelineLine",
     "Verdict",
+    "asked_before",
     "covers_concerning",
     "decisions_waiting",
     "deliveries",

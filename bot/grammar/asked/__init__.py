@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.grammar.asked.devices import Conflicts, Counts, Due, Find, Leavers, Mine, Queue, Why
+from bot.grammar.asked.devices import Conflicts, Counts, Due, Find, Idle, Leavers, Mine, Queue, Why
 from bot.grammar.asked.losses import Loss, Losses, Lost
 from bot.grammar.asked.money import Acts, Budget, BudgetSide, Contracts, Opens, Override, Reverse, RollOver, Virement
 from bot.grammar.asked.planning import Demands, PlanDemand, Propose, Wave, Waves, WithdrawDemand
@@ -31,6 +31,7 @@ __all__ = [
     "Fault",
     "Find",
     "Help",
+    "Idle",
     "Leavers",
     "Loss",
     "Losses",
@@ -67,6 +68,7 @@ Asked = (
     | Audit
     | Conflicts
     | Leavers
+    | Idle
     | Deliveries
     | DeadLetters
     | Wave

@@ -15,6 +15,7 @@ from deploy.local.demo.scenes import (
     delivery,
     disposal,
     finance,
+    idle,
     imports,
     leaver,
     letters,
@@ -50,6 +51,7 @@ SCENES: tuple[ModuleType, ...] = (
     leaver,
     sanitising,
     disposal,
+    idle,
     auditor,
     crash,
 )

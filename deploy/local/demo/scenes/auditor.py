@@ -8,9 +8,7 @@ import io
 from deploy.local.demo.stage import Stage
 
 TITLE = "The auditor looks back"
-ABOUT = (
-    "Ruth Adeyemi sees who looked at a constable's laptop and what her manager did; staff may not, which shows."
-)
+ABOUT = "Ruth Adeyemi sees who looked at a constable's laptop and what her manager did; staff may not, which shows."
 
 
 async def play(stage: Stage) -> None:

@@ -126,6 +126,8 @@ def of_requests() -> Iterable[Line]:
         (ids.RECEIVE, Status.SHIPPED, Cause.RECEIVE, ""),
         (ids.CHECK_SETTINGS, Status.WAITING_FOR_CHECK, Cause.CHECK, ""),
         (ids.TAKE_BACK, Status.RETURN_DUE, Cause.RETURNED, ""),
+        (ids.KEEP_DEVICE, Status.RETURN_DUE, Cause.KEEP, ids.VIEW_WORDS),
+        (ids.CALL_OFF_RECLAIM, Status.RETURN_DUE, Cause.CALL_OFF, ""),
     ]
     for action, state, cause, opens in presses:
         yield button(
@@ -143,6 +145,7 @@ def of_requests() -> Iterable[Line]:
     ]
     steps = ((Cause.ASK, Status.WAITING_FOR_APPROVAL), (Cause.ANSWER, Status.QUESTION_ASKED))
     steps += ((Cause.INSIST, Status.WAITING_FOR_WAVE), (Cause.NOT_REPAIRED, Status.WAITING_FOR_REPAIR))
+    steps += ((Cause.KEEP, Status.RETURN_DUE),)
     fills += [(ids.VIEW_WORDS, state, cause, f"{cause}|", {ids.BLOCK_WORDS: text("So")}) for cause, state in steps]
     for callback, state, cause, before, values in fills:
 
@@ -242,6 +245,7 @@ def of_files() -> Iterable[Line]:
         ((ids.COUNTS_CHART, ids.COUNTS_CSV), f"counts by kind in {unit}"),
         ((ids.QUEUE_CHART, ids.QUEUE_CSV, ids.QUEUE_XLSX), f"queue in {unit}"),
         ((ids.DUE_CHART, ids.DUE_CSV, ids.DUE_XLSX), f"due in {unit}"),
+        ((ids.IDLE_CSV, ids.IDLE_XLSX), f"idle in {unit}"),
     ):
         for action in actions:
             yield button(action, says(line), right=LOOKS_UP, ends="file")
@@ -339,6 +343,12 @@ def of_asking() -> Iterable[Line]:
         values = {ids.BLOCK_DEVICE: chosen(f"{await scene.device()}|laptop"), ids.BLOCK_REASON: chosen("broken")}
         return "", values | {ids.BLOCK_EXPLANATION: text("It fell"), ids.BLOCK_DELIVERY: text("Desk 4")}
 
+    async def reclaimed(scene: Scene) -> str:
+        return str(await scene.device())
+
+    async def asked_back(scene: Scene) -> tuple[str, Mapping[str, Json]]:
+        return str(await scene.device()), {ids.BLOCK_WHY: text("Not seen for weeks")}
+
     async def covered(scene: Scene) -> str:
         await scene.cover()
         return "x"
@@ -356,6 +366,8 @@ def of_asking() -> Iterable[Line]:
     yield button(
         ids.SOMEBODY_LEAVES, nothing, right=(PRIYA, HELEN), neither=elsewhere, ends="opens", opens=ids.VIEW_LEAVES
     )
+    yield button(ids.reclaim(1), reclaimed, right=(PRIYA, HELEN), ends="opens", opens=ids.VIEW_RECLAIM)
+    yield form(ids.VIEW_RECLAIM, asked_back, right=(PRIYA, HELEN))
     yield form(ids.VIEW_REPLACE, asked, right=(AMARA, PRIYA))
     yield button(ids.COVER_OFF, covered, right=(PRIYA,), neither=set(PEOPLE) - {PRIYA}, ends="changes")
     yield button(ids.REPLACE, says("broken|laptop|dark"), right=PEOPLE, ends="opens", opens=ids.VIEW_REPLACE)
@@ -409,6 +421,7 @@ def _words() -> Iterable[Line]:
     asks += [(says("deadletters"), (HELEN, CATHERINE, RUTH)), (says("waves"), SEES_ALL), (says("disposals"), SEES_ALL)]
     asks += [(audit, (CATHERINE, RUTH)), (says("audit Amara Osei"), (CATHERINE, RUTH))]
     asks += [(says("losses"), (PRIYA, DANIEL, HELEN, CATHERINE, RUTH)), (says("budget by unit"), (*KEEPS_BOOKS, RUTH))]
+    asks += [(says("idle in central-west 60 days"), LOOKS_UP)]
     asks += [(says("leavers in central-west"), LOOKS_UP), (says("due in central-west"), LOOKS_UP)]
     for number, (words, right) in enumerate(asks):
 
