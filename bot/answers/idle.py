@@ -26,8 +26,12 @@ async def answer(desk: Desk, viewer: Viewer, asked: Idle) -> Message:
         seen = await entitled(desk, connection, viewer, "idle", asked.unit or "own units", unit=asked.unit)
         counts = await register_queries.idle_counts(connection, seen, now, idle.STEPS)
         found = await register_queries.idle_devices(connection, seen, now, asked.days, idle.PAGE + 1, after=asked.after)
-        before = await requests_queries.asked_before(connection, [each.device_id for each in found])
-    return idle.render(asked, _title(desk, asked), counts, found, before, viewer, now, desk.unit_names, names_of(desk))
+        listed = [each.device_id for each in found]
+        before = await requests_queries.asked_before(connection, listed)
+        gone = await register_queries.reported_gone(connection, listed)
+    return idle.render(
+        asked, _title(desk, asked), counts, found, before, gone, viewer, now, desk.unit_names, names_of(desk)
+    )
 
 
 async def csv_file(desk: Desk, viewer: Viewer, asked: Idle) -> File:
@@ -48,8 +52,10 @@ async def _sheet(desk: Desk, viewer: Viewer, asked: Idle) -> tuple[str, Sheet]:
     async with desk.pool.acquire() as connection:
         seen = await entitled(desk, connection, viewer, "idle", asked.unit or "own units", unit=asked.unit)
         found = await register_queries.idle_devices(connection, seen, now, asked.days, MOST_IN_A_FILE)
-        before = await requests_queries.asked_before(connection, [each.device_id for each in found])
-    sheet = await asyncio.to_thread(idle.sheet, found, before, now, desk.unit_names, names_of(desk))
+        listed = [each.device_id for each in found]
+        before = await requests_queries.asked_before(connection, listed)
+        gone = await register_queries.reported_gone(connection, listed)
+    sheet = await asyncio.to_thread(idle.sheet, found, before, gone, now, desk.unit_names, names_of(desk))
     return _title(desk, asked), sheet
 
 

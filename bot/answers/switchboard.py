@@ -26,6 +26,7 @@ from bot.answers import (
     own,
     queue,
     request,
+    surplus,
     wave,
 )
 from bot.desk import Desk
@@ -74,6 +75,8 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = Non
             return await leavers.answer(desk, viewer, asked)
         case grammar.Idle():
             return await idle.answer(desk, viewer, asked)
+        case grammar.Surplus():
+            return await surplus.answer(desk, viewer, asked)
         case grammar.Deliveries():
             return await deliveries.answer(desk, viewer, asked)
         case grammar.DeadLetters():

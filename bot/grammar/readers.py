@@ -27,6 +27,7 @@ from bot.grammar.asked import (
     Queue,
     Replace,
     Request,
+    Surplus,
     Virement,
     Waves,
     Why,
@@ -139,6 +140,16 @@ def _idle(rest: str) -> Asked | None:
     return Idle(unit, days, after) if not rest else None
 
 
+def _surplus(rest: str) -> Asked | None:
+    unit, rest = unit_of(rest)
+    after = 0
+    found = _AFTER.search(rest)
+    if found:
+        after = int(found[1])
+        rest = rest[: found.start()].strip()
+    return Surplus(unit, after) if not rest else None
+
+
 def _deliveries(rest: str) -> Asked | None:
     unit, rest = unit_of(rest)
     return Deliveries(unit) if not rest else None
@@ -197,6 +208,7 @@ READERS: Mapping[str, Reader] = {
     "conflicts": _alone(Conflicts()),
     "leavers": _leavers,
     "idle": _idle,
+    "surplus": _surplus,
     "deliveries": _deliveries,
     "deadletters": _dead_letters,
     "wave": acts.wave,

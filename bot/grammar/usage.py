@@ -22,6 +22,7 @@ USAGE: Mapping[str, str] = {
     "conflicts": "conflicts",
     "leavers": "leavers [in UNIT]",
     "idle": "idle [in UNIT] [60 days]",
+    "surplus": "surplus [in UNIT]",
     "deliveries": "deliveries [in UNIT]",
     "deadletters": "deadletters [SOURCE]",
     "audit": "audit SERIAL or PERSON",

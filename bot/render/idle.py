@@ -29,6 +29,7 @@ def render(
     counts: IdleCounts,
     found: Sequence[IdleDevice],
     before: Mapping[UUID, AskedBefore],
+    gone: Mapping[UUID, str],
     viewer: Viewer,
     now: datetime,
     names: Mapping[str, str],
@@ -42,8 +43,10 @@ def render(
         blocks.append(section(f"{told} idle for {count_of(asked.days, 'day')} in what you may see."))
     for place, device in enumerate(found[:PAGE], asked.after + 1):
         known = before.get(device.device_id)
-        pressed = reclaim.beside(viewer, place, device.device_id, device.unit, device.holder_email, known)
-        blocks.append(section(_row(place, device, known, now, names, people), pressed))
+        loss = gone.get(device.device_id)
+        pressed = reclaim.beside(viewer, place, device, known, loss)
+        row = f"{_row(place, device, now, names, people)}{_known(reclaim.stands(known, loss))}"
+        blocks.append(section(row, pressed))
     pressed_below: list[ButtonElement] = []
     if len(found) > PAGE:
         later = Idle(asked.unit, asked.days, asked.after + PAGE)
@@ -63,6 +66,7 @@ def render(
 def sheet(
     found: Sequence[IdleDevice],
     before: Mapping[UUID, AskedBefore],
+    gone: Mapping[UUID, str],
     now: datetime,
     names: Mapping[str, str],
     people: Mapping[str, str],
@@ -89,21 +93,14 @@ def sheet(
             _holder(each, people),
             london_date(each.last_seen_at),
             (now - each.last_seen_at).days,
-            reclaim.stands(before.get(each.device_id), each.loss),
+            reclaim.stands(before.get(each.device_id), gone.get(each.device_id)),
         ]
         for each in found
     ]
     return Sheet("Idle devices", heads, rows)
 
 
-def _row(
-    place: int,
-    device: IdleDevice,
-    known: AskedBefore | None,
-    now: datetime,
-    names: Mapping[str, str],
-    people: Mapping[str, str],
-) -> str:
+def _row(place: int, device: IdleDevice, now: datetime, names: Mapping[str, str], people: Mapping[str, str]) -> str:
     label = escape(device.serial or device.asset_tag) or "no serial"
     ago = count_of((now - device.last_seen_at).days, "day")
     parts = [
@@ -111,9 +108,12 @@ def _row(
         escape(_holder(device, people)),
         escape(unit_name(names, device.unit)),
         f"last seen {day(london_date(device.last_seen_at))}, {ago} ago",
-        reclaim.stands(known, device.loss),
     ]
-    return " · ".join(part for part in parts if part)
+    return " · ".join(parts)
+
+
+def _known(stands: str) -> str:
+    return f" · {stands}" if stands else ""
 
 
 def _holder(device: IdleDevice, people: Mapping[str, str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from slack_sdk.models.blocks import Block, ButtonElement
 from slack_sdk.models.views import View
@@ -15,6 +14,7 @@ from bot.render.wording import day, kind_name
 from schemas.vocabulary import Role
 from services.access.viewer import Viewer
 from services.clock import london_date
+from services.register.queries import IdleDevice, SeenDevice
 from services.requests.commands import Reclaimable
 from services.requests.queries import AskedBefore
 
@@ -27,17 +27,20 @@ def may_reclaim(viewer: Viewer, unit: str | None) -> bool:
 
 
 def beside(
-    viewer: Viewer, place: int, device_id: UUID, unit: str | None, holder: str | None, before: AskedBefore | None
+    viewer: Viewer, place: int, device: IdleDevice | SeenDevice, before: AskedBefore | None, loss: str | None
 ) -> ButtonElement | None:
-    """The button of a row: to ask for the device, or to see the request that it has; none where neither is theirs."""
+    """The button of a row: to ask for the device, or to see its request or loss; none where none is theirs."""
+    holder = device.holder_email
     if before is not None and before.reference is not None:
         return button(f"Show {before.reference}", ids.ask(before.reference), f"request {before.reference}")
-    if holder is None or holder.lower() == viewer.email or not may_reclaim(viewer, unit):
+    if holder is None or holder.lower() == viewer.email or not may_reclaim(viewer, device.unit):
         return None
-    return button(f"{RECLAIM}…", ids.reclaim(place), str(device_id))
+    if loss is not None:
+        return button(f"Show {loss}", ids.ask(loss), f"loss {loss}")
+    return button(f"{RECLAIM}…", ids.reclaim(place), str(device.device_id))
 
 
-def stands(before: AskedBefore | None, loss: str | None = None) -> str:
+def stands(before: AskedBefore | None, loss: str | None) -> str:
     """What is known of a device that somebody might ask for; empty if nothing is."""
     known = [f"reported gone ({escape(loss)})"] if loss else []
     if before is not None and before.reference is not None:

@@ -39,7 +39,7 @@ class IdleCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IdleDevice(msgspec.Struct, frozen=True, kw_only=True):
-    """A device in use that has not checked in since `last_seen_at`. `loss` is the L-number, if it is known as gone."""
+    """A device in use that has not checked in since `last_seen_at`."""
 
     device_id: UUID
     serial: str | None
@@ -49,7 +49,6 @@ class IdleDevice(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None
     holder_email: str | None
     last_seen_at: datetime
-    loss: str | None
 
 
 async def idle_counts(connection: Connection, viewer: Viewer, now: datetime, days: Sequence[int]) -> IdleCounts:

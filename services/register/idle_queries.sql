@@ -20,25 +20,10 @@ WHERE state = 'deployed' AND ($1::text[] IS NULL OR unit = ANY ($1)) AND coalesc
 GROUP BY 1
 
 -- name: idle_devices
--- The same devices, idle for $3 days or longer, the longest first, $5 past the first $6; with the loss that is open.
-SELECT d.device_id, d.serial, d.asset_tag, d.kind, d.model, d.unit, d.holder_email, d.last_seen_at, l.reference AS loss
-FROM (
-    SELECT device_id, serial, asset_tag, kind, model, unit, holder_email, last_seen_at
-    FROM register.devices
-    WHERE state = 'deployed' AND ($1::text[] IS NULL OR unit = ANY ($1)) AND coalesce(kind, '') <> ALL ($4::text[])
-      AND last_seen_at <= $2::timestamptz - make_interval(secs => $3::float8 * 86400)
-    ORDER BY last_seen_at, device_id
-    LIMIT $5::integer OFFSET $6::integer
-) AS d
-LEFT JOIN LATERAL (
-    SELECT latest.reference
-    FROM (
-        SELECT DISTINCT ON (w.record_id) w.reference, w.state
-        FROM register.words AS w WHERE w.device_id = d.device_id AND w.matter = 'loss'
-        ORDER BY w.record_id, w.revision DESC
-    ) AS latest
-    WHERE latest.state NOT IN ('found', 'written_off')
-    ORDER BY latest.reference
-    LIMIT 1
-) AS l ON true
-ORDER BY d.last_seen_at, d.device_id
+-- The same devices, idle for $3 days or longer, the longest first: $5 of them, past the first $6.
+SELECT device_id, serial, asset_tag, kind, model, unit, holder_email, last_seen_at
+FROM register.devices
+WHERE state = 'deployed' AND ($1::text[] IS NULL OR unit = ANY ($1)) AND coalesce(kind, '') <> ALL ($4::text[])
+  AND last_seen_at <= $2::timestamptz - make_interval(secs => $3::float8 * 86400)
+ORDER BY last_seen_at, device_id
+LIMIT $5::integer OFFSET $6::integer

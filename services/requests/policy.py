@@ -117,6 +117,11 @@ class RequestPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         """What holds for somebody: the first entitlement that fits."""
         return next(each for each in self.entitlements if each.fits(roles, title))
 
+    @property
+    def least(self) -> Mapping[Kind, int]:
+        """What everybody may hold of each kind: whoever holds more, may hold too many."""
+        return {kind: min(each.may_hold[kind] for each in self.entitlements) for kind in Kind}
+
     def served_by(self, kind: Kind) -> Kind:
         """The kind that somebody who asks for `kind` is given."""
         return self.instead.kinds.get(kind, kind)

@@ -16,6 +16,7 @@ from services.access.viewer import Viewer
 from services.clock import london_date
 from services.database.pool import Connection
 from services.errors import BadInput, NotAllowed, NotFound, RuleBroken
+from services.losses import queries as losses
 from services.machines import NEW
 from services.register import queries as register
 from services.register.queries import HeldDevice
@@ -101,6 +102,9 @@ class Reclaiming(Handling):
         reference = await store.open_request_of_device(connection, device_id)
         if reference is not None:
             raise RuleBroken(f"{label} has the open request {reference} already: `/kit request {reference}`.")
+        loss = await losses.open_loss_of(connection, seen, self._directory, device_id)
+        if loss is not None:
+            raise RuleBroken(f"{label} is reported lost or stolen: `/kit loss {loss.reference}` says how that stands.")
         person = self._directory.person(email)
         held = HeldDevice(
             device_id=device.device_id,

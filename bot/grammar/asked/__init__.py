@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.grammar.asked.devices import Conflicts, Counts, Due, Find, Idle, Leavers, Mine, Queue, Why
+from bot.grammar.asked.devices import Conflicts, Counts, Due, Find, Idle, Leavers, Mine, Queue, Surplus, Why
 from bot.grammar.asked.losses import Loss, Losses, Lost
 from bot.grammar.asked.money import Acts, Budget, BudgetSide, Contracts, Opens, Override, Reverse, RollOver, Virement
 from bot.grammar.asked.planning import Demands, PlanDemand, Propose, Wave, Waves, WithdrawDemand
@@ -46,6 +46,7 @@ __all__ = [
     "Request",
     "Reverse",
     "RollOver",
+    "Surplus",
     "Unknown",
     "Virement",
     "Wave",
@@ -69,6 +70,7 @@ Asked = (
     | Conflicts
     | Leavers
     | Idle
+    | Surplus
     | Deliveries
     | DeadLetters
     | Wave

@@ -11,7 +11,7 @@ import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.grammar import Audit, Counts, Due, Idle, Queue, Unknown, parse
+from bot.grammar import Audit, Counts, Due, Idle, Queue, Surplus, Unknown, parse
 from bot.render import (
     alerts,
     audit,
@@ -31,6 +31,7 @@ from bot.render import (
     request,
     request_steps,
     sheets,
+    surplus,
     why,
 )
 from bot.render import help as guidance
@@ -40,6 +41,7 @@ from bot.render.home import HomeView
 from bot.render.message import Message, escape, header, message, section
 from bot.render.prefill import MOST_WORDS, Prefill, prefilled
 from bot.render.spreadsheet import as_csv, workbook
+from bot.render.surplus import Holding, Over
 from deploy.local.workspace.blocks.surfaces import block_problems, view_problems
 from schemas.vocabulary import Kind, Role
 from services.access.viewer import Viewer
@@ -194,8 +196,18 @@ def test_idle(found: list[Any], words: str, asks: bool) -> None:
     counts = IdleCounts(idle=(3, 2, 1), never_seen=len(found))
     viewer = dataclasses.replace(DIRECTOR, roles=frozenset({Role.PLANNER if asks else Role.AUDITOR}))
     before = {each.device_id: AskedBefore(device_id=each.device_id, reference=None, kept_at=NOW) for each in found[::2]}
-    check(idle.render(Idle(), words, counts, found, before, viewer, NOW, NAMES, {}))
-    as_csv(idle.sheet(found, before, NOW, NAMES, {}))
+    check(idle.render(Idle(), words, counts, found, before, {}, viewer, NOW, NAMES, {}))
+    as_csv(idle.sheet(found, before, {}, NOW, NAMES, {}))
+
+
+@quick
+@given(made.many(made.SEEN), made.WORDS, st.integers(1, 12))
+def test_surplus(found: list[Any], words: str, people: int) -> None:
+    over = [Over(words, words, Kind.LAPTOP, max(len(found), 1), 0, words)] * people
+    page = [Holding(each, [(device, None, None) for device in found]) for each in over[: surplus.PAGE]]
+    viewer = dataclasses.replace(DIRECTOR, roles=frozenset({Role.PLANNER}))
+    check(surplus.render(Surplus(), words, over, page, viewer, NAMES, assumed=True))
+    as_csv(surplus.sheet(page, NAMES))
 
 
 @quick

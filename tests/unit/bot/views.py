@@ -34,6 +34,7 @@ from services.register.queries import (
     DeviceView,
     HistoryLine,
     IdleDevice,
+    SeenDevice,
     StrayDevice,
 )
 from services.requests.policy import own_policy
@@ -114,7 +115,17 @@ IDLE = st.builds(
     unit=MAYBE,
     holder_email=MAYBE,
     last_seen_at=MOMENTS,
-    loss=MAYBE,
+)
+SEEN = st.builds(
+    SeenDevice,
+    device_id=IDS,
+    serial=MAYBE,
+    asset_tag=MAYBE,
+    kind=st.sampled_from(Kind),
+    model=MAYBE,
+    unit=MAYBE,
+    holder_email=WORDS,
+    last_seen_at=st.one_of(st.none(), MOMENTS),
 )
 AUDITS = st.builds(
     AuditLine,

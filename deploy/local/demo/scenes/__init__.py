@@ -27,6 +27,7 @@ from deploy.local.demo.scenes import (
     sanitising,
     service_desk,
     staff,
+    surplus,
     wave,
 )
 
@@ -52,6 +53,7 @@ SCENES: tuple[ModuleType, ...] = (
     sanitising,
     disposal,
     idle,
+    surplus,
     auditor,
     crash,
 )

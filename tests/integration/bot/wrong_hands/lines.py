@@ -246,6 +246,7 @@ def of_files() -> Iterable[Line]:
         ((ids.QUEUE_CHART, ids.QUEUE_CSV, ids.QUEUE_XLSX), f"queue in {unit}"),
         ((ids.DUE_CHART, ids.DUE_CSV, ids.DUE_XLSX), f"due in {unit}"),
         ((ids.IDLE_CSV, ids.IDLE_XLSX), f"idle in {unit}"),
+        ((ids.SURPLUS_CSV, ids.SURPLUS_XLSX), f"surplus in {unit}"),
     ):
         for action in actions:
             yield button(action, says(line), right=LOOKS_UP, ends="file")
@@ -421,7 +422,7 @@ def _words() -> Iterable[Line]:
     asks += [(says("deadletters"), (HELEN, CATHERINE, RUTH)), (says("waves"), SEES_ALL), (says("disposals"), SEES_ALL)]
     asks += [(audit, (CATHERINE, RUTH)), (says("audit Amara Osei"), (CATHERINE, RUTH))]
     asks += [(says("losses"), (PRIYA, DANIEL, HELEN, CATHERINE, RUTH)), (says("budget by unit"), (*KEEPS_BOOKS, RUTH))]
-    asks += [(says("idle in central-west 60 days"), LOOKS_UP)]
+    asks += [(says("idle in central-west 60 days"), LOOKS_UP), (says("surplus in central-west"), LOOKS_UP)]
     asks += [(says("leavers in central-west"), LOOKS_UP), (says("due in central-west"), LOOKS_UP)]
     for number, (words, right) in enumerate(asks):
 
