@@ -119,7 +119,9 @@ async def test_one_that_is_lost_is_not_asked_for(desk: Desk, register: Pool) -> 
     shown = await told(desk, "Priya Nair", "surplus")
     assert "reported gone (L-1)" in shown
     assert "'loss L-1'" in shown
-    reported = await desk.losses.report(viewer("Amara Osei"), device_of("S1"), how="lost", idempotency_key="k")
+    reported = await desk.losses.report(
+        viewer("Amara Osei"), device_id=device_of("S1"), how="lost", idempotency_key="k"
+    )
     with pytest.raises(RuleBroken, match="reported lost"):
         await desk.deliveries.reclaim(viewer("Priya Nair"), device_of("S1"), why="Two", idempotency_key="k")
     assert reported is not None
