@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from bot import notices, outgoing
 from bot.alert_notices import of_alert
-from bot.delivery_notices import is_leaving, of_delivery
+from bot.delivery_notices import of_delivery
 from bot.desk import Desk
 from bot.loss_notices import of_loss
 from bot.outgoing import OutgoingMessage
@@ -93,7 +93,7 @@ class BotConsumer:
         for request_id in sorted(requests):
             view = await requests_queries.whole(connection, request_id)
             if view is not None:
-                if not is_leaving(view):
+                if not view.reason.only_returns:
                     told += await notices.of_request(self._desk, connection, view)
                 told += await of_delivery(self._desk, connection, view)
         await outgoing.put(connection, told)

@@ -24,13 +24,10 @@ _REMINDED = (Status.DELIVERED, Status.WAITING_FOR_CHECK, Status.RETURN_DUE)
 _FOLLOWED = (Status.SHIPPED, *_REMINDED)
 
 
-def is_leaving(view: RequestView) -> bool:
-    """Whether it is no request for anything, but what somebody who leaves hands back."""
-    return view.reason is Reason.LEAVER
-
-
 async def of_delivery(desk: Desk, connection: Connection, view: RequestView) -> list[OutgoingMessage]:
-    """The user's message and reminder, what their manager must know of a late return, and of a leaver."""
+    """The user's message and reminder, what their manager must know of a late return, of a leaver, and of
+    what they asked for.
+    """
     whom = view.recipient_email or view.requester_email
     user = viewer_for(whom, desk.directory)
     offers = queries.may(view, user)
@@ -48,9 +45,18 @@ async def of_delivery(desk: Desk, connection: Connection, view: RequestView) -> 
     if view.chases and view.status in _REMINDED:
         told.append(OutgoingMessage(name, f"person:{whom}", 0, delivery.reminder(view, offers)))
         told += await _of_overdue(desk, connection, view, user)
-    if is_leaving(view):
+    if view.reason is Reason.LEAVER:
         told.append(await _of_leaver(desk, connection, view, whom))
+    if view.reason is Reason.RECLAIM:
+        told.append(_of_reclaim(desk, view))
     return [*told, *await _of_needless(desk, connection, view)]
+
+
+def _of_reclaim(desk: Desk, view: RequestView) -> OutgoingMessage:
+    """To whoever asked for a device back: how that stands."""
+    asker = view.requester_email
+    shown = delivery.asked_back(view, queries.may(view, viewer_for(asker, desk.directory)), _people(desk))
+    return OutgoingMessage(f"request/{view.request_id}/asked-back", f"person:{asker}", view.revision, shown)
 
 
 async def _of_needless(desk: Desk, connection: Connection, view: RequestView) -> list[OutgoingMessage]:
@@ -72,7 +78,7 @@ async def _of_needless(desk: Desk, connection: Connection, view: RequestView) ->
 
 
 def _was_under_way(view: RequestView) -> bool:
-    return is_leaving(view) or any((view.shipped_at, view.delivered_at, view.received_at))
+    return view.reason.only_returns or any((view.shipped_at, view.delivered_at, view.received_at))
 
 
 async def _of_overdue(desk: Desk, connection: Connection, view: RequestView, user: Viewer) -> list[OutgoingMessage]:

@@ -74,6 +74,7 @@ CUSTODY_CSV = "custody_csv"
 """These carry the question as a line of our grammar."""
 DISPOSALS_CSV = "disposals_csv"
 DISPOSALS_XLSX = "disposals_xlsx"
+AUDIT_CSV = "audit_csv"
 OVERRIDE = "override"
 """These open the forms of the budget's acts, and carry the line of our grammar that asked for it."""
 VIREMENT = "virement"
@@ -90,6 +91,17 @@ LEAVES = "leaves"
 """Its value is the address of who leaves; the part after the colon only keeps several apart within a block."""
 LEAVES_PATTERN = re.compile(r"^leaves:")
 SOMEBODY_LEAVES = "somebody_leaves"
+RECLAIM = "reclaim"
+"""Its value is the device's id; the part after the colon only keeps several apart within a block."""
+RECLAIM_PATTERN = re.compile(r"^reclaim:")
+KEEP_DEVICE = "keep_device"
+"""These carry the request's id."""
+CALL_OFF_RECLAIM = "call_off_reclaim"
+IDLE_CSV = "idle_csv"
+"""These carry the question as a line of our grammar."""
+IDLE_XLSX = "idle_xlsx"
+SURPLUS_CSV = "surplus_csv"
+SURPLUS_XLSX = "surplus_xlsx"
 
 LOSS_TELL = "loss_tell"
 """These carry the loss's id."""
@@ -123,6 +135,7 @@ VIEW_ALLOCATE = "delivery_allocate_form"
 VIEW_SHIP = "delivery_ship_form"
 VIEW_CANCEL_ORDER = "delivery_cancel_form"
 VIEW_LEAVES = "leaves_form"
+VIEW_RECLAIM = "reclaim_form"
 
 VIEW_SNOOZE = "alert_snooze_form"
 """This one and the next carry the same as the buttons."""
@@ -194,6 +207,11 @@ METADATA_TYPE = "quartermaster_message"
 def leaves(place: int) -> str:
     """The action id of the button that says that the person at this place leaves."""
     return f"{LEAVES}:{place}"
+
+
+def reclaim(place: int) -> str:
+    """The action id of the button that asks for the device at this place."""
+    return f"{RECLAIM}:{place}"
 
 
 def conflict_split(place: int) -> str:

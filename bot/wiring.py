@@ -31,6 +31,7 @@ from bot.listeners import (
     files,
     losses,
     photos,
+    reclaiming,
     waves,
 )
 from bot.listeners.room import Room
@@ -106,7 +107,7 @@ def build_app(settings: BotSettings, client: AsyncWebClient, room: Room, underwa
     app.listener_runner.listener_start_handler = underway
     app.listener_runner.listener_completion_handler = Finished(room.received, underway)
     surfaces = (
-        *(commands, events, actions, asking, deciding, covering, delivery, losses),
+        *(commands, events, actions, asking, deciding, covering, delivery, reclaiming, losses),
         *(files, photos, waves, acts, custody, conflicts, dead_letters, alerts, failures),
     )
     for surface in surfaces:

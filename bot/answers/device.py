@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.answers.entitlement import FOR_MANAGERS_UP, MANAGER_UP, check_roles, looking
 from bot.answers.timeline import timeline
 from bot.desk import Desk
@@ -21,10 +23,13 @@ LINES_AT_ONCE = 15
 async def answer_find(desk: Desk, viewer: Viewer, asked: Find) -> Message:
     """Everybody may look up what they may see: staff their own, managers their units', others all."""
     async with desk.pool.acquire() as connection:
-        async with looking(desk, connection, viewer, "find", asked.term):
-            found = await register_queries.find_device(connection, viewer, asked.term, desk.today)
+        found = await register_queries.find_device(connection, viewer, asked.term, desk.today)
+        people = _people(desk, viewer, asked.term) if found is None else []
+        # Who is looked for by a part of the name stands in the audit log by their address: that is found again.
+        subject = people[0].email.lower() if len(people) == 1 else asked.term
+        async with looking(desk, connection, viewer, "find", subject):
             if found is None:
-                return await _find_person(desk, connection, viewer, asked.term)
+                return await _find_person(desk, connection, viewer, asked.term, people)
         happened, more = await timeline(
             desk, connection, viewer, found.device_id, after=asked.after, most=LINES_AT_ONCE
         )
@@ -32,9 +37,14 @@ async def answer_find(desk: Desk, viewer: Viewer, asked: Find) -> Message:
     return device.render(found, happened, desk.unit_names, may_ask_why=viewer.has(*MANAGER_UP), earlier=earlier)
 
 
-async def _find_person(desk: Desk, connection: Connection, viewer: Viewer, term: str) -> Message:
+def _people(desk: Desk, viewer: Viewer, term: str) -> list[Person]:
+    return [] if "@" in term else [each for each in desk.directory.called(term) if _may_look(viewer, each)]
+
+
+async def _find_person(
+    desk: Desk, connection: Connection, viewer: Viewer, term: str, people: Sequence[Person]
+) -> Message:
     """By address whoever holds something; by name those whom the directory knows, where the viewer may see theirs."""
-    people = [] if "@" in term else [each for each in desk.directory.called(term) if _may_look(viewer, each)]
     if len(people) > 1:
         return person.render_choice(term, people)
     email = people[0].email if people else term

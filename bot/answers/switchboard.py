@@ -8,6 +8,7 @@ from bot import grammar
 from bot.answers import (
     acts,
     alerts,
+    audit,
     budget,
     conflicts,
     counts,
@@ -18,12 +19,14 @@ from bot.answers import (
     demand,
     device,
     due,
+    idle,
     leavers,
     loss,
     mine,
     own,
     queue,
     request,
+    surplus,
     wave,
 )
 from bot.desk import Desk
@@ -64,10 +67,16 @@ async def answer(desk: Desk, viewer: Viewer, asked: Asked, key: str | None = Non
             return await request.answer(desk, viewer, asked)
         case grammar.Alerts():
             return await alerts.answer(desk, viewer, asked)
+        case grammar.Audit():
+            return await audit.answer(desk, viewer, asked)
         case grammar.Conflicts():
             return await conflicts.answer(desk, viewer, asked)
         case grammar.Leavers():
             return await leavers.answer(desk, viewer, asked)
+        case grammar.Idle():
+            return await idle.answer(desk, viewer, asked)
+        case grammar.Surplus():
+            return await surplus.answer(desk, viewer, asked)
         case grammar.Deliveries():
             return await deliveries.answer(desk, viewer, asked)
         case grammar.DeadLetters():

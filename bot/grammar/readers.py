@@ -9,6 +9,7 @@ from bot.grammar import acts, covering, custody, losing
 from bot.grammar.asked import (
     Alerts,
     Asked,
+    Audit,
     Budget,
     BudgetSide,
     Conflicts,
@@ -19,12 +20,14 @@ from bot.grammar.asked import (
     Due,
     Find,
     Help,
+    Idle,
     Leavers,
     Losses,
     Override,
     Queue,
     Replace,
     Request,
+    Surplus,
     Virement,
     Waves,
     Why,
@@ -41,7 +44,9 @@ _OWN = re.compile(r"(my|the|a|our|out)\b", re.IGNORECASE)
 """With these begins no name, serial or tag."""
 _MINE = frozenset({"mine", "my", "my own", "own"})
 _ALL_OPEN = frozenset({"", "all", "open", "all open"})
+_DAYS = re.compile(r"\b(\d{1,3})\s+days?\b", re.IGNORECASE)
 _AFTER = re.compile(r"\bafter\s+(\d{1,9})$", re.IGNORECASE)
+_BEFORE = re.compile(r"\bbefore\s+(\d{1,18})$", re.IGNORECASE)
 _DIMENSIONS = {name: each for each in Dimension for name in (each.value, f"{each.value}s")}
 _SIDES = {name: each for each in BudgetSide for name in (each.value, f"{each.value}s")}
 
@@ -122,6 +127,31 @@ def _leavers(rest: str) -> Asked | None:
     return Leavers(unit) if not rest else None
 
 
+def _idle(rest: str) -> Asked | None:
+    days = 30
+    found = _DAYS.search(rest)
+    if found:
+        days = max(1, int(found[1]))
+        rest = " ".join(f"{rest[: found.start()]} {rest[found.end() :]}".split())
+    unit, rest = unit_of(rest)
+    after = 0
+    found = _AFTER.search(rest)
+    if found:
+        after = int(found[1])
+        rest = rest[: found.start()].strip()
+    return Idle(unit, days, after) if not rest else None
+
+
+def _surplus(rest: str) -> Asked | None:
+    unit, rest = unit_of(rest)
+    after = 0
+    found = _AFTER.search(rest)
+    if found:
+        after = int(found[1])
+        rest = rest[: found.start()].strip()
+    return Surplus(unit, after) if not rest else None
+
+
 def _deliveries(rest: str) -> Asked | None:
     unit, rest = unit_of(rest)
     return Deliveries(unit) if not rest else None
@@ -150,6 +180,18 @@ def _alerts(rest: str) -> Asked | None:
     return Alerts() if said in _ALL_OPEN else None
 
 
+def _audit(rest: str) -> Asked | None:
+    before = None
+    found = _BEFORE.search(rest)
+    if found:
+        before = int(found[1]) or None
+        rest = rest[: found.start()].strip()
+    if _OWN.match(rest):
+        return None
+    term = rest if TERM.fullmatch(rest) else person_of(rest)
+    return Audit(term, before) if term else None
+
+
 def _dead_letters(rest: str) -> Asked | None:
     if not rest:
         return DeadLetters()
@@ -172,8 +214,11 @@ READERS: Mapping[str, Reader] = {
     "request": _request,
     "cover": covering.cover,
     "alerts": _alerts,
+    "audit": _audit,
     "conflicts": _alone(Conflicts()),
     "leavers": _leavers,
+    "idle": _idle,
+    "surplus": _surplus,
     "deliveries": _deliveries,
     "deadletters": _dead_letters,
     "wave": acts.wave,

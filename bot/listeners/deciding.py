@@ -34,6 +34,7 @@ _FORMS: Mapping[str, Cause] = {
     ids.ANSWER: Cause.ANSWER,
     ids.INSIST: Cause.INSIST,
     ids.NOT_REPAIRED: Cause.NOT_REPAIRED,
+    ids.KEEP_DEVICE: Cause.KEEP,
 }
 """Buttons that open a form for the words of a step."""
 _SAYS: Mapping[Cause, Says] = {
@@ -47,6 +48,9 @@ _SAYS: Mapping[Cause, Says] = {
         viewer, request_id, why=words, idempotency_key=key
     ),
     Cause.NOT_REPAIRED: lambda commands, viewer, request_id, words, key: commands.not_repaired(
+        viewer, request_id, why=words, idempotency_key=key
+    ),
+    Cause.KEEP: lambda commands, viewer, request_id, words, key: commands.keep(
         viewer, request_id, why=words, idempotency_key=key
     ),
 }
@@ -114,6 +118,12 @@ def register(app: AsyncApp, room: Room) -> None:
         moved = await commands.repaired(viewer, id_of(action), idempotency_key=context[KEY])
         await room.tell_of_request(moved)
 
+    async def call_off(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
+        await ack()
+        viewer = await room.viewer(body)
+        moved = await commands.call_off(viewer, id_of(action), idempotency_key=context[KEY])
+        await room.tell_of_request(moved)
+
     async def ask_for_words(
         ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
@@ -144,6 +154,7 @@ def register(app: AsyncApp, room: Room) -> None:
     app.view(ids.VIEW_REFUSE)(refused)
     app.action(ids.WITHDRAW)(withdraw)
     app.action(ids.REPAIRED)(repaired)
+    app.action(ids.CALL_OFF_RECLAIM)(call_off)
     for action_id in _FORMS:
         app.action(action_id)(ask_for_words)
     app.view(ids.VIEW_WORDS)(said)

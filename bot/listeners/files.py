@@ -10,17 +10,17 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
-from bot.answers import budget, counts, custody, due, queue, wave
+from bot.answers import audit, budget, counts, custody, due, idle, queue, surplus, wave
 from bot.answers.files import File
 from bot.desk import Desk
-from bot.grammar import Budget, Counts, CustodyList, Disposals, Due, Queue, parse
+from bot.grammar import Audit, Budget, Counts, CustodyList, Disposals, Due, Idle, Queue, Surplus, parse
 from bot.listeners.carried import line_of
 from bot.listeners.room import Room
 from services.access.viewer import Viewer
 from services.errors import BadInput
 
 Json = dict[str, Any]
-Asks = TypeVar("Asks", Budget, Counts, CustodyList, Disposals, Due, Queue)
+Asks = TypeVar("Asks", Audit, Budget, Counts, CustodyList, Disposals, Due, Idle, Queue, Surplus)
 Make = Callable[[Desk, Viewer, str], Awaitable[File]]
 
 
@@ -63,11 +63,16 @@ _FILES: Mapping[str, Make] = {
     ids.DUE_CHART: _of(Due, due.chart_file),
     ids.DUE_CSV: _of(Due, due.csv_file),
     ids.DUE_XLSX: _of(Due, due.xlsx_file),
+    ids.IDLE_CSV: _of(Idle, idle.csv_file),
+    ids.IDLE_XLSX: _of(Idle, idle.xlsx_file),
+    ids.SURPLUS_CSV: _of(Surplus, surplus.csv_file),
+    ids.SURPLUS_XLSX: _of(Surplus, surplus.xlsx_file),
     ids.CUSTODY_CERTIFICATE: custody.certificate_file,
     ids.CUSTODY_PROOF: custody.proof_file,
     ids.CUSTODY_CSV: _of(CustodyList, custody.list_file),
     ids.DISPOSALS_CSV: _of(Disposals, custody.disposals_csv),
     ids.DISPOSALS_XLSX: _of(Disposals, custody.disposals_xlsx),
+    ids.AUDIT_CSV: _of(Audit, audit.csv_file),
     ids.WAVE_CHART: wave.chart_file,
     ids.WAVE_CSV: wave.csv_file,
     ids.WAVE_XLSX: wave.xlsx_file,

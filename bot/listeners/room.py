@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import notices, outgoing
 from bot.alert_notices import of_alert
 from bot.answers.files import File
+from bot.delivery_notices import of_delivery
 from bot.desk import Desk
 from bot.grammar import Asked, mentioned, parse
 from bot.loss_notices import of_loss
@@ -66,7 +67,9 @@ class Room:
             for each in requests:
                 # Not as whoever just did something sees it: others may see more, or less.
                 view = await requests_queries.whole(connection, each.request_id) or each
-                await outgoing.put(connection, await notices.of_request(self.desk, connection, view))
+                # What only goes back is no request to those it concerns: they have messages of its return.
+                tell = of_delivery if view.reason.only_returns else notices.of_request
+                await outgoing.put(connection, await tell(self.desk, connection, view))
         self.wake_sender()
 
     async def tell_of_wave(self, reference: str) -> None:

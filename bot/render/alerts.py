@@ -66,8 +66,7 @@ def _next_step(alert: Alert) -> list[Block]:
     if alert.condition == "delivery-waiting":
         return [actions(button("Show the deliveries", ids.ask("deliveries"), "deliveries"))]
     if alert.condition == "idle-devices" and alert.unit:
-        counts = f"counts by kind, age in {alert.unit}"
-        return [actions(button("What the unit holds", ids.ask("counts"), counts))]
+        return [actions(button("Which they are", ids.ask("idle"), f"idle in {alert.unit}"))]
     if alert.condition == "kind-past-policy-life":
         kind = alert.key.partition(":")[2]
         ages, due = f"counts {kind} by age", f"due {kind} next 12 months"

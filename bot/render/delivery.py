@@ -22,9 +22,13 @@ _LABELS: Mapping[str, tuple[str, str, str]] = {
     Cause.RECEIVE: (ids.RECEIVE, "I have it", "It has arrived"),
     Cause.CHECK: (ids.CHECK_SETTINGS, "Settings are checked", "Settings are checked"),
     Cause.RETURNED: (ids.TAKE_BACK, "Took it back", "Took it back"),
+    Cause.KEEP: (ids.KEEP_DEVICE, "I still need it…", "They still need it…"),
+    Cause.CALL_OFF: (ids.CALL_OFF_RECLAIM, "Ask for it no more", "Ask for it no more"),
     Cause.CANCEL: (ids.CANCEL_ORDER, "Cancel…", "Cancel…"),
 }
 """By what one may do, the next step first: its button, in the words of whom the device is for and of a planner."""
+_BACKWARDS = frozenset({Cause.KEEP, Cause.CALL_OFF})
+"""Steps that nobody is led to."""
 _GROUPS: tuple[tuple[str, tuple[Status, ...]], ...] = (
     ("To be allocated", (Status.ORDERED, Status.WAITING_FOR_MONEY)),
     ("To be sent", (Status.ALLOCATED,)),
@@ -59,7 +63,7 @@ def buttons(view: _Stands, offers: Collection[str], *, planner: bool = False) ->
 
 def _button(view: _Stands, offer: str, *, planner: bool, first: bool) -> ButtonElement:
     action, theirs, planners = _LABELS[offer]
-    style = "danger" if offer == Cause.CANCEL else "primary" if first else None
+    style = "danger" if offer == Cause.CANCEL else "primary" if first and offer not in _BACKWARDS else None
     return button(planners if planner else theirs, action, str(view.request_id), style=style)
 
 
@@ -87,12 +91,17 @@ def _to_user(view: RequestView) -> str:
         case Status.WAITING_FOR_CHECK:
             return f"Please check that your accessibility settings work on the {new}. Keep the old one until then."
         case Status.RETURN_DUE:
-            old = f"your {'' if view.reason is Reason.LEAVER else 'old '}{kind}"
+            old = f"your {'' if view.reason.only_returns else 'old '}{kind}"
             old += f" `{escape(view.serial)}`" if view.serial else ""
             by_day = f" by {day(view.return_due_on)}" if view.return_due_on else ""
+            if view.reason is Reason.RECLAIM:
+                asks = f"{escape(view.requester_name)} asks whether you still need {old}: {escape(view.explanation)}"
+                return f"{asks}\nIf you do not, please hand it back{by_day}; if you do, say so below."
             return f"Please hand back {old}{by_day}."
         case Status.CLOSED:
             return f"It is over. {escape(view.ending)}." if view.ending else "All is done. Thank you."
+        case Status.WITHDRAWN if view.reason is Reason.RECLAIM:
+            return f"Your {kind} stays with you. {escape(view.ending)}."
         case Status.ALLOCATED:
             return f"Your {new} is set aside for you."
         case _:
@@ -142,6 +151,24 @@ def leaver(name: str, rows: Sequence[Delivery], names: Mapping[str, str], people
     title = f"{name} leaves: {count_of(len(rows), 'device')} to be handed back"
     lines = [f"• {_returning(each, names, people)}" for each in rows]
     return message(title, [section(f"*{escape(title)}*"), listed(lines), note("They are told, and reminded.")])
+
+
+def asked_back(view: RequestView, offers: Collection[str], people: Mapping[str, str]) -> Message:
+    """To whoever asked for a device back: how that stands, from beginning to end."""
+    whom = escape(view.recipient_name or people.get((view.recipient_email or "").lower(), view.recipient_email))
+    label = f"`{escape(view.serial)}`" if view.serial else f"the {kind_name(view.kind)}"
+    head = f"*{escape(view.reference)}* · {kind_name(view.kind)} {label} of {whom}"
+    match view.status:
+        case Status.RETURN_DUE:
+            due = f" by {day(view.return_due_on)}" if view.return_due_on else ""
+            told = f"You asked for it back{due}. They are told, and reminded; or they say that they still need it."
+        case Status.WITHDRAWN:
+            who = escape(people.get((view.ended_by or "").lower(), view.ended_by))
+            told = f"It stays with them. {escape(view.ending)} ({who})."
+        case _:
+            told = "It is back."
+    blocks: list[Block] = [section(f"{head}\n{told}"), *buttons(view, offers, planner=True)]
+    return message(f"{view.reference}, asked for back: {STATUSES.get(view.status, view.status)}", blocks)
 
 
 def _returning(row: Delivery, names: Mapping[str, str], people: Mapping[str, str]) -> str:

@@ -30,8 +30,11 @@ _WHAT = {
     "alerts": "open alerts, or only yours: acknowledge, snooze, assign",
     "conflicts": "serial numbers that two records claim",
     "leavers": "devices still with people who have left or moved",
+    "idle": "devices in use that have not checked in for weeks; ask for them back",
+    "surplus": "people who hold more than they may; ask for one back",
     "deliveries": "what waits to be allocated, sent, confirmed, handed back",
     "deadletters": "what other systems sent and we could not apply",
+    "audit": "who saw and did what of a device or a person, granted and refused",
     "wave": "what to order next: propose, release or send back",
     "waves": "the waves there have been",
     "demand": "what joiners or growth will need: look, say, take back",
@@ -54,6 +57,7 @@ _DIRECTS = frozenset({Role.DIRECTOR})
 _DECIDES = frozenset({Role.MANAGER, Role.DIRECTOR})
 _KEEPS_BOOKS = frozenset({Role.FINANCE, Role.DIRECTOR})
 _FOR_SOME = {
+    "audit": frozenset({Role.DIRECTOR, Role.AUDITOR}),
     "conflicts": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}),
     "deadletters": LOOKS,
     "deliveries": frozenset({Role.PLANNER, Role.DIRECTOR, Role.AUDITOR}),
@@ -80,6 +84,8 @@ _NEED_NO_MORE = (
         "alerts",
         "conflicts",
         "leavers",
+        "idle",
+        "surplus",
         "deliveries",
         "deadletters",
         "losses",

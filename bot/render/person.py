@@ -27,13 +27,13 @@ def render(who: str, devices: Sequence[DeviceView]) -> Message:
     return message(f"{who}: {count_of(len(devices), 'device')} on record", blocks)
 
 
-def render_choice(term: str, people: Sequence[Person]) -> Message:
-    """Several people go by this name."""
+def render_choice(term: str, people: Sequence[Person], word: str = "find") -> Message:
+    """Several people go by this name; `word` is the command that asks about one of them."""
     blocks: list[Block] = [section(f"Whom do you mean by “{escape(term)}”?")]
     blocks += [
         section(
             f"{escape(person.name)}, {escape(person.email)}",
-            button("This one", ids.ask("find"), f"find {person.email}"),
+            button("This one", ids.ask(word), f"{word} {person.email}"),
         )
         for person in people[:MOST]
     ]

@@ -119,7 +119,7 @@ def _without_a_part(devices: Sequence[DeviceView], prefill: Prefill) -> Prefill:
 
 
 def _reason(reason: Reason | None, *, manages: bool) -> InputBlock:
-    offered = {each: words for each, words in REASONS.items() if each is not Reason.LEAVER}
+    offered = {each: words for each, words in REASONS.items() if not each.only_returns}
     if not manages:
         offered.pop(Reason.JOINER, None)
     options = [Option(value=each.value, text=words) for each, words in offered.items()]

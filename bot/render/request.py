@@ -92,6 +92,8 @@ def _ticket(view: RequestView) -> str:
 
 def next_step(view: RequestView, people: Mapping[str, str]) -> str:
     """What comes next, in Slack's markup."""
+    if view.reason.only_returns and view.status == "withdrawn":
+        return ""
     approver = escape(_name(people, view.approver_email)) if view.approver_email else "your manager"
     wave = f"the wave of {month(view.wave_month)}" if view.wave_month else "its wave"
     return NEXT.get(view.status, "").format(approver=approver, wave=wave, back_by=_back_by(view))

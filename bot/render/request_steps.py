@@ -82,6 +82,12 @@ _FORMS: Mapping[Cause, _Asks] = {
     ),
     Cause.ANSWER: _Asks("Answer", "Whoever decides reads your words.", "Your answer", "Answer"),
     Cause.INSIST: _Asks("Cannot wait", "Your manager decides, and reads your words.", "Why can it not wait?", "Send"),
+    Cause.KEEP: _Asks(
+        "Still needed",
+        "It stays with you. Whoever asked for it reads your words.",
+        "What do you need it for?",
+        "Keep it",
+    ),
     Cause.NOT_REPAIRED: _Asks(
         "Not repaired", "Your manager decides, and reads your words.", "What is still wrong?", "Send"
     ),

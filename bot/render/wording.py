@@ -18,6 +18,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.ACCESSIBILITY: "I need it for accessibility reasons",
     Reason.JOINER: "Somebody joins and has none",
     Reason.LEAVER: "Its holder leaves",
+    Reason.RECLAIM: "A manager asks for it back",
 }
 LINES: Mapping[str, str] = {
     FundingLine.REFRESH_AND_BAU: "Refresh and business as usual",

@@ -87,7 +87,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a request, as far as its ticket needs it.
 
     `told` is the revision of the word that told `status`, 0 where words told none; `since` that of the first word heard
-    of it, so that reminders do not reach the desk. `leaving`: its holder leaves, and nothing is replaced.
+    of it, so that reminders do not reach the desk. `leaving`: a device only goes back, and nothing is replaced.
     """
 
     status: str = "waiting_for_approval"
@@ -181,7 +181,7 @@ def words_of(wanted: Wanted, reference: str) -> Words:
     kind = wanted.kind.value if wanted.kind else "device"
     serial = f" for {wanted.serial}" if wanted.serial else ""
     if wanted.leaving:
-        return _words_of_leaver(wanted, reference, kind)
+        return _words_of_return(wanted, reference, kind)
     lines = [f"Replacement of a {kind}, asked for in chat with Quartermaster as {reference}."]
     if wanted.reason is not None:
         lines.append(f"Why: {_REASONS[wanted.reason]}.")
@@ -198,8 +198,8 @@ def words_of(wanted: Wanted, reference: str) -> Words:
     )
 
 
-def _words_of_leaver(wanted: Wanted, reference: str, kind: str) -> Words:
-    lines = [f"Return of a {kind} whose holder leaves, noted in chat with Quartermaster as {reference}."]
+def _words_of_return(wanted: Wanted, reference: str, kind: str) -> Words:
+    lines = [f"Return of a {kind} that is not replaced, noted in chat with Quartermaster as {reference}."]
     if wanted.serial:
         lines.append(f"Device: {wanted.serial}")
     if wanted.unit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -36,6 +36,27 @@ class HeldDevice(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None
 
 
+class HeldNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """How many devices of a kind somebody holds."""
+
+    email: str
+    kind: Kind
+    devices: int
+
+
+class SeenDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """A device in somebody's hands, and when it was last seen."""
+
+    device_id: UUID
+    serial: str | None
+    asset_tag: str | None
+    kind: Kind
+    model: str | None
+    unit: str | None
+    holder_email: str
+    last_seen_at: datetime | None
+
+
 async def newly_held(connection: Connection, asked: Sequence[Holding]) -> set[tuple[UUID, str]]:
     """Those of these pairs of device and address where somebody got from the shelf what they did not hold before.
 
@@ -51,3 +72,21 @@ async def held_by(connection: Connection, viewer: Viewer, email: str) -> list[He
     """What somebody holds, in use or in repair, of the viewer's units."""
     rows = await connection.fetch(SQL["held_by"], viewer.unit_scope, email.lower())
     return [msgspec.convert(dict(row), HeldDevice) for row in rows]
+
+
+async def beyond(connection: Connection, viewer: Viewer, least: Mapping[Kind, int]) -> list[HeldNumber]:
+    """Who holds more of a kind than `least`, of the viewer's units."""
+    rows = await connection.fetch(SQL["beyond"], viewer.unit_scope, list(least), list(least.values()))
+    return [msgspec.convert(dict(row), HeldNumber) for row in rows]
+
+
+async def held_of(
+    connection: Connection, viewer: Viewer, of: Sequence[tuple[str, Kind]]
+) -> dict[tuple[str, Kind], list[SeenDevice]]:
+    """What these people hold of these kinds, of the viewer's units; what was not seen for longest first."""
+    emails, kinds = [email for email, _ in of], [kind.value for _, kind in of]
+    found: dict[tuple[str, Kind], list[SeenDevice]] = {each: [] for each in of}
+    for row in await connection.fetch(SQL["held_of"], viewer.unit_scope, emails, kinds):
+        device = msgspec.convert(dict(row), SeenDevice)
+        found[device.holder_email, device.kind].append(device)
+    return found

@@ -19,3 +19,21 @@ SELECT d.device_id, d.serial, d.asset_tag, d.kind, d.unit
 FROM register.devices AS d
 WHERE d.holder_email = $2 AND d.state IN ('deployed', 'in_repair') AND ($1::text[] IS NULL OR d.unit = ANY ($1))
 ORDER BY d.kind, d.serial, d.device_id
+
+-- name: beyond
+-- How many of a kind people hold, of the units $1 (null: all): those with more than the least that anybody may hold, which
+-- is for each of the kinds $2 one of $3.
+SELECT d.holder_email AS email, d.kind, count(*)::integer AS devices
+FROM register.devices AS d
+JOIN unnest($2::text[], $3::integer[]) AS least (kind, number) USING (kind)
+WHERE d.holder_email IS NOT NULL AND d.state IN ('deployed', 'in_repair') AND ($1::text[] IS NULL OR d.unit = ANY ($1))
+GROUP BY d.holder_email, d.kind, least.number
+HAVING count(*) > least.number
+
+-- name: held_of
+-- What the people $2 hold of the kinds beside them, $3; what was not seen for longest first.
+SELECT d.device_id, d.serial, d.asset_tag, d.kind, d.model, d.unit, d.holder_email, d.last_seen_at
+FROM unnest($2::text[], $3::text[]) AS over (email, kind)
+JOIN register.devices AS d ON d.holder_email = over.email AND d.kind = over.kind
+WHERE d.state IN ('deployed', 'in_repair') AND ($1::text[] IS NULL OR d.unit = ANY ($1))
+ORDER BY d.holder_email, d.kind, d.last_seen_at NULLS FIRST, d.device_id

@@ -17,8 +17,18 @@ from services.database.pool import Connection
 from services.database.statements import load_statements
 from services.register.conflict_queries import ClaimantView, ConflictsView, ConflictView, conflict_by_id, open_conflicts
 from services.register.custody_queries import CustodyFacts, custody_facts
-from services.register.holder_queries import HeldDevice, Holding, held_by, newly_held
-from services.register.idle_queries import IdleDevices, idle_by_unit
+from services.register.holder_queries import (
+    HeldDevice,
+    HeldNumber,
+    Holding,
+    SeenDevice,
+    beyond,
+    held_by,
+    held_of,
+    newly_held,
+)
+from services.register.idle_queries import IdleCounts, IdleDevice, IdleDevices, idle_by_unit, idle_counts, idle_devices
+from services.register.naming_queries import records_of, reported_gone
 from services.register.people_queries import StrayDevice, leavers, movers
 from services.register.rules.ageing import BANDS, OLDEST, UNKNOWN_AGE, age_band, age_months
 from services.register.rules.counting import UNKNOWN_MONTH
@@ -33,11 +43,16 @@ __all__ = (
     "DeviceView",
     "Dimension",
     "HeldDevice",
+    "HeldNumber",
     "HistoryLine",
     "Holding",
+    "IdleCounts",
+    "IdleDevice",
     "IdleDevices",
     "OnShelf",
+    "SeenDevice",
     "StrayDevice",
+    "beyond",
     "conflict_by_id",
     "counts",
     "custody_facts",
@@ -46,13 +61,18 @@ __all__ = (
     "devices_of",
     "find_device",
     "held_by",
+    "held_of",
     "idle_by_unit",
+    "idle_counts",
+    "idle_devices",
     "leavers",
     "movers",
     "my_devices",
     "names_for_commands",
     "newly_held",
     "open_conflicts",
+    "records_of",
+    "reported_gone",
     "shelf",
     "verify_counts",
 )

@@ -23,6 +23,7 @@ from services.requests.leaving import Leaving as Leaving
 from services.requests.leaving import Left as Left
 from services.requests.queries import RequestView
 from services.requests.raising import Asked, Raising
+from services.requests.reclaiming import Reclaimable as Reclaimable
 from services.requests.rules import asking, covering
 from services.requests.rules.machine import Cause
 from services.requests.rules.verdicts import Reason
@@ -137,6 +138,19 @@ class Requests(Handling):
         return await self.take_step(
             viewer, request_id, Cause.NOT_REPAIRED, idempotency_key, what=what, told="The repair did not help"
         )
+
+    async def keep(self, viewer: Viewer, request_id: UUID, *, why: str, idempotency_key: str) -> RequestView:
+        """Whoever holds a device that is asked for still needs it: it stays. Raises NotFound, NotAllowed, RuleBroken,
+        BadInput.
+        """
+        what = f"Still needed: {_words(why, 'why')}"
+        return await self.take_step(
+            viewer, request_id, Cause.KEEP, idempotency_key, what=what, told="Its holder still needs it"
+        )
+
+    async def call_off(self, viewer: Viewer, request_id: UUID, *, idempotency_key: str) -> RequestView:
+        """Ask no more for a device that was asked for. Raises NotFound, NotAllowed, RuleBroken."""
+        return await self.take_step(viewer, request_id, Cause.CALL_OFF, idempotency_key, what="Asked for no more")
 
     async def arrange_cover(
         self, viewer: Viewer, deputy_email: str, from_on: date, until_on: date, *, idempotency_key: str | None = None

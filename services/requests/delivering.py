@@ -21,10 +21,10 @@ from services.eventlog import outbox
 from services.requests import delivery_store, moving, naming
 from services.requests.delivery_store import Brought, taken_meanwhile
 from services.requests.facts import answers
-from services.requests.handling import Handling
 from services.requests.moving import Move
 from services.requests.progress import after
 from services.requests.queries import RequestView
+from services.requests.reclaiming import Reclaiming
 from services.requests.rules.machine import REQUEST as MACHINE
 from services.requests.rules.machine import Cause, Status
 from services.requests.store import Held
@@ -52,8 +52,8 @@ class _Act(msgspec.Struct, frozen=True, kw_only=True):
 _Prepares = Callable[[Connection, Held, datetime], Awaitable[_Act]]
 
 
-class Deliveries(Handling):
-    """The commands of those who hand devices out and take them back."""
+class Deliveries(Reclaiming):
+    """The commands of those who hand devices out, ask for them and take them back."""
 
     async def allocate(self, viewer: Viewer, request_id: UUID, *, device: str, idempotency_key: str) -> Done:
         """Set a device in stock aside, by serial or asset tag. Raises NotFound, NotAllowed and RuleBroken."""

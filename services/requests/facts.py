@@ -42,6 +42,7 @@ def facts_of(request: Standing, *, device_named: bool = False) -> Facts:
         checked=request.checked_at is not None,
         old_device=request.device_id is not None and request.reason not in GONE,
         old_is_back=request.old_back_at is not None,
+        asked_back=request.reason is Reason.RECLAIM,
     )
 
 

@@ -14,8 +14,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from schemas.topics import REQUEST
-from schemas.vocabulary import Kind, Role
+from schemas.vocabulary import Role
 from services.access import audit
 from services.access.viewer import Viewer
 from services.clock import london_date
@@ -26,15 +25,16 @@ from services.eventlog import outbox
 from services.machines import NEW, Actor
 from services.register import queries as register
 from services.register.queries import HeldDevice
-from services.requests import moving, store
-from services.requests.announcements import announce_raised
+from services.requests import due_back, moving, store
 from services.requests.delivery_queries import Delivery, returns_of
+from services.requests.due_back import DueBack
+from services.requests.facts import answers
 from services.requests.handling import Handling
 from services.requests.moving import Move
 from services.requests.rules.machine import OPEN, Cause, Status
 from services.requests.rules.machine import REQUEST as MACHINE
 from services.requests.rules.verdicts import Reason
-from services.requests.store import Held, Moment, NewRequest
+from services.requests.store import Held
 
 SQL = load_statements(__file__, "leaving.sql")
 _LEAVING = UUID("7d5b1d0e-3f0c-4e0a-8d63-2b1f9a6c5e41")
@@ -94,7 +94,7 @@ class Leaving(Handling):
             if not viewer.has(Role.MANAGER, Role.PLANNER):
                 raise NotAllowed("That is for the manager or the planner to do, not for you.")
             act = uuid5(_LEAVING, f"{viewer.email}\n{idempotency_key}\n{whose}")
-            leaver = _Leaver(*_acting(viewer), whose, self._name(whose), act, now)
+            leaver = _Leaver(*acting(viewer), whose, self._name(whose), act, now)
             if await self.is_repeated(connection, viewer, "leave", idempotency_key, act, now):
                 left = Left(email=whose, name=leaver.name, due_back=[], others=[])
             else:
@@ -135,17 +135,20 @@ class Leaving(Handling):
             return []
         moves: list[Move] = []
         for held in (await store.lock_requests(connection, sorted(row["request_id"] for row in rows))).values():
-            step = MACHINE.step(held.status, Cause.LEAVE, [leaver.actor], _all_holds)
+            step = MACHINE.step(held.status, Cause.LEAVE, [leaver.actor], answers(held))
             if step is not None:
                 what = f"Withdrawn: {leaver.name} leaves"
-                if step.target == Status.CLOSED:
+                if not step.moves:
+                    what = f"Due back all the same: {leaver.name} leaves"
+                elif step.target == Status.CLOSED:
                     what = f"Ended: {leaver.name} leaves; {held.successor_serial or 'the new device'} is due back"
                 moves.append(Move(held, step, leaver.now, what, leaver.viewer.email, "Whom it is for leaves"))
         if moves:
             sent = [each.held.request_id for each in moves if each.step.target == Status.CLOSED]
             await connection.execute(SQL["handed_out"], sent, leaver.now)
+            await connection.execute(SQL["no_choice"], [each.held.request_id for each in moves if not each.step.moves])
             await outbox.append(connection, await moving.take(connection, moves))
-        return moves
+        return [each for each in moves if each.step.moves]
 
     def _sent(self, ended: Move) -> HeldDevice | None:
         """The device that somebody has, or that is on its way to them, by a request that ended."""
@@ -162,72 +165,26 @@ class Leaving(Handling):
 
     async def _due_back(self, connection: Connection, leaver: _Leaver, devices: Sequence[HeldDevice]) -> int:
         """Write a request for each device that has none; how many."""
-        if not devices:
-            return 0
         step = MACHINE.take(NEW, Cause.LEAVE, [leaver.actor], _all_holds)
-        numbers = await connection.fetch(SQL["next_numbers"], len(devices))
-        requests = [
-            self._request(leaver, device, f"R-{row['number']}", Status(step.target))
-            for device, row in zip(devices, numbers, strict=True)
-        ]
-        first = requests[0]
-        columns = [
-            (each.request_id, each.reference, each.unit, each.kind, each.device_id, each.serial) for each in requests
-        ]
-        rows = await connection.fetch(
-            SQL["due_back"],
-            *(list(column) for column in zip(*columns, strict=True)),
-            first.requester_email,
-            first.requester_name,
-            first.recipient_email,
-            first.recipient_name,
-            first.explanation,
-            first.approver_email,
-            leaver.now,
-            self.policy.patience.return_due_on(london_date(leaver.now)),
-        )
-        written = {row["request_id"] for row in rows}
-        added = [each for each in requests if each.request_id in written]
-        said_by = leaver.viewer.email
-        moments = [Moment(each.request_id, "raised", leaver.now, "Due back", said_by) for each in added]
-        await store.remember(connection, moments)
-        await outbox.append(connection, [(REQUEST, announce_raised(each)) for each in added])
-        return len(added)
-
-    def _request(self, leaver: _Leaver, device: HeldDevice, reference: str, status: Status) -> NewRequest:
-        return NewRequest(
-            request_id=uuid5(leaver.act, str(device.device_id)),
-            reference=reference,
-            requester_email=leaver.viewer.email,
-            requester_name=leaver.viewer.name,
-            unit=device.unit or leaver.viewer.unit or "",
-            kind=device.kind or Kind.LAPTOP,
+        due = DueBack(
+            viewer=leaver.viewer,
+            email=leaver.email,
+            name=leaver.name,
             reason=Reason.LEAVER,
-            device_id=device.device_id,
-            serial=device.serial,
             explanation=f"{leaver.name} leaves.",
-            needed_by=None,
-            accessibility_needs=False,
-            delivery_place="",
-            status=status,
-            verdict="",
-            approver_email=self._manager_of(leaver.email) or leaver.viewer.email,
-            raised_at=leaver.now,
-            recipient_email=leaver.email,
-            recipient_name=leaver.name,
+            first_line="Due back",
+            act=leaver.act,
+            now=leaver.now,
+            due_on=self.policy.patience.return_due_on(london_date(leaver.now)),
         )
+        return len(await due_back.write(connection, self._directory, due, devices, Status(step.target)))
 
     def _name(self, email: str) -> str:
         person = self._directory.person(email)
         return person.name if person is not None else email
 
-    def _manager_of(self, email: str) -> str | None:
-        person = self._directory.person(email)
-        manager = None if person is None else self._directory.approver_of(person)
-        return None if manager is None else manager.email.lower()
 
-
-def _acting(viewer: Viewer) -> tuple[Viewer, Actor]:
+def acting(viewer: Viewer) -> tuple[Viewer, Actor]:
     """The viewer as far as they see people off: a planner everywhere, a manager in the units they answer for."""
     if viewer.has(Role.PLANNER):
         return viewer, Actor.PLANNER

@@ -117,6 +117,11 @@ class RequestPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         """What holds for somebody: the first entitlement that fits."""
         return next(each for each in self.entitlements if each.fits(roles, title))
 
+    @property
+    def least(self) -> Mapping[Kind, int]:
+        """What everybody may hold of each kind: whoever holds more, may hold too many."""
+        return {kind: min(each.may_hold[kind] for each in self.entitlements) for kind in Kind}
+
     def served_by(self, kind: Kind) -> Kind:
         """The kind that somebody who asks for `kind` is given."""
         return self.instead.kinds.get(kind, kind)
@@ -149,7 +154,7 @@ def own_policy() -> RequestPolicy:
 
 def _what_is_wrong(policy: RequestPolicy) -> str | None:
     """The first broken promise, as a sentence; None if the policy holds together."""
-    never = {*GONE, Reason.ACCESSIBILITY, Reason.JOINER, Reason.LEAVER}
+    never = {*GONE, Reason.ACCESSIBILITY, Reason.JOINER, Reason.LEAVER, Reason.RECLAIM}
     served = policy.instead.kinds
     places = [each.for_all for each in policy.entitlements]
     promises = {
@@ -161,7 +166,9 @@ def _what_is_wrong(policy: RequestPolicy) -> str | None:
         "verdicts: what is lost, stolen, needed for accessibility or for a joiner is not repaired": (
             never.isdisjoint(policy.verdicts.repair)
         ),
-        "verdicts: nobody asks for a leaver": Reason.LEAVER not in policy.verdicts.from_stock,
+        "verdicts: what only goes back is replaced by nothing": not any(
+            reason.only_returns for reason in policy.verdicts.from_stock
+        ),
         "verdicts: a joiner's device is always a manager's to approve": Reason.JOINER not in policy.verdicts.from_stock,
         "instead: what serves another kind must not be served by another itself": served.keys().isdisjoint(
             served.values()

@@ -28,6 +28,7 @@ from services.requests.delivery_queries import (
     returns_of,
 )
 from services.requests.facts import facts_of
+from services.requests.naming_queries import AskedBefore, asked_before, requests_about, requests_of
 from services.requests.policy import Band, RequestPolicy
 from services.requests.rules.deciding import actors_of
 from services.requests.rules.details import may_see_needs, may_see_photos
@@ -46,6 +47,7 @@ __all__ = [
     "AWAITED",
     "DELIVERIES",
     "OPEN",
+    "AskedBefore",
     "Band",
     "Cause",
     "Cover",
@@ -59,6 +61,7 @@ __all__ = [
     "Status",
     "TimelineLine",
     "Verdict",
+    "asked_before",
     "covered_by",
     "covers_concerning",
     "decisions_waiting",
@@ -68,6 +71,8 @@ __all__ = [
     "deputies_of",
     "devices_set_aside",
     "overdue_returns",
+    "requests_about",
+    "requests_of",
     "returns_of",
 ]
 

@@ -17,7 +17,7 @@ LEFT JOIN LATERAL (
     SELECT line.what AS ending, line.who AS ended_by
     FROM requests.timeline AS line
     WHERE line.request_id = r.request_id AND r.status IN ('withdrawn', 'closed')
-      AND split_part(line.cause, '/', 1) IN ('withdraw', 'cancel', 'leave')
+      AND split_part(line.cause, '/', 1) IN ('withdraw', 'cancel', 'leave', 'keep', 'call_off')
     ORDER BY line.entry DESC
     LIMIT 1
 ) AS e ON true
@@ -48,7 +48,8 @@ LIMIT $8::integer
 -- Requests that replace this device, or that it serves. $1 units (null: all), $2 the viewer's own address. What people
 -- wrote to one another stands in the request alone.
 SELECT greatest(line.at, r.raised_at) AS at, r.reference,
-       CASE WHEN split_part(line.cause, '/', 1) IN ('ask', 'answer', 'insist', 'not_repaired', 'refuse', 'leave')
+       CASE WHEN split_part(line.cause, '/', 1) IN ('ask', 'answer', 'insist', 'not_repaired', 'refuse', 'leave',
+                                                   'keep')
             THEN split_part(line.what, ':', 1) ELSE line.what END AS what
 FROM requests.requests AS r
 JOIN requests.timeline AS line USING (request_id)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.grammar.asked.devices import Conflicts, Counts, Due, Find, Leavers, Mine, Queue, Why
+from bot.grammar.asked.devices import Conflicts, Counts, Due, Find, Idle, Leavers, Mine, Queue, Surplus, Why
 from bot.grammar.asked.losses import Found, Loss, Losses, Lost
 from bot.grammar.asked.money import Acts, Budget, BudgetSide, Contracts, Opens, Override, Reverse, RollOver, Virement
 from bot.grammar.asked.planning import Demands, PlanDemand, Propose, Wave, Waves, WithdrawDemand
 from bot.grammar.asked.requests import ArrangeCover, Covers, Deliveries, EndCover, Replace, Request
-from bot.grammar.asked.running import Alerts, DeadLetters, Fault, Help, Unknown
+from bot.grammar.asked.running import Alerts, Audit, DeadLetters, Fault, Help, Unknown
 from bot.grammar.custody import AskedOfCustody
 from bot.grammar.own import AskedOfOwn
 
@@ -16,6 +16,7 @@ __all__ = [
     "Alerts",
     "ArrangeCover",
     "Asked",
+    "Audit",
     "Budget",
     "BudgetSide",
     "Conflicts",
@@ -31,6 +32,7 @@ __all__ = [
     "Find",
     "Found",
     "Help",
+    "Idle",
     "Leavers",
     "Loss",
     "Losses",
@@ -45,6 +47,7 @@ __all__ = [
     "Request",
     "Reverse",
     "RollOver",
+    "Surplus",
     "Unknown",
     "Virement",
     "Wave",
@@ -64,8 +67,11 @@ Asked = (
     | Replace
     | Request
     | Alerts
+    | Audit
     | Conflicts
     | Leavers
+    | Idle
+    | Surplus
     | Deliveries
     | DeadLetters
     | Wave

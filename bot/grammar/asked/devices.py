@@ -80,3 +80,30 @@ class Leavers:
     """Devices still with people who have left or moved."""
 
     unit: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Idle:
+    """What has not checked in for so many days, past the first `after`."""
+
+    unit: str | None = None
+    days: int = 30
+    after: int = 0
+
+    def line(self) -> str:
+        """The same question as a line of the grammar, for buttons."""
+        words = ["idle", f"{self.days} days", f"after {self.after}" if self.after else ""]
+        return " ".join(word for word in [*words, f"in {self.unit}" if self.unit else ""] if word)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Surplus:
+    """Who holds more than they may, past the first `after`."""
+
+    unit: str | None = None
+    after: int = 0
+
+    def line(self) -> str:
+        """The same question as a line of the grammar, for buttons."""
+        words = ["surplus", f"after {self.after}" if self.after else "", f"in {self.unit}" if self.unit else ""]
+        return " ".join(word for word in words if word)

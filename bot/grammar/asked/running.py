@@ -23,6 +23,18 @@ class DeadLetters:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Audit:
+    """Who saw and did what of a device or a person. `before` passes over the lines from that number of the log on."""
+
+    term: str
+    before: int | None = None
+
+    def line(self) -> str:
+        """The same question as a line of the grammar, for buttons."""
+        return f"audit {self.term}" + (f" before {self.before}" if self.before else "")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Help:
     """What one can say."""
 

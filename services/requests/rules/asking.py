@@ -11,7 +11,7 @@ from services.access.viewer import Viewer
 from services.errors import BadInput, NotAllowed, RuleBroken
 from services.requests.rules.verdicts import Reason
 
-_NOT_ASKED_FOR = "What a leaver holds is handed back, not replaced; end-user services start that."
+_NOT_ASKED_FOR = "What only goes back is not replaced; a manager or end-user services start that."
 
 LONGEST_TEXT = 2_000
 _NOBODYS = frozenset({DeviceState.ORDERED, DeviceState.IN_STOCK, DeviceState.RETURNED, DeviceState.SANITISED})
@@ -83,7 +83,7 @@ def check_recipient(
 
     A manager asks for who joins one of their units; whom the directory does not know yet joins the manager's own.
     """
-    if reason is Reason.LEAVER:
+    if reason.only_returns:
         raise BadInput(_NOT_ASKED_FOR, where="reason")
     if reason is not Reason.JOINER:
         if recipient is not None:

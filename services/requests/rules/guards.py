@@ -27,6 +27,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Whether there is a device to hand back: not for a joiner, nor for what was lost or stolen."""
     old_is_back: bool = False
     waited_long_enough: bool = False
+    asked_back: bool = False
+    """Whether a manager asked for what stands idle or is one too many."""
 
 
 def holds(guard: str, facts: Facts) -> bool:
@@ -48,4 +50,5 @@ _ANSWERS: Mapping[Guard, Callable[[Facts], bool]] = {
     Guard.NEEDS_CHECK: lambda facts: facts.accessibility_needs and not facts.checked,
     Guard.OLD_GOES_BACK: lambda facts: facts.old_device and not facts.old_is_back,
     Guard.STILL_WAITS: lambda facts: facts.waited_long_enough,
+    Guard.ASKED_BACK: lambda facts: facts.asked_back,
 }

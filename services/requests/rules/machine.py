@@ -51,6 +51,9 @@ class Cause(StrEnum):
 
     RAISE = "raise"
     LEAVE = "leave"
+    RECLAIM = "reclaim"
+    KEEP = "keep"
+    CALL_OFF = "call_off"
     APPROVE = "approve"
     REFUSE = "refuse"
     ASK = "ask"
@@ -87,6 +90,7 @@ class Guard(StrEnum):
     NEEDS_CHECK = "needs_check"
     OLD_GOES_BACK = "old_goes_back"
     STILL_WAITS = "still_waits"
+    ASKED_BACK = "asked_back"
 
 
 _S, _C, _G, _A = Status, Cause, Guard, Actor
@@ -173,6 +177,7 @@ REQUEST = Machine(
         _G.NEEDS_CHECK: "There are no accessibility needs to check.",
         _G.OLD_GOES_BACK: "There is no old device to hand back.",
         _G.STILL_WAITS: "It has not waited long enough.",
+        _G.ASKED_BACK: "It is not asked for as idle or surplus: it goes back for another reason.",
     },
     steps=[
         # Asking: policy's verdict says where a request begins.
@@ -212,6 +217,33 @@ REQUEST = Machine(
         *(
             Step(source, _C.LEAVE, _S.CLOSED, who=_SEES_OFF, does="ended, for its user leaves; the new one is due back")
             for source in (_S.SHIPPED, _S.DELIVERED, _S.WAITING_FOR_CHECK)
+        ),
+        # A manager asks for what stands idle or is one too many. Whoever holds it may say that they need it.
+        Step(NEW, _C.RECLAIM, _S.RETURN_DUE, who=_SEES_OFF, does="asked for back"),
+        Step(
+            _S.RETURN_DUE,
+            _C.KEEP,
+            _S.WITHDRAWN,
+            who=[_A.RECIPIENT],
+            guards=[_G.ASKED_BACK],
+            does="stays: its holder still needs it",
+        ),
+        Step(
+            _S.RETURN_DUE,
+            _C.CALL_OFF,
+            _S.WITHDRAWN,
+            who=_SEES_OFF,
+            guards=[_G.ASKED_BACK],
+            does="asked for no more",
+        ),
+        # Who leaves has no choice: it is due back as all they hold.
+        Step(
+            _S.RETURN_DUE,
+            _C.LEAVE,
+            _S.RETURN_DUE,
+            who=_SEES_OFF,
+            guards=[_G.ASKED_BACK],
+            does="due back all the same, for its holder leaves",
         ),
         # Deciding.
         *_decisions(_S.WAITING_FOR_APPROVAL),

@@ -18,7 +18,9 @@ class Verdict(StrEnum):
 
 
 class Reason(StrEnum):
-    """What happened, in the words a person picks. A joiner replaces nothing, and for a leaver nothing comes."""
+    """What happened, in the words a person picks. A joiner replaces nothing, and nothing comes for what a
+    leaver hands back or a manager asks for.
+    """
 
     BROKEN = "broken"
     SLOW = "slow"
@@ -28,16 +30,22 @@ class Reason(StrEnum):
     ACCESSIBILITY = "accessibility"
     JOINER = "joiner"
     LEAVER = "leaver"
+    RECLAIM = "reclaim"
+
+    @property
+    def only_returns(self) -> bool:
+        """Whether a device goes back and none is asked for: its holder leaves, or a manager asks for it."""
+        return self in (Reason.LEAVER, Reason.RECLAIM)
 
     @property
     def told(self) -> tuple[RequestReason, BauCause | None]:
         """How events say it. Their enumeration is closed, so a joiner travels as a cause beside `broken`: whoever
-        knows no causes still counts business-as-usual demand. What a leaver hands back is never approved or ordered,
-        so nobody counts it.
+        knows no causes still counts business-as-usual demand. What only goes back is never approved or ordered, so
+        nobody counts it.
         """
         if self is Reason.JOINER:
             return RequestReason.BROKEN, BauCause.JOINER
-        if self is Reason.LEAVER:
+        if self.only_returns:
             return RequestReason.END_OF_LIFE, None
         return RequestReason(self.value), None
 

@@ -163,10 +163,11 @@ async def test_idle_devices_are_told_to_the_manager_of_their_command(
     await chat.say_all()
     [told] = await seen(priya, DIRECT, "12 devices have not checked in for 30 days")
     assert await seen(helen, "fleet", "checked in") == []
-    assert "Central West" in await answered(priya, told, "ask:counts", DIRECT)
+    listed = await answered(priya, told, "ask:idle", DIRECT)
+    assert "Idle for 30 days or longer: Central West" in listed
     await fleet.seen(range(100, 112), NOW + timedelta(days=31))
     assert await fleet.look(32) == 1
     await register.close()
     await chat.say_all()
-    [over] = await seen(priya, DIRECT, "checked in")
+    [over] = await seen(priya, DIRECT, "devices have not checked in")
     assert (over["ts"], "Cleared" in str(over)) == (told["ts"], True)

@@ -103,6 +103,7 @@ class Stage:
         self.pool = pool
         self._register = register
         self._requests = requests
+        self._deliveries = deliveries
         self._clock = clock
         self._numbers = itertools.count(100)
         self._keys = itertools.count(1)
@@ -123,6 +124,8 @@ class Stage:
             Cause.RECEIVE: (deliveries.receive, act),
             Cause.CHECK: (deliveries.check, act),
             Cause.RETURNED: (deliveries.take_back, act),
+            Cause.KEEP: (requests.keep, act | {"why": "On call"}),
+            Cause.CALL_OFF: (requests.call_off, act),
         }
 
     @property
@@ -138,6 +141,8 @@ class Stage:
         wanted = Status(state)
         # What was set aside for a request that ended lies on the shelf again, and would serve the next one at once.
         await self._register.execute("UPDATE register.devices SET state = 'deployed' WHERE state = 'in_stock'")
+        if ahead_of in (Cause.KEEP, Cause.CALL_OFF):
+            return await self._reclaim()
         view = await self._raise(wanted)
         for cause in ROUTES[wanted]:
             await self._happens(view, cause)
@@ -148,16 +153,7 @@ class Stage:
 
     async def _raise(self, wanted: Status) -> RequestView:
         number = next(self._numbers)
-        repairs = wanted is Status.WAITING_FOR_REPAIR
-        old = await shelve(
-            self._register,
-            f"OLD{number}",
-            number,
-            state=DeviceState.DEPLOYED,
-            unit="central-west-response",
-            holder_email=email_of("Amara Osei"),
-            warranty_ends_on=date(2025, 5, 3) if repairs else date(2024, 5, 3),
-        )
+        old = await self._held(number, repairs=wanted is Status.WAITING_FOR_REPAIR)
         view = await self._requests.raise_request(
             viewer("Amara Osei"),
             device_id=old,
@@ -175,6 +171,25 @@ class Stage:
                 "UPDATE requests.requests SET status = $2 WHERE request_id = $1", view.request_id, wanted
             )
         return view
+
+    async def _held(self, number: int, *, repairs: bool = False) -> UUID:
+        """A laptop of Amara's."""
+        return await shelve(
+            self._register,
+            f"OLD{number}",
+            number,
+            state=DeviceState.DEPLOYED,
+            unit="central-west-response",
+            holder_email=email_of("Amara Osei"),
+            warranty_ends_on=date(2025, 5, 3) if repairs else date(2024, 5, 3),
+        )
+
+    async def _reclaim(self) -> UUID:
+        """A laptop of Amara's that her manager asks for."""
+        number = next(self._numbers)
+        priya, device = viewer("Priya Nair"), await self._held(number)
+        view = await self._deliveries.reclaim(priya, device, why="It is idle", idempotency_key=str(number))
+        return view.request_id
 
     async def _happens(self, view: RequestView, cause: Cause) -> None:
         at = self._clock.now() + minutes(5)

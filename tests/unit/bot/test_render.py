@@ -11,26 +11,30 @@ import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.grammar import Counts, Due, Queue, Unknown, parse
+from bot.grammar import Audit, Counts, Due, Idle, Queue, Surplus, Unknown, parse
 from bot.render import (
     alert_forms,
     alert_list,
     alert_words,
     alerts,
+    audit,
     conflicts,
     counts,
     dead_letters,
     device,
     due,
     home,
+    idle,
     leavers,
     mine,
     person,
     queue,
+    reclaim,
     replacement,
     request,
     request_steps,
     sheets,
+    surplus,
     why,
 )
 from bot.render import help as guidance
@@ -40,12 +44,15 @@ from bot.render.home import HomeView
 from bot.render.message import Message, escape, header, message, section
 from bot.render.prefill import MOST_WORDS, Prefill, prefilled
 from bot.render.spreadsheet import as_csv, workbook
+from bot.render.surplus import Holding, Over
 from deploy.local.workspace.blocks.surfaces import block_problems, view_problems
 from schemas.vocabulary import Kind, Role
 from services.access.viewer import Viewer
-from services.register.queries import CountRow, Dimension
-from services.requests.queries import Cause, Reason
+from services.register.queries import CountRow, Dimension, HeldDevice, IdleCounts
+from services.requests.commands import Reclaimable
+from services.requests.queries import AskedBefore, Cause, Reason
 from services.watch.queries import Cause as AlertCause
+from tests.fixtures.finance import NOW
 from tests.fixtures.people import small_directory
 from tests.unit.bot import views as made
 from tests.unit.bot.views import NAMES, STAFF
@@ -190,6 +197,41 @@ def test_conflicts(view: Any, may_settle: bool) -> None:
 @given(made.many(made.STRAYS), made.many(made.STRAYS))
 def test_leavers(left: list[Any], moved: list[Any]) -> None:
     check(leavers.render(left, moved, NAMES, {}))
+
+
+@quick
+@given(made.many(made.IDLE), made.WORDS, st.booleans())
+def test_idle(found: list[Any], words: str, asks: bool) -> None:
+    counts = IdleCounts(idle=(3, 2, 1), never_seen=len(found))
+    viewer = dataclasses.replace(DIRECTOR, roles=frozenset({Role.PLANNER if asks else Role.AUDITOR}))
+    before = {each.device_id: AskedBefore(device_id=each.device_id, reference=None, kept_at=NOW) for each in found[::2]}
+    check(idle.render(Idle(), words, counts, found, before, {}, viewer, NOW, NAMES, {}))
+    as_csv(idle.sheet(found, before, {}, NOW, NAMES, {}))
+
+
+@quick
+@given(made.many(made.SEEN), made.WORDS, st.integers(1, 12))
+def test_surplus(found: list[Any], words: str, people: int) -> None:
+    over = [Over(words, words, Kind.LAPTOP, max(len(found), 1), 0, words)] * people
+    page = [Holding(each, [(device, None, None) for device in found]) for each in over[: surplus.PAGE]]
+    viewer = dataclasses.replace(DIRECTOR, roles=frozenset({Role.PLANNER}))
+    check(surplus.render(Surplus(), words, over, page, viewer, NAMES, assumed=True))
+    as_csv(surplus.sheet(page, NAMES))
+
+
+@quick
+@given(made.many(made.AUDITS), made.WORDS)
+def test_audit(found: list[Any], words: str) -> None:
+    check(audit.render(Audit(words), words, found, {}, {}))
+    as_csv(audit.sheet(words, found, {}, {}))
+
+
+@quick
+@given(made.WORDS, made.WORDS)
+def test_asking_for_a_device(label: str, name: str) -> None:
+    device = HeldDevice(device_id=UUID(int=1), serial=label, asset_tag=None, kind=None, unit=None)
+    view = reclaim.form(Reclaimable(device=device, label=label, email=name, name=name), 14)
+    assert view_problems(view, "modal") == []
 
 
 @quick

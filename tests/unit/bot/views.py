@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.render.background import Background
 from schemas.vocabulary import AlertSeverity, BauCause, Demand, DeviceState, FundingLine, Kind
+from services.access.audit_queries import AuditLine
 from services.access.viewer import Viewer
 from services.budget.queries import BudgetView, Gate, LineView, OrderGates, PriorYear
 from services.intake.commands import Dealt
@@ -31,6 +32,8 @@ from services.register.queries import (
     CountRow,
     DeviceView,
     HistoryLine,
+    IdleDevice,
+    SeenDevice,
     StrayDevice,
 )
 from services.requests.policy import own_policy
@@ -103,6 +106,38 @@ CONFLICT = st.builds(
     split_off=MAYBE,
 )
 CONFLICTS = st.builds(ConflictsView, first=many(CONFLICT, 10).map(tuple), number=NUMBERS)
+IDLE = st.builds(
+    IdleDevice,
+    device_id=IDS,
+    serial=MAYBE,
+    asset_tag=MAYBE,
+    kind=st.sampled_from([None, *Kind]),
+    model=MAYBE,
+    unit=MAYBE,
+    holder_email=MAYBE,
+    last_seen_at=MOMENTS,
+)
+SEEN = st.builds(
+    SeenDevice,
+    device_id=IDS,
+    serial=MAYBE,
+    asset_tag=MAYBE,
+    kind=st.sampled_from(Kind),
+    model=MAYBE,
+    unit=MAYBE,
+    holder_email=WORDS,
+    last_seen_at=st.one_of(st.none(), MOMENTS),
+)
+AUDITS = st.builds(
+    AuditLine,
+    entry=NUMBERS,
+    at=MOMENTS,
+    email=WORDS,
+    roles=st.just(("staff",)),
+    action=WORDS,
+    subject=WORDS,
+    granted=st.booleans(),
+)
 STRAYS = st.builds(
     StrayDevice,
     device_id=IDS,

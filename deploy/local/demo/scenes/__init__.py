@@ -8,12 +8,14 @@ from deploy.local.demo.scenes import (
     alert,
     arrival,
     asking,
+    auditor,
     conflict,
     crash,
     deciding,
     delivery,
     disposal,
     finance,
+    idle,
     imports,
     leaver,
     letters,
@@ -25,6 +27,7 @@ from deploy.local.demo.scenes import (
     sanitising,
     service_desk,
     staff,
+    surplus,
     wave,
 )
 
@@ -49,5 +52,8 @@ SCENES: tuple[ModuleType, ...] = (
     leaver,
     sanitising,
     disposal,
+    idle,
+    surplus,
+    auditor,
     crash,
 )

@@ -126,6 +126,8 @@ def of_requests() -> Iterable[Line]:
         (ids.RECEIVE, Status.SHIPPED, Cause.RECEIVE, ""),
         (ids.CHECK_SETTINGS, Status.WAITING_FOR_CHECK, Cause.CHECK, ""),
         (ids.TAKE_BACK, Status.RETURN_DUE, Cause.RETURNED, ""),
+        (ids.KEEP_DEVICE, Status.RETURN_DUE, Cause.KEEP, ids.VIEW_WORDS),
+        (ids.CALL_OFF_RECLAIM, Status.RETURN_DUE, Cause.CALL_OFF, ""),
     ]
     for action, state, cause, opens in presses:
         yield button(
@@ -149,6 +151,7 @@ def of_requests() -> Iterable[Line]:
     ]
     steps = ((Cause.ASK, Status.WAITING_FOR_APPROVAL), (Cause.ANSWER, Status.QUESTION_ASKED))
     steps += ((Cause.INSIST, Status.WAITING_FOR_WAVE), (Cause.NOT_REPAIRED, Status.WAITING_FOR_REPAIR))
+    steps += ((Cause.KEEP, Status.RETURN_DUE),)
     fills += [(ids.VIEW_WORDS, state, cause, f"{cause}|", {ids.BLOCK_WORDS: text("So")}) for cause, state in steps]
     for callback, state, cause, before, values in fills:
 
@@ -247,9 +250,12 @@ def of_files() -> Iterable[Line]:
         ((ids.COUNTS_CHART, ids.COUNTS_CSV), f"counts by kind in {unit}"),
         ((ids.QUEUE_CHART, ids.QUEUE_CSV, ids.QUEUE_XLSX), f"queue in {unit}"),
         ((ids.DUE_CHART, ids.DUE_CSV, ids.DUE_XLSX), f"due in {unit}"),
+        ((ids.IDLE_CSV, ids.IDLE_XLSX), f"idle in {unit}"),
+        ((ids.SURPLUS_CSV, ids.SURPLUS_XLSX), f"surplus in {unit}"),
     ):
         for action in actions:
             yield button(action, says(line), right=LOOKS_UP, ends="file")
+    yield button(ids.AUDIT_CSV, says("audit SN0001"), right=(CATHERINE, RUTH), ends="file")
     for action in (ids.BUDGET_CHART, ids.BUDGET_CSV, ids.BUDGET_XLSX):
         yield button(action, says("budget"), right=(*LOOKS_UP, DANIEL), ends="file")
     yield button(ids.BUDGET_CSV, says("budget by kind"), right=(IDRIS, CATHERINE, RUTH), ends="file", about="by kind")
@@ -343,6 +349,12 @@ def of_asking() -> Iterable[Line]:
         values = {ids.BLOCK_DEVICE: chosen(f"{await scene.device()}|laptop"), ids.BLOCK_REASON: chosen("broken")}
         return "", values | {ids.BLOCK_EXPLANATION: text("It fell"), ids.BLOCK_DELIVERY: text("Desk 4")}
 
+    async def reclaimed(scene: Scene) -> str:
+        return str(await scene.device())
+
+    async def asked_back(scene: Scene) -> tuple[str, Mapping[str, Json]]:
+        return str(await scene.device()), {ids.BLOCK_WHY: text("Not seen for weeks")}
+
     async def covered(scene: Scene) -> str:
         await scene.cover()
         return "x"
@@ -360,6 +372,8 @@ def of_asking() -> Iterable[Line]:
     yield button(
         ids.SOMEBODY_LEAVES, nothing, right=(PRIYA, HELEN), neither=elsewhere, ends="opens", opens=ids.VIEW_LEAVES
     )
+    yield button(ids.reclaim(1), reclaimed, right=(PRIYA, HELEN), ends="opens", opens=ids.VIEW_RECLAIM)
+    yield form(ids.VIEW_RECLAIM, asked_back, right=(PRIYA, HELEN))
     yield form(ids.VIEW_REPLACE, asked, right=(AMARA, PRIYA))
     yield button(ids.COVER_OFF, covered, right=(PRIYA,), neither=set(PEOPLE) - {PRIYA}, ends="changes")
     yield button(ids.REPLACE, says("broken|laptop|dark"), right=PEOPLE, ends="opens", opens=ids.VIEW_REPLACE)
@@ -403,12 +417,17 @@ def _words() -> Iterable[Line]:
     async def loss(scene: Scene) -> str:
         return f"loss {await scene.loss_reference(await scene.loss(LossState.REPORTED, Loss.TELL_MORE))}"
 
+    async def audit(scene: Scene) -> str:
+        return f"audit {await scene.serial(await scene.device())}"
+
     asks += [(request, (AMARA, *LOOKS_UP)), (record, LOOKS_UP), (batch, SEES_ALL), (find, (AMARA, *LOOKS_UP))]
     asks += [(loss, (AMARA, PRIYA, HELEN, CATHERINE, RUTH)), (says("why SN0001"), LOOKS_UP)]
     asks += [(says("contracts"), (IDRIS, CATHERINE, RUTH)), (says("acts"), (IDRIS, CATHERINE, RUTH))]
     asks += [(says("deliveries"), (HELEN, CATHERINE, RUTH)), (says("conflicts"), (HELEN, CATHERINE, RUTH))]
     asks += [(says("deadletters"), (HELEN, CATHERINE, RUTH)), (says("waves"), SEES_ALL), (says("disposals"), SEES_ALL)]
+    asks += [(audit, (CATHERINE, RUTH)), (says("audit Amara Osei"), (CATHERINE, RUTH))]
     asks += [(says("losses"), (PRIYA, DANIEL, HELEN, CATHERINE, RUTH)), (says("budget by unit"), (*KEEPS_BOOKS, RUTH))]
+    asks += [(says("idle in central-west 60 days"), LOOKS_UP), (says("surplus in central-west"), LOOKS_UP)]
     asks += [(says("leavers in central-west"), LOOKS_UP), (says("due in central-west"), LOOKS_UP)]
     for number, (words, right) in enumerate(asks):
 
