@@ -40,14 +40,14 @@ kafka-jars: develop ## fetch Apache Kafka for the tests, where Java and Maven ar
 	else echo "no Java or no Maven: the tests on Apache Kafka will be skipped"; fi
 
 # Tests mostly wait, for brokers and databases: two files at a time take little more than half as long. Those that start
-# whole stacks, on the usual ports, come first and one by one.
+# whole stacks, on the usual ports, come first and one by one. The order stays: the long files of chaos and contract begin.
 WORKERS ?= 2
 STACKS := tests/browser tests/chaos/stack tests/chaos/test_stack.py
 
 .PHONY: test
 test: develop kafka-jars ## all tests: rules, services on real PostgreSQL and both brokers, browser, chaos
 	@$(BIN)/python -m pytest $(STACKS)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(STACKS:%=--ignore=%)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(STACKS:%=--ignore=%)
 
 .PHONY: check
 check: develop ## ruff, mypy, import rules and the fast tests, in under a minute

@@ -24,6 +24,7 @@ from deploy.local.workspace.seed import stable_id
 
 Json = dict[str, Any]
 FORM = "application/x-www-form-urlencoded"
+_MADE_BY_CHANCE = frozenset({"id", "hash", "block_id", "team_id", "bot_id", "root_view_id", "app_installed_team_id"})
 
 
 @dataclasses.dataclass(slots=True)
@@ -37,8 +38,8 @@ class Answer:
 
     @property
     def shown(self) -> str:
-        """Everything that the person reads, in one."""
-        return json.dumps([self.body, self.told, self.view], ensure_ascii=False)
+        """Everything that the person reads or that their client is sent, in one, but for ids that chance made."""
+        return json.dumps(_without_ids([self.body, self.told, self.view]), ensure_ascii=False)
 
     @property
     def errors(self) -> Mapping[str, str]:
@@ -52,6 +53,13 @@ class Answer:
             each.get("response_type") == "in_channel" or each.get("replace_original") or each.get("delete_original")
             for each in self.told
         )
+
+
+def _without_ids(sent: Any) -> Any:
+    """Slack's own letters and digits spell a serial number now and then."""
+    if isinstance(sent, dict):
+        return {key: _without_ids(value) for key, value in sent.items() if key not in _MADE_BY_CHANCE}
+    return [_without_ids(each) for each in sent] if isinstance(sent, list) else sent
 
 
 def user_id(email: str) -> str:
