@@ -19,6 +19,7 @@ from playwright.async_api import async_playwright, expect
 
 from tests.browser.album import PATIENCE, Album, choose, done, home_saying, modal, said, send, write
 from tests.browser.flags import FLAGS
+from tests.browser.looking_pictures import alerting, asking_back, auditing
 from tests.browser.pictures import to_bot, to_channel
 from tests.browser.returned_pictures import custody, homes, leaver, loss
 
@@ -43,6 +44,9 @@ async def main(url: str, folder: Path) -> None:
             await leaver(album)
             await loss(album)
             await custody(album, Path(papers))
+            await asking_back(album)
+            await alerting(album)
+            await auditing(album)
             await homes(album)
             await browser.close()
 

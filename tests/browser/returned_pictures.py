@@ -23,7 +23,8 @@ async def leaver(album: Album) -> None:
     await write(priya, "/kit leavers")
     await (await said(priya, "Somebody else leaves…")).get_by_role("button", name="Somebody else leaves…").click()
     form = await modal(priya, "Who leaves?")
-    await form.get_by_role("textbox").fill("grace.appiah@metropolitan.example")
+    who = await form.locator("option", has_text="Grace Appiah").get_attribute("value")
+    await form.get_by_label("Who leaves?").select_option(who)
     await album.take(form, "leaver-form")
     await send(priya, "They leave", "hand back")
     await done(priya)
@@ -119,7 +120,7 @@ async def _reviewed(album: Album, helen: Page, references: list[str]) -> None:
         await send(helen, "Review its value", "Batch")
         await done(helen)
     await write(helen, "/kit custody reviewed")
-    await album.take(await said(helen, "Reviewed:", "Record resale"), "custody-reviewed")
+    await album.take(await said(helen, "Reviewed:", "finance records the resale"), "custody-reviewed")
 
 
 async def _where_they_go(album: Album, helen: Page) -> str:
