@@ -34,7 +34,9 @@ from tests.integration.requests.journey import changed, committed, device, hear,
 
 pytestmark = pytest.mark.integration
 AMARA, PRIYA, HELEN = viewer("Amara Osei"), viewer("Priya Nair"), viewer("Helen Marsh")
-SECONDS = 6.0
+SECONDS, AT_MOST = 6.0, 60.0
+"""How long all work at once; longer, within bounds, until each has got on with everything that is to be seen."""
+SEEN = {"raise", "approve", "allocate", "ship", "receive", "leave", "hear", "sweep"}
 
 
 def merged(gone: UUID, into: UUID, clock: FixedClock) -> DeviceChanged:
@@ -160,7 +162,8 @@ class Crowd:
             "hear": self._hear,
             "sweep": self._sweep,
         }
-        weights = {"raise": 6, "approve": 4, "allocate": 4, "ship": 3, "receive": 3, "hear": 4}
+        # Whoever leaves ends all that was asked for, so seldom.
+        weights = {"raise": 6, "approve": 4, "allocate": 4, "ship": 3, "receive": 3, "hear": 4, "leave": 0.2}
         name = self.chance.choices(list(acts), [weights.get(each, 1) for each in acts])[0]
         try:
             await acts[name]()
@@ -180,14 +183,14 @@ async def test_whoever_works_at_once_waits_for_nobody_in_a_circle_and_no_step_is
     for number in range(40):
         crowd.serials.append(f"N{number}")
         await shelve(register, f"N{number}", 200 + number)
-    ends = time.monotonic() + SECONDS
+    began = time.monotonic()
 
     async def keep_on() -> None:
-        while time.monotonic() < ends:
+        while (worked := time.monotonic() - began) < SECONDS or (worked < AT_MOST and not crowd.did.keys() >= SEEN):
             await crowd.act()
 
     await asyncio.gather(*(keep_on() for _ in range(6)))
-    assert {"raise", "approve", "allocate", "ship", "receive", "hear", "sweep"} <= crowd.did.keys(), crowd.did
+    assert crowd.did.keys() >= SEEN, crowd.did
     told: dict[str, set[int]] = defaultdict(set)
     for row in await pool.fetch("SELECT event FROM outbox"):
         content = msgspec.json.decode(row["event"])["data"]
