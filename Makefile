@@ -39,8 +39,9 @@ kafka-jars: develop ## fetch Apache Kafka for the tests, where Java and Maven ar
 	@if command -v java >/dev/null && command -v mvn >/dev/null; then $(BIN)/python -m deploy.local.stack.apache_kafka; \
 	else echo "no Java or no Maven: the tests on Apache Kafka will be skipped"; fi
 
-# Tests mostly wait, for brokers and databases: three files at a time take less than half as long, also on two cores. Those that start
-# whole stacks, on the usual ports, come first and one by one. The order stays: the long files of chaos and contract begin.
+# Tests mostly wait, for brokers and databases: three files at a time take less than half as long, also on two cores.
+# Those that start whole stacks, on the usual ports, come first and one by one. The order stays: the long files of chaos
+# and contract begin.
 WORKERS ?= 3
 STACKS := tests/browser tests/chaos/stack tests/chaos/test_stack.py
 

@@ -65,8 +65,7 @@ async def put(connection: Connection, messages: Sequence[OutgoingMessage]) -> No
 
 async def begun(connection: Connection, prefix: str) -> list[tuple[str, str]]:
     """Key and destination of the messages whose keys begin so."""
-    rows = await connection.fetch(SQL["begun"], prefix)
-    return [(row["key"], row["destination"]) for row in rows]
+    return [(key, destination) for key, (destination, _) in (await told_of(connection, prefix)).items()]
 
 
 async def told_of(connection: Connection, prefix: str) -> dict[str, tuple[str, int]]:

@@ -46,12 +46,8 @@ SET revision = excluded.revision, body_text = excluded.body_text, blocks = exclu
     attempts = 0
 WHERE excluded.revision > outgoing.revision
 
--- name: begun
--- The key itself and those that go on after a slash, whose next sign is 0: compared byte by byte, as the index is.
-SELECT key, destination FROM bot.outgoing WHERE key ~>=~ $1::text AND key ~<~ ($1 || '0') ORDER BY key
-
 -- name: told_of
--- The same with the newest revision of each.
+-- The key itself and those that go on after a slash, whose next sign is 0: compared byte by byte, as the index is.
 SELECT key, destination, revision FROM bot.outgoing WHERE key ~>=~ $1::text AND key ~<~ ($1 || '0') ORDER BY key
 
 -- name: claim_outgoing

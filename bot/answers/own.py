@@ -16,10 +16,7 @@ from services.access.viewer import Viewer
 from services.losses import queries as losses_queries
 from services.register import queries as register_queries
 from services.requests import queries as requests_queries
-from services.requests.queries import Reason
-
-GONE = (Reason.LOST, Reason.STOLEN)
-"""A way to the form would be too slow for these."""
+from services.requests.queries import GONE
 
 
 async def answer_requests(desk: Desk, viewer: Viewer, _asked: OwnRequests) -> Message:
@@ -53,7 +50,7 @@ async def answer_losses(desk: Desk, viewer: Viewer, _asked: OwnLosses) -> Messag
 
 
 async def answer_fault(desk: Desk, viewer: Viewer, asked: Fault) -> Message:
-    """A way to the form; of what is gone the devices they hold, each with a button that reports it at once."""
+    """A way to the form, which would be too slow for what is gone: of that the devices they hold, each with a button that reports it at once."""
     if asked.reason not in GONE:
         return render_fault(asked)
     async with desk.pool.acquire() as connection:

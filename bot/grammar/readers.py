@@ -92,13 +92,15 @@ def _due(rest: str) -> Asked | None:
     return Due(unit=unit, months=months, kind=kind) if kind else None
 
 
+def _passed_over(rest: str) -> tuple[int, str]:
+    """How many lines a `More` button has shown already, and the rest without that."""
+    found = _AFTER.search(rest)
+    return (int(found[1]), rest[: found.start()].strip()) if found else (0, rest)
+
+
 def _queue(rest: str) -> Asked | None:
     unit, rest = unit_of(rest)
-    after = 0
-    found = _AFTER.search(rest)
-    if found:
-        after = int(found[1])
-        rest = rest[: found.start()].strip()
+    after, rest = _passed_over(rest)
     if not rest:
         return Queue(unit=unit, after=after)
     kind = KINDS.get(rest.lower())
@@ -134,21 +136,13 @@ def _idle(rest: str) -> Asked | None:
         days = max(1, int(found[1]))
         rest = " ".join(f"{rest[: found.start()]} {rest[found.end() :]}".split())
     unit, rest = unit_of(rest)
-    after = 0
-    found = _AFTER.search(rest)
-    if found:
-        after = int(found[1])
-        rest = rest[: found.start()].strip()
+    after, rest = _passed_over(rest)
     return Idle(unit, days, after) if not rest else None
 
 
 def _surplus(rest: str) -> Asked | None:
     unit, rest = unit_of(rest)
-    after = 0
-    found = _AFTER.search(rest)
-    if found:
-        after = int(found[1])
-        rest = rest[: found.start()].strip()
+    after, rest = _passed_over(rest)
     return Surplus(unit, after) if not rest else None
 
 
@@ -162,11 +156,7 @@ def _why(rest: str) -> Asked | None:
 
 
 def _find(rest: str) -> Asked | None:
-    after = 0
-    found = _AFTER.search(rest)
-    if found:
-        after = int(found[1])
-        rest = rest[: found.start()].strip()
+    after, rest = _passed_over(rest)
     if _OWN.match(rest):
         return None
     term = rest if TERM.fullmatch(rest) else person_of(rest)

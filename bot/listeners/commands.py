@@ -11,13 +11,13 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids
-from bot.answers.own import GONE
 from bot.answers.switchboard import answer, first_word
 from bot.grammar import CustodyAct, Fault, Opens, Replace, Wish
 from bot.listeners import acts, asking, custody
 from bot.listeners.room import Room
 from bot.middleware.once import KEY
 from bot.render.prefill import Prefill
+from services.requests.queries import GONE
 
 
 def register(app: AsyncApp, room: Room) -> None:

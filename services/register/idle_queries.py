@@ -72,5 +72,5 @@ async def idle_by_unit(connection: Connection, now: datetime, days: Sequence[flo
     """Devices in use that have not checked in for so many days (ascending), by unit. For services, now and then: it
     reads all devices.
     """
-    rows = await connection.fetch(SQL["idle_by_unit"], now, [float(each) for each in days])
+    rows = await connection.fetch(SQL["idle_by_unit"], now, [float(each) for each in days], list(NEVER_CHECK_IN))
     return [IdleDevices(**dict(row)) for row in rows]

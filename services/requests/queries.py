@@ -35,7 +35,7 @@ from services.requests.rules.details import may_see_needs, may_see_photos
 from services.requests.rules.guards import holds
 from services.requests.rules.machine import AWAITED, OPEN, Cause, Status
 from services.requests.rules.machine import REQUEST as MACHINE
-from services.requests.rules.verdicts import Reason, Verdict
+from services.requests.rules.verdicts import GONE, Reason, Verdict
 from services.requests.waiting_queries import (
     DecisionsWaiting,
     DeliveriesWaiting,
@@ -46,6 +46,7 @@ from services.requests.waiting_queries import (
 __all__ = [
     "AWAITED",
     "DELIVERIES",
+    "GONE",
     "OPEN",
     "AskedBefore",
     "Band",
