@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -57,3 +58,9 @@ class FixedClock:
 def london_date(moment: datetime) -> date:
     """The calendar day in London at a moment: the day that financial years and policy dates are counted in."""
     return moment.astimezone(LONDON).date()
+
+
+@lru_cache(maxsize=16_384)
+def in_words(day: date) -> str:
+    """A day as people write it: 5 November 2024."""
+    return f"{day.day} {day:%B %Y}"

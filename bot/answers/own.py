@@ -50,7 +50,7 @@ async def answer_losses(desk: Desk, viewer: Viewer, _asked: OwnLosses) -> Messag
 
 
 async def answer_fault(desk: Desk, viewer: Viewer, asked: Fault) -> Message:
-    """A way to the form, which would be too slow for what is gone: of that the devices they hold, each with a button that reports it at once."""
+    """A way to the form. Too slow for what is gone: there each device they hold has a button that reports it."""
     if asked.reason not in GONE:
         return render_fault(asked)
     async with desk.pool.acquire() as connection:

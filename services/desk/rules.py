@@ -23,6 +23,7 @@ import msgspec
 
 from schemas.events.desk import TicketState
 from schemas.vocabulary import Kind, RequestReason
+from services.clock import in_words
 
 _OLD_PLACES: Mapping[str, int] = {
     "waiting_for_approval": 1,
@@ -190,7 +191,7 @@ def words_of(wanted: Wanted, reference: str) -> Words:
     if wanted.unit:
         lines.append(f"Business unit: {wanted.unit}")
     if wanted.needed_by is not None:
-        lines.append(f"Needed by: {wanted.needed_by.day} {wanted.needed_by:%B %Y}")
+        lines.append(f"Needed by: {in_words(wanted.needed_by)}")
     return Words(
         title=f"Replacement {kind}{serial} ({reference})",
         description="\n".join(lines),

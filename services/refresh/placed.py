@@ -6,10 +6,10 @@ from datetime import date
 from uuid import UUID
 
 from schemas.vocabulary import Demand, FundingLine
+from services.clock import in_words
 from services.refresh.changes import Changes, Left
 from services.refresh.policy import PolicyInForce
 from services.refresh.records import DemandPlace, Entry, Known, Placement, Standing, Told
-from services.refresh.rules.calendar import in_words
 from services.refresh.rules.foreseen import foreseen_parts
 from services.refresh.rules.standing import DeviceStanding
 

@@ -20,9 +20,3 @@ def whole_months(since: date, until: date) -> int:
     if months > 0 and add_months(since, months) > until:
         months -= 1
     return max(months, 0)
-
-
-@lru_cache(maxsize=16_384)
-def in_words(day: date) -> str:
-    """A day as people write it: 5 November 2024."""
-    return f"{day.day} {day:%B %Y}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemas.vocabulary import Kind
+from services.clock import in_words
 from services.refresh.policy import PARTS
 from services.refresh.policy_document import Block, Policy
-from services.refresh.rules.calendar import in_words
 from services.refresh.rules.due import A_KIND
 
 

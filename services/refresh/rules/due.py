@@ -10,8 +10,9 @@ from datetime import date
 from typing import NamedTuple
 
 from schemas.vocabulary import Kind, RequestReason
+from services.clock import in_words
 from services.refresh.policy import PolicyInForce, Terms
-from services.refresh.rules.calendar import add_months, in_words
+from services.refresh.rules.calendar import add_months
 from services.refresh.rules.standing import IN_USE, DeviceStanding
 
 AGE, MODEL_SUPPORT, SYSTEM_SUPPORT = "end-of-policy-life", "end-of-model-support", "end-of-system-support"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from schemas.vocabulary import DeviceState
+from services.clock import in_words
 from services.refresh.policy import PolicyInForce, Terms
-from services.refresh.rules.calendar import in_words, whole_months
+from services.refresh.rules.calendar import whole_months
 from services.refresh.rules.due import due, recent_failures, terms_of
 from services.refresh.rules.score import score_parts
 from services.refresh.rules.standing import IN_USE, DeviceStanding

@@ -6,6 +6,7 @@ from datetime import date
 
 import msgspec
 
+from services.clock import in_words
 from services.requests.policy import RequestPolicy
 from services.requests.rules.asking import DeviceFacts
 from services.requests.rules.verdicts import GONE, Reason, Verdict
@@ -36,12 +37,14 @@ def judge(
             return _told(
                 policy,
                 Verdict.REPAIR,
-                f"It is under warranty until {_day(ends)}: repair first",
+                f"It is under warranty until {in_words(ends)}: repair first",
             )
         if device.in_released_wave is not None:
             return _waits(policy, device)
     if device is not None and device.due_on is not None and device.due_on <= today:
-        return _told(policy, Verdict.REFRESH_NOW, f"It is due anyway, since {_day(device.due_on)}: it is replaced now")
+        return _told(
+            policy, Verdict.REFRESH_NOW, f"It is due anyway, since {in_words(device.due_on)}: it is replaced now"
+        )
     if device is not None and can_wait and device.due_on is not None and device.planned_for is not None:
         return _waits(policy, device)
     if stock_fits and reason in policy.verdicts.from_stock:
@@ -55,7 +58,7 @@ def _waits(policy: RequestPolicy, device: DeviceFacts) -> Judgement:
     month = device.planned_for
     when = f" of {month:%B %Y}" if month else ""
     if device.in_released_wave is None:
-        due = f"It falls due on {_day(device.due_on)}" if device.due_on else "It falls due"
+        due = f"It falls due on {in_words(device.due_on)}" if device.due_on else "It falls due"
         why = f"{due}, and the wave{when} replaces it"
     elif device.wave_is_ordered:
         why = f"Its successor is ordered already, with the wave {device.in_released_wave}{when}"
@@ -79,11 +82,7 @@ def _why_a_manager(device: DeviceFacts | None, reason: Reason) -> str:
     if reason is Reason.ACCESSIBILITY:
         return "An accessibility need counts whatever the device's age"
     if device is not None and device.due_on is not None:
-        return f"It falls due on {_day(device.due_on)}, and no wave of replacements holds it yet"
+        return f"It falls due on {in_words(device.due_on)}, and no wave of replacements holds it yet"
     if device is None:
         return "No device of yours is named"
     return (device.not_due_because or "When it falls due is not known yet").rstrip(".")
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -13,8 +13,9 @@ from datetime import date, timedelta
 import msgspec
 
 from schemas.vocabulary import AlertSeverity
+from services.clock import in_words
 from services.watch.conditions.finding import Finding, Verdict
-from services.watch.conditions.money_words import percent_of, sentences, written
+from services.watch.conditions.money_words import percent_of, sentences
 from services.watch.conditions.steps import Step, step_reached
 
 CEILING = "contract-ceiling"
@@ -77,7 +78,7 @@ def judge_ceiling(
         audience="commercial",
         headline=f"{contract.contract_id}: {step.at:.0f} % of the ceiling is called",
         detail=sentences(
-            f"{used:.0f} % is called, and the contract runs until {written(contract.ends_on)}.",
+            f"{used:.0f} % is called, and the contract runs until {in_words(contract.ends_on)}.",
             "No order can be placed above the ceiling; commercial can award a further contract.",
             "The ceiling is assumed." if contract.assumed_ceiling else "",
         ),
@@ -100,7 +101,7 @@ def judge_term(
     finding = Finding(
         severity=step.severity,
         audience="commercial",
-        headline=f"{contract.contract_id} {ends} {written(contract.ends_on)}",
+        headline=f"{contract.contract_id} {ends} {in_words(contract.ends_on)}",
         detail=sentences(
             "Nothing can be called off it after that day, and no other contract covers all of its kinds for longer; "
             "commercial can award one.",

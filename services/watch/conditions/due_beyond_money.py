@@ -10,6 +10,7 @@ from datetime import date
 
 import msgspec
 
+from services.clock import in_words
 from services.watch.conditions.finding import Finding, Verdict
 from services.watch.conditions.money_words import (
     ASSUMED_PRICES,
@@ -18,7 +19,6 @@ from services.watch.conditions.money_words import (
     percent_of,
     pounds,
     sentences,
-    written,
 )
 from services.watch.conditions.steps import Step, step_reached
 
@@ -73,7 +73,7 @@ def judge(due: LineDue, thresholds: DueBeyondMoneyThresholds, held: float | None
     finding = Finding(
         severity=step.severity,
         audience="budget",
-        headline=f"{due.financial_year} {line_name(due.line)}: devices due by {written(due.until)} {relation}",
+        headline=f"{due.financial_year} {line_name(due.line)}: devices due by {in_words(due.until)} {relation}",
         detail=sentences(
             f"{due.devices:,} wait or fall due by then and are not ordered.",
             figures,

@@ -11,6 +11,7 @@ from datetime import date
 
 import msgspec
 
+from services.clock import in_words
 from services.watch.conditions.finding import Finding, Verdict
 from services.watch.conditions.money_words import (
     ASSUMED_PRICES,
@@ -19,7 +20,6 @@ from services.watch.conditions.money_words import (
     percent_of,
     pounds,
     sentences,
-    written,
 )
 from services.watch.conditions.outturn_crossing import LineForecast
 from services.watch.conditions.steps import Step, step_reached
@@ -58,7 +58,7 @@ def judge(forecast: LineForecast, thresholds: LikelyUnderspendThresholds, held: 
         audience="budget",
         headline=f"{forecast.financial_year} {line_name(forecast.line)}: {share:.0f} % is likely to be left over",
         detail=sentences(
-            f"By {written(last_day(forecast.financial_year))} {pounds(left)} of "
+            f"By {in_words(last_day(forecast.financial_year))} {pounds(left)} of "
             f"{pounds(forecast.approved_pence)} approved is likely to be unspent: the forecast is "
             f"{pounds(forecast.outturn_pence)}, at most about {pounds(forecast.high_pence)}.",
             ASSUMED_PRICES if forecast.assumed_prices else "",

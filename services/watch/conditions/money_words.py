@@ -33,11 +33,6 @@ def last_day(financial_year: str) -> date:
     return date(int(financial_year[:4]) + 1, 3, 31)
 
 
-def written(day: date) -> str:
-    """31 March 2025."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def sentences(*told: str) -> str:
     """Those that say anything, with blanks between."""
     return " ".join(each for each in told if each)

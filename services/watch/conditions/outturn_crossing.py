@@ -11,6 +11,7 @@ from datetime import date
 
 import msgspec
 
+from services.clock import in_words
 from services.watch.conditions.finding import Finding, Verdict
 from services.watch.conditions.money_words import (
     ASSUMED_PRICES,
@@ -19,7 +20,6 @@ from services.watch.conditions.money_words import (
     percent_of,
     pounds,
     sentences,
-    written,
 )
 from services.watch.conditions.steps import Step, step_reached
 
@@ -68,7 +68,7 @@ def judge(forecast: LineForecast, thresholds: OutturnCrossingThresholds, held: f
             f"{step.at:.0f} % of the approved sum is forecast to be reached"
         ),
         detail=sentences(
-            f"The forecast for {written(last_day(forecast.financial_year))} is {pounds(forecast.outturn_pence)} of "
+            f"The forecast for {in_words(last_day(forecast.financial_year))} is {pounds(forecast.outturn_pence)} of "
             f"{pounds(forecast.approved_pence)} approved, in four cases of five between {pounds(forecast.low_pence)} "
             f"and {pounds(forecast.high_pence)}.",
             f"{pounds(forecast.beyond_money_pence)} more is wanted this year than there is money for."
