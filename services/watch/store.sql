@@ -104,31 +104,21 @@ SELECT min(failed_at) FROM watch.failures
 SELECT key FROM watch.alerts WHERE condition = $1 AND cleared_at IS NULL ORDER BY key
 
 -- name: last_lives
-SELECT DISTINCT ON (key)
-       key, episode, revision, condition, severity, audience, unit, headline, detail, measured, threshold,
-       raised_at, cleared_at, owner, above, in_channel, about,
-       acknowledged_by, acknowledged_at, snoozed_by, snoozed_until, snoozed_severity, wakes,
-       assigned_to, assigned_by, assigned_at
+SELECT DISTINCT ON (key) *
 FROM watch.alerts
 WHERE key = ANY ($1::text[])
 ORDER BY key, episode DESC
 
 -- name: lock_open_lives
 -- In the order of keys, as everybody who holds several does.
-SELECT key, episode, revision, condition, severity, audience, unit, headline, detail, measured, threshold,
-       raised_at, cleared_at, owner, above, in_channel, about,
-       acknowledged_by, acknowledged_at, snoozed_by, snoozed_until, snoozed_severity, wakes,
-       assigned_to, assigned_by, assigned_at
+SELECT *
 FROM watch.alerts
 WHERE key = ANY ($1::text[]) AND cleared_at IS NULL
 ORDER BY key
 FOR UPDATE
 
 -- name: lock_overslept
-SELECT key, episode, revision, condition, severity, audience, unit, headline, detail, measured, threshold,
-       raised_at, cleared_at, owner, above, in_channel, about,
-       acknowledged_by, acknowledged_at, snoozed_by, snoozed_until, snoozed_severity, wakes,
-       assigned_to, assigned_by, assigned_at
+SELECT *
 FROM watch.alerts
 WHERE snoozed_until <= $1 AND cleared_at IS NULL
 ORDER BY key
