@@ -16,7 +16,7 @@ from deploy.command_line.dead_letters import operator
 from deploy.command_line.progress import bar
 from services.access.directory import Directory
 from services.clock import LONDON
-from services.custody.anchoring import Anchored, find_digest, find_head
+from services.custody.anchoring import Anchored, find_digests, find_heads
 from services.custody.certificates.reading import heads_on
 from services.custody.certification import Certificates
 from services.custody.checking import Verdict, check_certificate
@@ -107,11 +107,12 @@ async def _verify_anchors(files: Sequence[Path], digests: Sequence[str]) -> bool
     async with pool_of("custody") as pool, pool.acquire() as connection:
         for file in files:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                found = [await find_head(connection, head) for head in heads_on(file.read_bytes())]
+                found = await find_heads(connection, heads_on(file.read_bytes()))
             sound &= _tell_anchored(str(file), found)
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            named = await find_digests(connection, digests)
         for digest in digests:
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
-                one = await find_digest(connection, digest)
+            one = named.get(digest)
             if one is None:
                 _say(f"{digest}: NOT THERE. No chain holds it: the chain was rewritten since, or it is none of ours.")
             sound &= one is not None and _tell_anchored(digest, [one])

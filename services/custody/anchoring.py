@@ -6,8 +6,7 @@ head on paper is enough: it is a link of its record's chain for ever, or the cha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from uuid import UUID
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -26,17 +25,34 @@ class Anchored(msgspec.Struct, frozen=True, kw_only=True):
     faults: Sequence[Fault] = ()
 
 
-async def find_digest(connection: Connection, digest: str) -> Anchored | None:
-    """The record whose chain holds a link with this digest; None if no chain does, so that it was rewritten, or the
-    digest is none of ours. The chain is digested anew.
+async def find_digests(connection: Connection, digests: Collection[str]) -> dict[str, Anchored]:
+    """By digest the record whose chain holds a link with it, that chain digested anew.
+
+    Without those that no chain holds: it was rewritten, or the digest is none of ours.
     """
-    row = await connection.fetchrow(SQL["link_by_digest"], digest.strip().lower())
-    return None if row is None else await _proved(connection, row["custody_id"], row["reference"], row["number"])
+    rows = await connection.fetch(SQL["links_by_digest"], list(digests))
+    named = list({row["custody_id"] for row in rows})
+    chains = await links_of(connection, named)
+    records = {record["custody_id"]: record for record in await connection.fetch(SQL["records"], named)}
+    return {
+        row["digest"]: Anchored(
+            reference=row["reference"],
+            number=row["number"],
+            later=len(chain) - row["number"],
+            faults=faults_of(records[row["custody_id"]], chain),
+        )
+        for row in rows
+        for chain in [chains[row["custody_id"]]]
+    }
 
 
-async def find_head(connection: Connection, head: PrintedHead) -> Anchored:
-    """The same of a head that stands on a certificate, which names its record and link too."""
-    found = await find_digest(connection, head.digest)
+async def find_heads(connection: Connection, heads: Sequence[PrintedHead]) -> list[Anchored]:
+    """The same of heads that stand on a certificate, which names their records and links too."""
+    found = await find_digests(connection, [head.digest for head in heads])
+    return [_as_printed(head, found.get(head.digest)) for head in heads]
+
+
+def _as_printed(head: PrintedHead, found: Anchored | None) -> Anchored:
     if found is None:
         what = f"no chain holds the head of link {head.number} that the certificate gives: it was rewritten since"
         return Anchored(reference=head.reference, number=head.number, faults=[Fault(where=head.reference, what=what)])
@@ -44,9 +60,3 @@ async def find_head(connection: Connection, head: PrintedHead) -> Anchored:
         what = f"the head stands at link {found.number} of {found.reference}, not where the certificate says"
         return msgspec.structs.replace(found, faults=[*found.faults, Fault(where=head.reference, what=what)])
     return found
-
-
-async def _proved(connection: Connection, custody_id: UUID, reference: str, number: int) -> Anchored:
-    links = (await links_of(connection, [custody_id]))[custody_id]
-    (record,) = await connection.fetch(SQL["records"], [custody_id])
-    return Anchored(reference=reference, number=number, later=len(links) - number, faults=faults_of(record, links))

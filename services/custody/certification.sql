@@ -11,8 +11,8 @@ SELECT number, subject, heads, issued_at FROM custody.issued_certificates WHERE 
 -- name: records
 SELECT custody_id, reference, revision, state, head FROM custody.records WHERE custody_id = ANY ($1::uuid[])
 
--- name: link_by_digest
-SELECT c.custody_id, c.number, r.reference FROM custody.chain AS c JOIN custody.records AS r USING (custody_id)
-WHERE c.digest = $1::text
-ORDER BY c.custody_id, c.number
-LIMIT 1
+-- name: links_by_digest
+SELECT DISTINCT ON (c.digest) c.digest, c.custody_id, c.number, r.reference
+FROM custody.chain AS c JOIN custody.records AS r USING (custody_id)
+WHERE c.digest = ANY ($1::text[])
+ORDER BY c.digest, c.custody_id, c.number
